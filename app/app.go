@@ -1,0 +1,143 @@
+// Package app holds the use cases: authorise → load → apply a pure rule → save
+// with its event. It knows no HTTP and no SQL. Its exported result types are what
+// a reader may see, already cut to his clearance; the HTTP layer only writes them.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/calendar"
+	"linqiao/kernel/record"
+	"linqiao/notify"
+	"linqiao/store"
+)
+
+// App is the product without its doors.
+type App struct {
+	DB    *store.DB
+	Blobs store.Blobs
+	Log   *slog.Logger
+	Demo  bool // demo county: invented people, codes shown on a fake phone
+	Send  notify.Sender
+
+	programs *registry
+	people   *peopleCache
+	now      func() time.Time
+	cal      *calendar.Calendar
+	stream   *broadcast
+	codes    sync.Map // phone codes waiting to be used: key county+phone
+}
+
+// Options are what an App is made of; nil parts get their defaults.
+type Options struct {
+	DB       *store.DB
+	Blobs    store.Blobs
+	Log      *slog.Logger
+	Demo     bool
+	Send     notify.Sender
+	Now      func() time.Time
+	Calendar *calendar.Calendar
+}
+
+// New makes an App over an open, migrated database.
+func New(o Options) *App {
+	a := &App{DB: o.DB, Blobs: o.Blobs, Log: o.Log, Demo: o.Demo, Send: o.Send, now: o.Now, cal: o.Calendar}
+	if a.Log == nil {
+		a.Log = slog.Default()
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.cal == nil {
+		a.cal = calendar.Official()
+	}
+	if a.Send == nil {
+		a.Send = notify.Log{Out: a.Log}
+	}
+	a.programs = newRegistry()
+	a.people = newPeopleCache()
+	a.stream = newBroadcast()
+	return a
+}
+
+// Now is the App's clock; tests and scenarios set it.
+func (a *App) Now() time.Time { return a.now().UTC().Truncate(time.Millisecond) }
+
+// SetCalendar replaces the calendar of working days.
+func (a *App) SetCalendar(c *calendar.Calendar) { a.cal = c }
+
+// Calendar gives the calendar of working days.
+func (a *App) Calendar() *calendar.Calendar { return a.cal }
+
+// Who is one caller: the county he works in, and his standing there.
+type Who struct {
+	County domain.CountyCode
+	*record.Actor
+	Lang string // zh-CN or en
+}
+
+// System is the kernel acting by itself: clocks, duties, imports.
+func System(county domain.CountyCode) *Who {
+	return &Who{County: county, Actor: &record.Actor{System: true, Name: "系统"}, Lang: "zh-CN"}
+}
+
+// work is one use case on one transaction: the engine's unit over the store.
+type work struct {
+	app   *App
+	who   *Who
+	tx    *store.Tx
+	set   *setAt
+	unit  *record.Unit
+	c     worldCache
+	after []func()
+}
+
+// write runs a use case durably. The closure may run again (PostgreSQL retries),
+// so it must have no effect beyond its transaction.
+func (a *App) write(ctx context.Context, who *Who, fn func(w *work) error) error {
+	var done *work
+	err := a.DB.Write(ctx, func(tx *store.Tx) error {
+		w, err := a.begin(tx, who)
+		if err != nil {
+			return err
+		}
+		if err := fn(w); err != nil {
+			return err
+		}
+		done = w
+		return w.unit.Finish()
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range done.after {
+		f()
+	}
+	return nil
+}
+
+// read runs a use case on a snapshot.
+func (a *App) read(ctx context.Context, who *Who, fn func(w *work) error) error {
+	return a.DB.Read(ctx, func(tx *store.Tx) error {
+		w, err := a.begin(tx, who)
+		if err != nil {
+			return err
+		}
+		return fn(w)
+	})
+}
+
+func (a *App) begin(tx *store.Tx, who *Who) (*work, error) {
+	t := tx.In(who.County)
+	set, err := a.programs.of(t)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{app: a, who: who, tx: t, set: set}
+	w.unit = record.Begin(w)
+	return w, nil
+}

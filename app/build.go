@@ -1,0 +1,660 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/form"
+	"linqiao/kernel/program"
+	"linqiao/kernel/record"
+)
+
+// sight is what the reader may see of one row.
+type sight struct {
+	class domain.Class
+	extra map[string]bool
+	slice map[string]bool // dotted paths that a receiver is shown
+	full  bool            // a role reaches the row; otherwise only the slice
+}
+
+// look settles what the reader may see of a row; NotFound when nothing.
+func (w *work) look(r *record.Row) (sight, error) {
+	if w.who.System {
+		return sight{class: domain.Sealed, full: true}, nil
+	}
+	class, extra, ok := w.unit.Clearance(r)
+	if ok {
+		return sight{class: class, extra: extra, full: true}, nil
+	}
+	if paths, ok := w.unit.Slice(r); ok {
+		return sight{class: domain.Public, slice: paths}, nil
+	}
+	return sight{}, domain.NotFound("record")
+}
+
+// may reports whether a field of the row is within the sight.
+func (s sight) may(r *record.Row, f *program.Field) bool {
+	if s.full && (f.Class <= s.class || s.extra[f.Key]) {
+		return true
+	}
+	return s.slice[r.Key+"."+f.Key]
+}
+
+// maySubject: the subject's name and common facts, by class or by slice.
+func (s sight) maySubject(field string, class domain.Class) bool {
+	return s.full && class <= s.class || s.slice["subject."+field]
+}
+
+// row loads a row and checks that the reader may see it.
+func (w *work) row(id domain.RecordID) (*record.Row, sight, error) {
+	r, err := w.unit.Load(id)
+	if err != nil {
+		return nil, sight{}, hide(err)
+	}
+	s, err := w.look(r)
+	return r, s, err
+}
+
+// hide makes a malformed or foreign id look like an absent one.
+func hide(err error) error {
+	if k := domain.KindOf(err); k == domain.KindNotFound || k == domain.KindInvalid {
+		return domain.NotFound("record")
+	}
+	return err
+}
+
+func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
+	v := RecordSummary{ID: r.ID, RefNo: r.RefNo, Program: r.P.Key, Record: r.Key, RecordLabel: r.T.Label, Noun: r.Noun,
+		Title: r.Title(), Stage: r.Stage, StageLabel: r.StageLabel(), Phase: r.Phase, Created: r.Created, Entered: r.Entered,
+		Channel: r.Channel, Rev: r.Rev, Fields: map[string]any{}, Labels: map[string]string{}}
+	if !r.Ended.IsZero() {
+		v.Ended = &r.Ended
+	}
+	if err := w.people4(r, s, &v); err != nil {
+		return v, err
+	}
+	n := 0
+	for k, f := range r.T.Fields.All() {
+		if n >= 8 {
+			break
+		}
+		if !s.may(r, f) || f.Type == program.TypeText && f.Key != "name" && f.Key != "title" {
+			continue
+		}
+		if x := r.Value(k); x != nil {
+			v.Fields[k] = x
+			v.Labels[k] = w.display(f, x)
+			n++
+		}
+	}
+	if r.Noun == domain.Offer {
+		if t := offerTitle(r); t != "" {
+			v.Title = t
+		}
+	}
+	return v, nil
+}
+
+func offerTitle(r *record.Row) string {
+	for _, k := range []string{"title", "name"} {
+		if s, ok := r.Value(k).(string); ok {
+			return s
+		}
+	}
+	return ""
+}
+
+// people4 fills subject, region, owner and provider as far as they may be seen.
+func (w *work) people4(r *record.Row, s sight, v *RecordSummary) error {
+	if r.Subject != "" && (s.maySubject("name", subjectClass(w, r))) {
+		p, err := w.Party(r.Subject)
+		if err != nil {
+			return err
+		}
+		v.Subject = &PartyRef{p.ID, p.Kind, p.Name}
+		v.Title = p.Name
+	}
+	if r.Region != "" && (s.full || s.slice["subject.region"]) {
+		if reg, err := w.Region(r.Region); err == nil {
+			v.Region = &RegionRef{reg.ID, reg.Name, reg.Level}
+		}
+	}
+	if r.Provider != "" {
+		if o, err := w.Org(r.Provider); err == nil {
+			v.Provider = &OrgRef{o.ID, o.Name, o.Kind}
+		}
+	}
+	if s.full && r.Owner != "" {
+		if a, err := w.Account(r.Owner); err == nil {
+			v.Owner = &AccountRef{a.ID, a.Name}
+		}
+	}
+	if s.full && r.OwnerOrg != "" {
+		if o, err := w.Org(r.OwnerOrg); err == nil {
+			v.OwnerOrg = &OrgRef{o.ID, o.Name, o.Kind}
+		}
+	}
+	return nil
+}
+
+// subjectClass: an enterprise's name is in a public register; a person's name is
+// personal. An order shows it by its `shows`, so there it counts as personal.
+func subjectClass(w *work, r *record.Row) domain.Class {
+	if r.Noun == domain.Order && r.T.Shows != nil {
+		for _, m := range w.who.Memberships {
+			if m.Org == r.Provider {
+				return domain.Sealed // only the slice opens it for the receiver
+			}
+		}
+	}
+	p, err := w.Party(r.Subject)
+	if err == nil && (p.Kind == domain.Enterprise || p.Kind == domain.Organization) {
+		return domain.Internal
+	}
+	return domain.Personal
+}
+
+// display writes a value for people; ids of people and units become names.
+func (w *work) display(f *program.Field, v any) string {
+	switch f.Type {
+	case program.TypeOrg:
+		return w.names(v, func(id string) (string, error) {
+			o, err := w.Org(domain.OrgID(id))
+			if err != nil {
+				return "", err
+			}
+			return o.Name, nil
+		})
+	case program.TypeAccount:
+		return w.names(v, func(id string) (string, error) {
+			a, err := w.Account(domain.AccountID(id))
+			if err != nil {
+				return "", err
+			}
+			return a.Name, nil
+		})
+	case program.TypePerson, program.TypeParty:
+		return w.names(v, func(id string) (string, error) {
+			p, err := w.Party(domain.PartyID(id))
+			if err != nil {
+				return "", err
+			}
+			return p.Name, nil
+		})
+	case program.TypeRegion:
+		return w.names(v, func(id string) (string, error) {
+			g, err := w.Region(domain.RegionID(id))
+			if err != nil {
+				return "", err
+			}
+			return g.Name, nil
+		})
+	case program.TypeRef:
+		return w.names(v, func(id string) (string, error) {
+			r, err := w.unit.Load(domain.RecordID(id))
+			if err != nil {
+				return "", err
+			}
+			return r.Title(), nil
+		})
+	}
+	return form.Format(f, v)
+}
+
+func (w *work) names(v any, name func(string) (string, error)) string {
+	var out []string
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	for _, x := range list {
+		s, err := name(asText(x))
+		if err != nil {
+			s = "—"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, "、")
+}
+
+// asText writes any scalar as text.
+func asText(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case map[string]any, []any:
+		b, _ := json.Marshal(x)
+		return string(b)
+	}
+	return fmt.Sprint(v)
+}
+
+// view builds the whole page of a row.
+func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
+	sum, err := w.summary(r, s)
+	if err != nil {
+		return nil, err
+	}
+	v := &RecordView{RecordSummary: sum, Version: r.Version, Kind: RecordKind{r.Key, r.T.Label}, Masked: []string{}, Suggest: map[string]any{},
+		Walked: []WalkedStage{}, Clocks: []ClockView{}, Moves: []MoveView{}, Matches: []MatchState{}, Forms: []FormState{},
+		Signatures: []SignatureView{}, Children: []ChildrenView{}, Documents: []DocumentRef{}, Passes: []Choice{}, Consents: []ConsentState{}}
+	v.Fields, v.Labels = map[string]any{}, map[string]string{}
+	for _, part := range []func(*record.Row, sight, *RecordView) error{
+		w.viewFields, w.viewParent, w.viewClocks, w.viewMoves, w.viewMatches, w.viewForms, w.viewSignatures, w.viewChildren,
+		w.viewOrder, w.viewMembers, w.viewIssued, w.viewConsents,
+	} {
+		if err := part(r, s, v); err != nil {
+			return nil, err
+		}
+	}
+	v.CanEdit = s.full && w.unit.MayKeep(r)
+	return v, nil
+}
+
+func (w *work) viewFields(r *record.Row, s sight, v *RecordView) error {
+	put := func(f *program.Field) {
+		x := r.Value(f.Key)
+		if !s.may(r, f) {
+			if x != nil {
+				v.Masked = append(v.Masked, f.Key)
+			}
+			return
+		}
+		if x != nil {
+			v.Fields[f.Key] = x
+			v.Labels[f.Key] = w.display(f, x)
+		} else if f.Suggest != nil {
+			if got, err := w.unit.Suggest(r, f); err == nil {
+				v.Suggest[f.Key] = got
+			}
+		}
+	}
+	for _, f := range r.T.Fields.All() {
+		put(f)
+	}
+	for _, f := range program.Builtins(r.Noun) {
+		if !r.T.Fields.Has(f.Key) && f.Key != "members" {
+			put(f)
+		}
+	}
+	for i, st := range r.Walk {
+		label := st
+		if x := r.T.Stages.Get(st); x != nil {
+			label = x.Label
+		}
+		at := r.Hist["e:"+st]
+		if i+1 < len(r.Walk) && slices.Contains(r.Walk[i+1:], st) {
+			at = time.Time{}
+		}
+		v.Walked = append(v.Walked, WalkedStage{st, label, at})
+	}
+	return nil
+}
+
+func (w *work) viewParent(r *record.Row, s sight, v *RecordView) error {
+	par, err := w.unit.Parent(r)
+	if err != nil || par == nil {
+		return err
+	}
+	ps, err := w.look(par)
+	if err != nil {
+		if domain.KindOf(err) == domain.KindNotFound {
+			return nil
+		}
+		return err
+	}
+	sum, err := w.summary(par, ps)
+	v.Parent = &sum
+	return err
+}
+
+func (w *work) viewClocks(r *record.Row, s sight, v *RecordView) error {
+	if !s.full {
+		return nil
+	}
+	list, err := w.tx.Clocks(r.ID)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		k := &list[i]
+		c := r.T.Clocks.Get(k.Key)
+		if c == nil || k.State == record.ClockIdle {
+			continue
+		}
+		v.Clocks = append(v.Clocks, w.clockView(c, k))
+	}
+	v.Due = w.nearest(r.T, list)
+	return nil
+}
+
+func (w *work) clockView(c *program.Clock, k *domain.Clock) ClockView {
+	cv := ClockView{Key: k.Key, Label: c.Label, State: k.State, From: k.FromAt, Limit: k.LimitText, Note: asText(k.Inputs["note"])}
+	end := w.Now()
+	if !k.MetAt.IsZero() {
+		cv.Met = &k.MetAt
+		end = k.MetAt
+	}
+	if !k.DueAt.IsZero() {
+		cv.Due = &k.DueAt
+		cv.Overdue = end.After(k.DueAt)
+		if k.MetAt.IsZero() {
+			_, cv.Left = w.app.cal.Left(end, k.DueAt, limitUnit(k.LimitText))
+		}
+		if all := k.DueAt.Sub(k.FromAt); all > 0 {
+			cv.Percent = int(min(100, max(0, end.Sub(k.FromAt)*100/all)))
+		}
+	}
+	return cv
+}
+
+func limitUnit(limit string) string {
+	u := strings.TrimLeft(limit, "0123456789")
+	if u == "" {
+		return "h"
+	}
+	return u
+}
+
+// nearest is the running clock that is due first.
+func (w *work) nearest(t *program.RecordType, list []domain.Clock) *DueView {
+	var best *DueView
+	for i := range list {
+		k := &list[i]
+		c := t.Clocks.Get(k.Key)
+		if c == nil || k.State != record.ClockRunning || k.DueAt.IsZero() || best != nil && !k.DueAt.Before(best.Due) {
+			continue
+		}
+		_, left := w.app.cal.Left(w.Now(), k.DueAt, limitUnit(k.LimitText))
+		best = &DueView{k.Key, c.Label, k.DueAt, w.Now().After(k.DueAt), left}
+	}
+	return best
+}
+
+func (w *work) viewMoves(r *record.Row, s sight, v *RecordView) error {
+	first := true
+	for _, mv := range r.T.Moves.All() {
+		if mv.Intake() || !slices.Contains(mv.From, r.Stage) || !w.unit.MayMove(r, mv) {
+			continue
+		}
+		m := w.moveView(r.P, r.T, mv)
+		m.Primary = first && mv.To != "" && !voidStage(r.T, mv.To)
+		first = first && !m.Primary
+		v.Moves = append(v.Moves, m)
+	}
+	return nil
+}
+
+func voidStage(t *program.RecordType, stage string) bool {
+	s := t.Stages.Get(stage)
+	return s != nil && (s.Phase == domain.PhaseVoid || s.Phase == domain.PhaseDeclined)
+}
+
+func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.Move) MoveView {
+	fields, need := record.Accepts(t, p, mv)
+	m := MoveView{Key: mv.Key, Label: mv.Label, Need: nonNil(need), Ask: []string{}, Fields: []*program.FieldView{}, Form: mv.Form, Offline: mv.Offline, To: mv.To}
+	for _, f := range fields {
+		if !slices.Contains(need, f.Key) {
+			m.Ask = append(m.Ask, f.Key)
+		}
+		m.Fields = append(m.Fields, f.View(w.who.Lang))
+	}
+	if mv.TextRequired {
+		m.Text = "required"
+	}
+	if l := p.Lists.Get(mv.Reason); l != nil {
+		for _, o := range l.Options.All() {
+			m.Reason = append(m.Reason, Choice{o.Key, o.Label})
+		}
+	}
+	if mv.Proof != nil {
+		m.Proof = &ProofView{Near: mv.Proof.Near != nil, Photo: mv.Proof.Photo, Pass: mv.Proof.Pass, Or: mv.Proof.Or}
+	}
+	for _, sg := range mv.Sign {
+		for _, k := range sg.By {
+			if role := p.Roles.Get(k); role != nil {
+				m.Sign = append(m.Sign, role.Label)
+			}
+		}
+	}
+	for _, o := range record.Opened(p, mv) {
+		cf, cn := record.Accepts(o.Type, p, o.Move)
+		if len(cf) == 0 {
+			continue
+		}
+		c := &ChildDialog{Record: o.Type.Key, Label: o.Type.Label, Need: nonNil(cn), Ask: []string{}, When: o.Action.When != nil}
+		for _, f := range cf {
+			c.Fields = append(c.Fields, f.View(w.who.Lang))
+			if !slices.Contains(cn, f.Key) {
+				c.Ask = append(c.Ask, f.Key)
+			}
+		}
+		m.Child = c
+	}
+	return m
+}
+
+func nonNil(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func (w *work) viewMatches(r *record.Row, s sight, v *RecordView) error {
+	for _, m := range r.P.Matches.All() {
+		if m.Need != r.Key {
+			continue
+		}
+		ms := MatchState{Key: m.Key, Label: m.Label, Max: max(m.Max, 1), Mode: m.Steps[0].Mode}
+		run, err := w.MatchRun(r.ID, m.Key)
+		if err != nil {
+			return err
+		}
+		step := 1
+		if run != nil {
+			ms.State, ms.Step, step = run.State, run.Step, run.Step
+			ms.Mode = m.Steps[step-1].Mode
+		}
+		by := m.Steps[step-1].By
+		holds := slices.ContainsFunc(by, func(k string) bool { return w.unit.Holds(r, k) })
+		ms.Open = holds && run != nil && run.State == record.MatchOpen
+		for _, mv := range r.T.Moves.All() {
+			if startsMatch(mv, m.Key) && slices.Contains(mv.From, r.Stage) && w.unit.MayMove(r, mv) {
+				ms.Move = mv.Key
+			}
+		}
+		if ms.Open || ms.Move != "" || holds || run != nil && s.full {
+			v.Matches = append(v.Matches, ms)
+		}
+	}
+	return nil
+}
+
+func startsMatch(mv *program.Move, key string) bool {
+	return slices.ContainsFunc(mv.Do, func(a *program.Action) bool { return a.Verb == "start" && a.Target == "match."+key })
+}
+
+func (w *work) viewForms(r *record.Row, s sight, v *RecordView) error {
+	for _, f := range r.P.Forms.All() {
+		if !slices.Contains(f.Of, r.Key) || f.Fields.Len() == 0 {
+			continue
+		}
+		can := w.unit.MayFill(r, f)
+		list, err := w.Responses(r.ID, f.Key)
+		if err != nil {
+			return err
+		}
+		if can || len(list) > 0 && s.full {
+			v.Forms = append(v.Forms, FormState{f.Key, f.Label, len(list), can})
+		}
+	}
+	return nil
+}
+
+func (w *work) viewSignatures(r *record.Row, s sight, v *RecordView) error {
+	list, err := w.Signatures(r.ID)
+	if err != nil {
+		return err
+	}
+	for _, sig := range list {
+		signed, err := w.signs(sig.ID)
+		if err != nil {
+			return err
+		}
+		sv := SignatureView{ID: sig.ID, Move: sig.Move, State: sig.State, Created: sig.Created, Slots: []SlotView{}}
+		if mv := r.T.Moves.Get(sig.Move); mv != nil {
+			sv.Label = mv.Label
+		}
+		if a, err := w.Account(sig.Mover); err == nil {
+			sv.By = &AccountRef{a.ID, a.Name}
+		}
+		for i, slot := range record.Slots(sig) {
+			x := SlotView{}
+			if len(slot.By) > 0 {
+				x.Role = slot.By[0]
+				if role := r.P.Roles.Get(slot.By[0]); role != nil {
+					x.Label = role.Label
+				}
+			}
+			for _, g := range signed {
+				if g.Slot == i {
+					by := AccountRef{ID: g.Account}
+					if a, err := w.Account(g.Account); err == nil {
+						by.Name = a.Name
+					}
+					x.Signed = &SignedBy{by, g.At}
+				}
+			}
+			sv.CanCode = sv.CanCode || slices.Contains(slot.Proof, "code") && w.who.Account == sig.Mover && sig.State == record.SignPending
+			sv.Slots = append(sv.Slots, x)
+		}
+		_, err = w.unit.OpenSlot(r, sig, signed)
+		sv.Mine = err == nil
+		if s.full || sv.Mine || sig.Mover == w.who.Account {
+			v.Signatures = append(v.Signatures, sv)
+		}
+	}
+	return nil
+}
+
+func (w *work) viewChildren(r *record.Row, s sight, v *RecordView) error {
+	for _, key := range r.T.Children {
+		t := r.P.Records.Get(key)
+		list, err := w.unit.Children(r, key)
+		if err != nil {
+			return err
+		}
+		cv := ChildrenView{Record: key, Label: t.Label, Items: []RecordSummary{}}
+		for _, c := range list {
+			cs, err := w.look(c)
+			if domain.KindOf(err) == domain.KindNotFound && err != nil {
+				continue
+			} else if err != nil {
+				return err
+			}
+			sum, err := w.summary(c, cs)
+			if err != nil {
+				return err
+			}
+			cv.Items = append(cv.Items, sum)
+		}
+		if len(cv.Items) > 0 {
+			v.Children = append(v.Children, cv)
+		}
+	}
+	return nil
+}
+
+// viewOrder shows an order's five fixings, and the slice of parent and subject
+// that its receiver may see now.
+func (w *work) viewOrder(r *record.Row, s sight, v *RecordView) error {
+	if r.Noun != domain.Order {
+		return nil
+	}
+	terms := w.unit.Terms(r)
+	v.Terms = &TermsView{Task: terms.Task, Standard: terms.Standard, Duty: terms.Duty}
+	if o, err := w.Org(r.Provider); err == nil {
+		v.Terms.Person = o.Name
+	}
+	if r.T.Terms != nil {
+		if k, err := w.Clock(r.ID, r.T.Terms.Limit); err == nil && k != nil && !k.DueAt.IsZero() {
+			v.Terms.Due = &k.DueAt
+		}
+	}
+	v.Shown, v.ShownLabels = map[string]any{}, map[string]string{}
+	for _, path := range record.ShownPaths(r) {
+		f, x := w.unit.ShownValue(r, path)
+		if x == nil {
+			continue
+		}
+		v.Shown[path] = x
+		if f != nil {
+			v.ShownLabels[path] = w.display(f, x)
+		} else {
+			v.ShownLabels[path] = asText(x)
+		}
+	}
+	return nil
+}
+
+func (w *work) viewMembers(r *record.Row, s sight, v *RecordView) error {
+	for _, id := range r.Members() {
+		m, ms, err := w.row(id)
+		if err != nil {
+			if domain.KindOf(err) == domain.KindNotFound {
+				continue
+			}
+			return err
+		}
+		sum, err := w.summary(m, ms)
+		if err != nil {
+			return err
+		}
+		v.Members = append(v.Members, sum)
+	}
+	return nil
+}
+
+func (w *work) viewIssued(r *record.Row, s sight, v *RecordView) error {
+	if !s.full {
+		return nil
+	}
+	docs, err := w.tx.DocumentsOf(r.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		label := d.Key
+		if x := r.P.Documents.Get(d.Key); x != nil {
+			label = x.Label
+		}
+		v.Documents = append(v.Documents, DocumentRef{d.ID, d.Key, label, d.Serial})
+	}
+	for k, p := range r.P.Passes.All() {
+		if p.Of == r.Key {
+			v.Passes = append(v.Passes, Choice{k, p.Label})
+		}
+	}
+	return nil
+}
+
+func (w *work) viewConsents(r *record.Row, s sight, v *RecordView) error {
+	if r.Subject == "" || !s.full {
+		return nil
+	}
+	for k, c := range r.P.Consents.All() {
+		given, err := w.Consent(r.P.Key, k, r.Subject)
+		if err != nil {
+			return err
+		}
+		v.Consents = append(v.Consents, ConsentState{k, c.Label, given, w.mayConsent(r.Subject, c) || w.mayRecordConsent(r.P, c), c.Evidence})
+	}
+	return nil
+}

@@ -1,0 +1,386 @@
+package app
+
+import (
+	"strings"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/calendar"
+	"linqiao/kernel/program"
+	"linqiao/kernel/record"
+	"linqiao/store"
+)
+
+// worldCache keeps what one transaction has read, so that it is read once.
+type worldCache struct {
+	parties   map[domain.PartyID]*domain.Party
+	orgs      map[domain.OrgID]*domain.Org
+	accounts  map[domain.AccountID]*domain.Account
+	regions   map[domain.RegionID]*domain.Region
+	runs      map[string]*domain.MatchRun
+	panels    map[string]*domain.PanelRun
+	consents  map[string]bool
+	offers    map[string][]record.Candidate
+	responses map[string][]*domain.Response
+}
+
+// memo reads through a map of one transaction.
+func memo[K comparable, V any](m *map[K]V, k K, load func() (V, error)) (V, error) {
+	if v, ok := (*m)[k]; ok {
+		return v, nil
+	}
+	v, err := load()
+	if err != nil {
+		return v, err
+	}
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
+	return v, nil
+}
+
+// The methods below make work a record.World.
+
+func (w *work) County() domain.CountyCode    { return w.who.County }
+func (w *work) Now() time.Time               { return w.tx.Now() }
+func (w *work) Calendar() *calendar.Calendar { return w.app.cal }
+func (w *work) Actor() *record.Actor         { return w.who.Actor }
+func (w *work) NewID() string                { return store.NewID() }
+
+func (w *work) Program(key string, version int) (*program.Program, error) {
+	return w.set.version(w.tx, key, version)
+}
+
+func (w *work) Record(id domain.RecordID) (*domain.Record, error) { return w.tx.Record(id) }
+
+func (w *work) Unseal(rec *domain.Record) error {
+	full, err := w.tx.RecordOpen(rec.ID)
+	if err != nil {
+		return err
+	}
+	rec.Secret = full.Secret
+	return nil
+}
+
+func (w *work) Children(parent domain.RecordID, key string) ([]*domain.Record, error) {
+	list, err := w.tx.Children(parent, key)
+	out := make([]*domain.Record, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out, err
+}
+
+// Offers lists what a match may choose from: the live offers of the county.
+func (w *work) Offers(prog, kind string) ([]record.Candidate, error) {
+	return memo(&w.c.offers, prog+"/"+kind, func() ([]record.Candidate, error) {
+		if kind == "organization" {
+			orgs, err := w.tx.Orgs(store.OrgFilter{})
+			out := make([]record.Candidate, len(orgs))
+			for i := range orgs {
+				out[i] = record.Candidate{Org: &orgs[i]}
+			}
+			return out, err
+		}
+		var out []record.Candidate
+		cursor := ""
+		for {
+			page, err := w.tx.Records(store.RecordFilter{Program: prog, Keys: []string{kind}, Phases: []domain.Phase{domain.PhaseLive},
+				Access: store.AccessAll, Oldest: true, Cursor: cursor, Limit: 1000})
+			if err != nil {
+				return nil, err
+			}
+			for i := range page.Items {
+				out = append(out, record.Candidate{Offer: &page.Items[i]})
+			}
+			if cursor = page.Next; cursor == "" {
+				return out, nil
+			}
+		}
+	})
+}
+
+func (w *work) Taken(offer domain.RecordID) (int64, error) { return w.tx.Taken(offer) }
+
+func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
+	w.after = append(w.after, func() { w.app.stream.changed(rec.County, rec.ID, rec.Rev) })
+	if isNew {
+		if err := w.tx.InsertRecord(rec); err != nil {
+			return err
+		}
+		return w.index(rec)
+	}
+	return w.tx.UpdateRecord(rec)
+}
+
+// index makes a record findable by its number and by its public and internal texts.
+func (w *work) index(rec *domain.Record) error {
+	if rec.RefNo == "" {
+		return nil
+	}
+	texts := []string{rec.RefNo}
+	if p, err := w.Program(rec.Program, rec.Version); err == nil {
+		if t := p.Records.Get(rec.Key); t != nil && t.Search {
+			for k, f := range t.Fields.All() {
+				if s, ok := rec.Data[k].(string); ok && f.Type == program.TypeText {
+					texts = append(texts, s)
+				}
+			}
+		}
+	}
+	return w.tx.IndexText("record", string(rec.ID), rec.Path, texts...)
+}
+
+func (w *work) Party(id domain.PartyID) (*domain.Party, error) {
+	return memo(&w.c.parties, id, func() (*domain.Party, error) { return w.tx.PartyOpen(id) })
+}
+
+func (w *work) SaveParty(p *domain.Party) error { return w.tx.UpdateParty(p) }
+
+func (w *work) Related(a, b domain.PartyID) (bool, error) {
+	list, err := w.tx.Relations(a, domain.DateOf(w.Now()))
+	for _, r := range list {
+		if r.A == b || r.B == b {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+func (w *work) Guardians(of domain.PartyID) ([]domain.PartyID, error) {
+	list, err := w.tx.Relations(of, domain.DateOf(w.Now()))
+	var out []domain.PartyID
+	for _, r := range list {
+		if r.Kind == "guardian" && r.B == of {
+			out = append(out, r.A)
+		}
+	}
+	return out, err
+}
+
+func (w *work) Org(id domain.OrgID) (*domain.Org, error) {
+	return memo(&w.c.orgs, id, func() (*domain.Org, error) { return w.tx.Org(id) })
+}
+
+func (w *work) Account(id domain.AccountID) (*domain.Account, error) {
+	return memo(&w.c.accounts, id, func() (*domain.Account, error) { return w.tx.Account(id) })
+}
+
+func (w *work) Region(id domain.RegionID) (*domain.Region, error) {
+	return memo(&w.c.regions, id, func() (*domain.Region, error) { return w.tx.Region(id) })
+}
+
+// RegionAt gives the region of a level: on the path when the path has one, else
+// the nearest service area of that level around the point.
+func (w *work) RegionAt(place map[string]any, path string, level domain.RegionLevel) (domain.RegionID, error) {
+	for _, id := range strings.Split(path, "/") {
+		if reg, err := w.Region(domain.RegionID(id)); err == nil && reg.Level == level {
+			return reg.ID, nil
+		}
+	}
+	return w.nearestRegion(place, path, level)
+}
+
+// nearestRegion: circles overlap village borders, so the nearest centre within
+// the same town wins.
+func (w *work) nearestRegion(place map[string]any, path string, level domain.RegionLevel) (domain.RegionID, error) {
+	lat, ok1 := place["lat"].(float64)
+	lng, ok2 := place["lng"].(float64)
+	if !ok1 || !ok2 {
+		return "", nil
+	}
+	list, err := w.tx.Regions(store.RegionFilter{Level: level, Path: countyPath(path)})
+	if err != nil {
+		return "", err
+	}
+	var best domain.RegionID
+	far := 0.0
+	for _, r := range list {
+		d := record.Haversine(lat, lng, r.Lat, r.Lng)
+		if r.Lat != 0 && (best == "" || d < far) {
+			best, far = r.ID, d
+		}
+	}
+	return best, nil
+}
+
+// countyPath cuts a region path to its county.
+func countyPath(path string) string {
+	parts := strings.Split(path, "/")
+	return strings.Join(parts[:min(3, len(parts))], "/")
+}
+
+func (w *work) Consent(prog, key string, party domain.PartyID) (bool, error) {
+	return memo(&w.c.consents, prog+"."+key+"/"+string(party), func() (bool, error) {
+		return w.tx.Consented(party, prog, key)
+	})
+}
+
+func (w *work) Join(prog, roster, member string) error {
+	_, err := w.tx.JoinRoster(&domain.RosterMember{Program: prog, Roster: roster, Member: member, From: w.Now()})
+	return err
+}
+
+func (w *work) Leave(prog, roster, member string) error {
+	_, err := w.tx.LeaveRoster(prog, roster, member)
+	return err
+}
+
+func (w *work) MatchRun(rec domain.RecordID, key string) (*domain.MatchRun, error) {
+	return memo(&w.c.runs, string(rec)+key, func() (*domain.MatchRun, error) {
+		return orNil(w.tx.MatchRun(rec, key))
+	})
+}
+
+func (w *work) SaveMatchRun(run *domain.MatchRun) error {
+	if w.c.runs == nil {
+		w.c.runs = map[string]*domain.MatchRun{}
+	}
+	w.c.runs[string(run.Record)+run.Key] = run
+	return w.tx.SaveMatchRun(run)
+}
+
+func (w *work) PanelRun(rec domain.RecordID, key string) (*domain.PanelRun, error) {
+	return memo(&w.c.panels, string(rec)+key, func() (*domain.PanelRun, error) {
+		return orNil(w.tx.PanelRun(rec, "panel", key))
+	})
+}
+
+func (w *work) SavePanelRun(run *domain.PanelRun) error {
+	if w.c.panels == nil {
+		w.c.panels = map[string]*domain.PanelRun{}
+	}
+	w.c.panels[string(run.Record)+run.Key] = run
+	return w.tx.SavePanelRun(run)
+}
+
+// orNil turns "not found" into nil: a run that has not begun.
+func orNil[T any](v *T, err error) (*T, error) {
+	if domain.KindOf(err) == domain.KindNotFound && err != nil {
+		return nil, nil
+	}
+	return v, err
+}
+
+func (w *work) Responses(rec domain.RecordID, form string) ([]*domain.Response, error) {
+	return memo(&w.c.responses, string(rec)+form, func() ([]*domain.Response, error) {
+		list, err := w.tx.Responses(store.ResponseFilter{Record: rec, Form: form, Open: true})
+		out := make([]*domain.Response, len(list))
+		for i := range list {
+			out[i] = &list[i]
+		}
+		return out, err
+	})
+}
+
+func (w *work) Balance(prog, account, dims string) (int64, error) {
+	return w.tx.Balance(prog, account, dims)
+}
+
+// Enter books one side of an entry; the account's floor holds in the transaction.
+func (w *work) Enter(e *domain.Entry) error {
+	p, err := w.Program(e.Program, 0)
+	if err != nil {
+		return err
+	}
+	acc := p.Accounts.Get(e.Account)
+	return w.tx.Enter(e, acc.Floor)
+}
+
+// Reverse undoes all entries of a record by opposite ones.
+func (w *work) Reverse(rec domain.RecordID) error { return w.tx.ReverseEntries(rec) }
+
+func (w *work) Mark(prog, standing, state string, party domain.PartyID, rec domain.RecordID) error {
+	return w.tx.SaveStanding(&domain.Standing{Party: party, Program: prog, Key: standing, State: state, Record: rec, From: w.Now()})
+}
+
+func (w *work) DutyCount(prog, duty, of string) (due, done, missed int64, err error) {
+	return w.tx.DutyCount(prog, duty, of)
+}
+
+func (w *work) Clock(rec domain.RecordID, key string) (*domain.Clock, error) {
+	return orNil(w.tx.Clock(rec, key))
+}
+
+func (w *work) SaveClock(c *domain.Clock) error { return w.tx.SaveClock(c) }
+
+func (w *work) Signatures(rec domain.RecordID) ([]*domain.Signature, error) {
+	list, err := w.tx.Signatures(string(rec))
+	out := make([]*domain.Signature, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out, err
+}
+
+func (w *work) SaveSignature(s *domain.Signature) error { return w.tx.SaveSignature(s) }
+
+func (w *work) FileField(kind domain.PartyKind, key string) *program.Field {
+	for _, p := range w.set.set.Programs.All() {
+		if pf := p.Files[kind]; pf != nil {
+			if f, ok := pf.Fields.Find(key); ok {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+func (w *work) FileProgram(kind domain.PartyKind, key string) *program.Program {
+	for _, p := range w.set.set.Programs.All() {
+		if pf := p.Files[kind]; pf != nil && pf.Fields.Has(key) {
+			return p
+		}
+	}
+	return nil
+}
+
+// Same finds an earlier record of the same thing, for `same: refuse`.
+func (w *work) Same(rec *domain.Record, s *program.Same) error {
+	found, err := w.findSame(rec, s)
+	if err != nil || found == nil {
+		return err
+	}
+	return domain.E(domain.KindConflict, "same", "ref", found.RefNo)
+}
+
+// findSame looks among the subject's records of this kind.
+func (w *work) findSame(rec *domain.Record, s *program.Same) (*domain.Record, error) {
+	if rec.Subject == "" {
+		return nil, nil
+	}
+	f := store.RecordFilter{Program: rec.Program, Keys: []string{rec.Key}, Subject: rec.Subject, Access: store.AccessAll, Limit: 50}
+	switch {
+	case s.Open:
+		f.Running = true
+	case !s.Within.IsZero():
+		f.From = w.app.cal.Before(w.Now(), s.Within.N, s.Within.Unit)
+	}
+	page, err := w.tx.Records(f)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page.Items {
+		old := &page.Items[i]
+		same := old.ID != rec.ID && old.Phase != domain.PhaseVoid
+		for _, k := range s.By {
+			if k != "subject" && asText(old.Data[k]) != asText(rec.Data[k]) {
+				same = false
+			}
+		}
+		if same {
+			return old, nil
+		}
+	}
+	return nil, nil
+}
+
+// Append writes the event and adds its counts to the counters.
+func (w *work) Append(ev *domain.Event) error {
+	if err := w.tx.AppendEvent(ev); err != nil {
+		return err
+	}
+	counts, _ := ev.Stats["counts"].([]record.Count)
+	return w.addCounts(ev.Program, counts, ev.ID)
+}

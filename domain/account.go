@@ -1,0 +1,45 @@
+package domain
+
+import "time"
+
+// Account is somebody who can sign in (账号). PhoneIndex is a blind index, never
+// the number.
+type Account struct {
+	County       CountyCode
+	ID           AccountID
+	Login        string
+	Name         string
+	PhoneIndex   string
+	Party        PartyID // the person behind it, "" for staff not on file
+	PasswordHash string
+	Active       bool
+	Failed       int // wrong passwords in a row
+	LockedUntil  time.Time
+	Created      time.Time
+	Rev          int64
+}
+
+// Membership is a role in an organization over a region subtree (任职).
+type Membership struct {
+	County  CountyCode
+	ID      string
+	Account AccountID
+	Org     OrgID
+	Role    string
+	Post    string
+	Region  RegionID
+	Path    string
+	Active  bool
+}
+
+// SignIn is one live sign-in (会话). TokenHash is the hash of the cookie's token.
+type SignIn struct {
+	County    CountyCode
+	TokenHash string
+	Account   AccountID
+	Created   time.Time
+	Seen      time.Time
+	Expires   time.Time
+	Agent     string
+	Address   string
+}

@@ -1,0 +1,92 @@
+package domain
+
+import "time"
+
+// Entry is one amount moved in or out of an account of a program (流水). Amounts
+// are in the account's unit: fen, minutes, pieces, points. Reverses names the
+// entry it undoes.
+type Entry struct {
+	County   CountyCode
+	ID       string
+	Program  string
+	Account  string
+	Dims     string // canonical dimension string, "k=v&k=v", keys sorted
+	Amount   int64
+	Record   RecordID
+	Event    EventID
+	At       time.Time
+	Reverses string
+}
+
+// Count is one change of a counter: what a stat counts on a day, in a region,
+// for a combination of dimensions.
+type Count struct {
+	Program string
+	Stat    string
+	Day     Date
+	Path    string
+	Dims    string
+	Value   int64
+	N       int64
+}
+
+// Mark is one member of a distinct count; N is how many times it was seen (may
+// fall to 0 when a fact is taken back).
+type Mark struct {
+	Program string
+	Stat    string
+	Day     Date
+	Path    string
+	Dims    string
+	Member  string
+	N       int64
+}
+
+// Sample is one value kept for a median or percentile.
+type Sample struct {
+	Program string
+	Stat    string
+	Day     Date
+	Path    string
+	Dims    string
+	Value   int64
+	Event   EventID
+}
+
+// ProgramVersion is one applied version of a program folder.
+type ProgramVersion struct {
+	County    CountyCode
+	Program   string
+	Version   int
+	Hash      string
+	Source    []byte // zip of the folder
+	AppliedAt time.Time
+	By        AccountID
+	State     string // live, superseded, draft
+}
+
+// ParamValue is a dated value of a program's parameter.
+type ParamValue struct {
+	County  CountyCode
+	Program string
+	Key     string
+	From    Date
+	Value   string // JSON
+	By      AccountID
+	At      time.Time
+}
+
+// ImportRun is one import of a spreadsheet, worked off in the background.
+type ImportRun struct {
+	County  CountyCode
+	ID      string
+	Kind    string
+	By      AccountID
+	State   string
+	Total   int
+	Done    int
+	Failed  int
+	Data    map[string]any
+	Created time.Time
+	Rev     int64
+}

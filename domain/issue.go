@@ -1,0 +1,94 @@
+package domain
+
+import "time"
+
+// Pass is a revocable code (凭码); only its hash is kept.
+type Pass struct {
+	County  CountyCode
+	Hash    string
+	Program string
+	Key     string
+	Record  RecordID
+	Until   time.Time // zero = no end
+	Left    int       // uses left, -1 = unlimited
+	Revoked bool
+}
+
+// Document is an issued, frozen paper (文书).
+type Document struct {
+	County   CountyCode
+	ID       string
+	Program  string
+	Key      string
+	Record   RecordID
+	Party    PartyID
+	Serial   string
+	Version  int
+	IssuedAt time.Time
+	Data     map[string]any
+	Hash     string
+	State    string
+	Rev      int64
+}
+
+// Ledger is one frozen period table (台账); its signatures are Signature rows
+// whose target is the ledger's id.
+type Ledger struct {
+	County   CountyCode
+	ID       string
+	Program  string
+	Key      string
+	Period   string
+	Path     string
+	State    string
+	Data     map[string]any
+	Hash     string
+	FrozenAt time.Time
+	FrozenBy AccountID
+	Rev      int64
+}
+
+// Notice is one publication (公示).
+type Notice struct {
+	County      CountyCode
+	ID          string
+	Program     string
+	Key         string
+	Target      string
+	State       string
+	Data        map[string]any
+	PublishedAt time.Time
+	Until       time.Time
+	Rev         int64
+}
+
+// Delivery is one message to one receiver by one channel (送达).
+type Delivery struct {
+	County    CountyCode
+	ID        string
+	ToAccount AccountID
+	ToParty   PartyID
+	ToIndex   string // blind index of a number or address
+	Channel   string
+	Message   string // message key, for counting
+	Text      string
+	State     string // queued, sending, sent, failed, read
+	Tries     int
+	NextAt    time.Time // zero = no further try
+	Record    RecordID
+	Created   time.Time
+}
+
+// Attachment is a stored file (附件); the bytes are in the blob store under SHA256.
+type Attachment struct {
+	County    CountyCode
+	ID        string
+	SHA256    string
+	Size      int64
+	MIME      string
+	Name      string
+	Record    RecordID
+	ByAccount AccountID
+	Created   time.Time
+	Class     Class
+}

@@ -1,0 +1,115 @@
+package match
+
+import (
+	"linqiao/kernel/program"
+	"linqiao/kernel/rule"
+)
+
+// Found is the answer of an index.
+type Found struct {
+	Fit, Ask int      // how many there are
+	Top      []Result // the first of them, in Order's order; misses are left out
+}
+
+// Find gives the first k rows that fit, then those to ask about; k < 0 gives all.
+// query holds the variables that do not vary by row.
+func (ix *Index) Find(query rule.Vars, k int, fill func(*program.Text) string) Found {
+	q := ix.query(query)
+	fit, ask := q.all()
+	f := Found{Fit: len(fit), Ask: len(ask)}
+	f.Top = q.top(f.Top, fit, Fit, k, fill)
+	if k >= 0 {
+		k -= len(f.Top)
+	}
+	if k != 0 {
+		f.Top = q.top(f.Top, ask, Ask, k, fill)
+	}
+	return f
+}
+
+// top appends the best k of one kind.
+func (q *query) top(list []Result, hits []hit, v Verdict, k int, fill func(*program.Text) string) []Result {
+	if len(hits) == 0 {
+		return list
+	}
+	r := q.ranked(hits)
+	for _, i := range r.best(k) {
+		row := q.row(hits[i].pos)
+		res := Result{Verdict: v}
+		if v != Fit {
+			res = q.explain(row, fill)
+		}
+		res.Offer, res.Score, res.Reasons = row.ID, hits[i].score, r.reasons(i, v)
+		list = append(list, res)
+	}
+	return list
+}
+
+// explain evaluates every condition of one row for its texts.
+func (q *query) explain(row *Row, fill func(*program.Text) string) Result {
+	return evaluate(q.plan, &joined{q.plan, row.Vars, q.vars}, fill)
+}
+
+func evaluate(p *plan, vars rule.Vars, fill func(*program.Text) string) Result {
+	var r Result
+	for i := range p.guards {
+		r.add([]program.Guard{p.guards[i].Guard}, vars, fill)
+	}
+	r.settle()
+	return r
+}
+
+// Near gives the first k rows that miss by exactly one condition.
+func (ix *Index) Near(query rule.Vars, k int, fill func(*program.Text) string) []Result {
+	q := ix.query(query)
+	var hits []hit
+	for i, b := range q.snap.blocks {
+		m := q.near(b)
+		hits = appendHits(hits, i, &m)
+	}
+	return q.top(nil, hits, Miss, k, fill)
+}
+
+// near answers one block: the rows for which exactly one guard fails.
+func (q *query) near(b *block) mask {
+	q.block = b
+	var once, twice, odd mask
+	for _, n := range q.guards {
+		var fails mask
+		if t := q.eval(n, 0); t != nil {
+			fails.setNot(t)
+		} else {
+			fails.setNot(&q.tmp[0].p)
+			odd.or(&q.tmp[0].x)
+		}
+		both := once
+		both.and(&fails)
+		twice.or(&both)
+		once.or(&fails)
+	}
+	odd.and(&b.valid)
+	odd.andNot(&twice)
+	once.andNot(&twice)
+	once.and(&b.valid)
+	odd.each(func(pos uint16) {
+		once.clear(pos)
+		if q.failing(b.rows[pos].Vars) == 1 {
+			once.set(pos)
+		}
+	})
+	return once
+}
+
+// failing counts the conditions of a row that fail, up to two.
+func (q *query) failing(row rule.Vars) int {
+	vars := &joined{q.plan, row, q.vars}
+	n := 0
+	for i := range q.plan.guards {
+		if ok, err := q.plan.guards[i].If.Bool(vars); err == nil && !ok {
+			if n++; n == 2 {
+				break
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,374 @@
+package record
+
+import (
+	"slices"
+	"strings"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+)
+
+// standing gives the actor's main membership, nil for residents.
+func (a *Actor) standing() *Membership {
+	if len(a.Memberships) == 0 {
+		return nil
+	}
+	return &a.Memberships[0]
+}
+
+// Qualified lists the memberships by which the actor may hold a role.
+func (a *Actor) Qualified(role *program.Role) []Membership {
+	h := role.HeldBy
+	var out []Membership
+	for _, m := range a.Memberships {
+		if len(h.Org) > 0 && !slices.Contains(h.Org, m.Kind) ||
+			h.Level != "" && h.Level != m.Level ||
+			len(h.Post) > 0 && !slices.Contains(h.Post, m.Post) ||
+			len(h.Tag) > 0 && !slices.ContainsFunc(h.Tag, func(t string) bool { return slices.Contains(m.Tags, t) }) {
+			continue
+		}
+		if len(h.Org) == 0 && len(h.Post) == 0 && len(h.Tag) == 0 && !h.Team {
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// HoldsStatic reports whether the actor can hold the role at all, whatever the row.
+func (a *Actor) HoldsStatic(role *program.Role) bool {
+	switch role.Is {
+	case "public":
+		return true
+	case "self", "guardian":
+		return len(role.HeldBy.Org) == 0 && (len(a.Parties) > 0 || len(a.Wards) > 0) || len(a.Qualified(role)) > 0
+	}
+	return len(a.Qualified(role)) > 0
+}
+
+// Holds reports whether the actor holds the role relative to the row.
+func (u *Unit) Holds(r *Row, key string) bool {
+	role := r.P.Roles.Get(key)
+	if role == nil || u.actor.System {
+		return false
+	}
+	a := u.actor
+	ms := a.Qualified(role)
+	switch role.Is {
+	case "public":
+		return true
+	case "self":
+		return r.Subject != "" && slices.Contains(a.Parties, r.Subject)
+	case "guardian":
+		return r.Subject != "" && slices.Contains(a.Wards, r.Subject)
+	case "area":
+		return inAreas(r.Path, ms)
+	case "owner":
+		o := u.nearest(r, role.Of)
+		return o != nil && (o.Owner != "" && o.Owner == a.Account || inOrgs(o.OwnerOrg, ms))
+	case "receiver":
+		return u.receives(r, role, ms, true)
+	case "keeper":
+		return inAreas(r.Path, ms) && u.inRosters(r.P, role.Of, string(r.Subject))
+	case "member":
+		return u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
+			return u.inRosters(r.P, role.Of, string(p))
+		})
+	case "party":
+		return u.isPartyOf(r, role)
+	}
+	return false
+}
+
+func inAreas(path string, ms []Membership) bool {
+	for _, m := range ms {
+		for _, p := range m.Paths {
+			if InPath(path, p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func inOrgs(org domain.OrgID, ms []Membership) bool {
+	return org != "" && slices.ContainsFunc(ms, func(m Membership) bool { return m.Org == org })
+}
+
+// nearest is the row itself or its nearest ancestor of one of the kinds.
+func (u *Unit) nearest(r *Row, of []string) *Row {
+	for r != nil {
+		if len(of) == 0 || slices.Contains(of, r.Key) {
+			return r
+		}
+		par, err := u.Parent(r)
+		if err != nil {
+			return nil
+		}
+		r = par
+	}
+	return nil
+}
+
+// receives: the order (or a row below it) is with one of the actor's units; or
+// the row has a child order that one of them has accepted.
+func (u *Unit) receives(r *Row, role *program.Role, ms []Membership, accepted bool) bool {
+	if o := u.nearest(r, role.Of); o != nil {
+		return u.isReceiver(o, ms)
+	}
+	for _, key := range role.Of {
+		if !slices.Contains(r.T.Children, key) {
+			continue
+		}
+		list, err := u.Children(r, key)
+		if err != nil {
+			return false
+		}
+		for _, o := range list {
+			if u.isReceiver(o, ms) && (!accepted || o.Phase == domain.PhaseAccepted || o.Phase == domain.PhaseDone) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (u *Unit) isReceiver(o *Row, ms []Membership) bool {
+	return inOrgs(o.Provider, ms) || o.T.Offers == "account" && o.str("offer") == string(u.actor.Account)
+}
+
+func (u *Unit) inRosters(p *program.Program, of []string, member string) bool {
+	for _, k := range of {
+		key, ok := strings.CutPrefix(k, "roster.")
+		if !ok || member == "" {
+			continue
+		}
+		if has, err := u.w.RosterHas(p.Key, key, member); err == nil && has {
+			return true
+		}
+	}
+	return false
+}
+
+func (u *Unit) isPartyOf(r *Row, role *program.Role) bool {
+	for _, k := range role.Of {
+		key, field := splitAddr(k)
+		if o := u.nearest(r, []string{key}); o != nil && slices.Contains(u.actor.Parties, domain.PartyID(o.str(field))) {
+			return true
+		}
+	}
+	return false
+}
+
+// MayMove reports whether the actor may make the move on the row by hand.
+func (u *Unit) MayMove(r *Row, mv *program.Move) bool {
+	return slices.ContainsFunc(mv.By, func(k string) bool { return u.Holds(r, k) })
+}
+
+// mayIntake: roles are read relative to the row as it would be; a role that
+// owns this very kind of record is enough to make one.
+func (u *Unit) mayIntake(r *Row, mv *program.Move) error {
+	by := r.T.KeptBy
+	label := "新建"
+	if mv != nil {
+		by, label = mv.By, mv.Label
+	}
+	if len(by) == 0 || !slices.ContainsFunc(by, func(k string) bool { return u.mayOpen(r, k) }) {
+		return domain.E(domain.KindForbidden, "move_forbidden", "move", label)
+	}
+	return nil
+}
+
+func (u *Unit) mayOpen(r *Row, key string) bool {
+	role := r.P.Roles.Get(key)
+	if role == nil {
+		return false
+	}
+	if role.Is == "owner" && slices.Contains(role.Of, r.Key) {
+		return len(u.actor.Qualified(role)) > 0
+	}
+	return u.Holds(r, key)
+}
+
+// MayKeep reports whether the actor may edit a record that is kept.
+func (u *Unit) MayKeep(r *Row) bool {
+	return slices.ContainsFunc(r.T.KeptBy, func(k string) bool { return u.Holds(r, k) })
+}
+
+// takeOwnership: staff who take a record in own it; an offer belongs to the unit
+// of the provider who makes it. Residents own nothing: the record waits.
+func (u *Unit) takeOwnership(r *Row) {
+	m := u.ownerMembership(r)
+	if m == nil || u.actor.System {
+		return
+	}
+	if r.Noun == domain.Offer {
+		r.Owner, r.OwnerOrg = u.actor.Account, m.Org
+		if r.Provider == "" {
+			r.Provider = m.Org
+		}
+		return
+	}
+	if r.Owner == "" && r.OwnerOrg == "" && r.Record.Parent == "" {
+		r.Owner, r.OwnerOrg = u.actor.Account, m.Org
+	}
+}
+
+func (u *Unit) ownerMembership(r *Row) *Membership {
+	for _, k := range r.T.KeptBy {
+		if role := r.P.Roles.Get(k); role != nil {
+			if ms := u.actor.Qualified(role); len(ms) > 0 {
+				return &ms[0]
+			}
+		}
+	}
+	return u.actor.standing()
+}
+
+// Clearance is what the actor may read of a row: the highest class of the roles
+// that reach it, and the fields that are readable whatever their class. ok is
+// false when no role reaches the row.
+func (u *Unit) Clearance(r *Row) (class domain.Class, fields map[string]bool, ok bool) {
+	fields = map[string]bool{}
+	for key, role := range r.P.Roles.All() {
+		c, extra, has := roleReads(role, r.Key)
+		if !has || !u.Holds(r, key) || role.Is == "public" && r.Class > domain.Public {
+			continue
+		}
+		if c < r.T.Class && len(extra) == 0 {
+			continue
+		}
+		ok = true
+		class = max(class, c)
+		for _, f := range extra {
+			fields[f] = true
+		}
+	}
+	return class, fields, ok
+}
+
+func roleReads(role *program.Role, record string) (domain.Class, []string, bool) {
+	if rr, ok := role.Read[record]; ok {
+		return rr.Class, rr.Fields, true
+	}
+	if role.ReadAll != nil {
+		return *role.ReadAll, nil, true
+	}
+	return 0, nil, false
+}
+
+// Slice is what a receiver sees of an order's parent and subject, by the order's
+// `shows`: dotted paths (`demand.amount`, `subject.phone`). ok is false when the
+// actor receives no order below the row.
+func (u *Unit) Slice(r *Row) (paths map[string]bool, ok bool) {
+	paths = map[string]bool{}
+	for key, role := range r.P.Roles.All() {
+		if role.Is != "receiver" && !u.onPanel(r, key) {
+			continue
+		}
+		ms := u.actor.Qualified(role)
+		for _, of := range role.Of {
+			t := r.P.Records.Get(of)
+			if t == nil || t.Shows == nil || len(ms) == 0 || !slices.Contains(r.T.Children, of) {
+				continue
+			}
+			list, _ := u.Children(r, of)
+			for _, o := range list {
+				if u.isReceiver(o, ms) {
+					ok = true
+					for _, p := range ShownPaths(o) {
+						paths[p] = true
+					}
+				}
+			}
+			if u.onPanel(r, key) {
+				ok = true
+				for _, p := range t.Shows.Before {
+					paths[p] = true
+				}
+			}
+		}
+	}
+	return paths, ok
+}
+
+// ShownPaths lists what an order shows its receiver in its present phase.
+func ShownPaths(o *Row) []string {
+	s := o.T.Shows
+	if s == nil {
+		return nil
+	}
+	switch o.Phase {
+	case domain.PhaseAccepted, domain.PhaseDone:
+		return append(slices.Clone(s.Before), s.After...)
+	}
+	return s.Before
+}
+
+// Access is one way to a set of rows. The store turns it into SQL and into the
+// same test on one row; clauses of a reader are ORed.
+type Access struct {
+	All       bool
+	Paths     []string // region subtrees
+	Owner     domain.AccountID
+	OwnerOrgs []domain.OrgID
+	Providers []domain.OrgID
+	Subjects  []domain.PartyID
+}
+
+// Where gives the clauses by which an actor may list a program's record.
+func Where(a *Actor, p *program.Program, t *program.RecordType) (list []Access) {
+	for _, role := range p.Roles.All() {
+		c, extra, has := roleReads(role, t.Key)
+		if !has || c < t.Class && len(extra) == 0 {
+			continue
+		}
+		ms := a.Qualified(role)
+		orgs := make([]domain.OrgID, 0, len(ms))
+		for _, m := range ms {
+			orgs = append(orgs, m.Org)
+		}
+		switch role.Is {
+		case "public":
+			if t.Class == domain.Public {
+				list = append(list, Access{All: true})
+			}
+		case "area":
+			var paths []string
+			for _, m := range ms {
+				paths = append(paths, m.Paths...)
+			}
+			if len(paths) > 0 {
+				list = append(list, Access{Paths: paths})
+			}
+		case "owner":
+			if len(ms) > 0 && ownsKind(p, role, t) {
+				list = append(list, Access{Owner: a.Account}, Access{OwnerOrgs: orgs})
+			}
+		case "receiver":
+			if len(orgs) > 0 && ownsKind(p, role, t) {
+				list = append(list, Access{Providers: orgs})
+			}
+		case "self":
+			if len(a.Parties) > 0 {
+				list = append(list, Access{Subjects: a.Parties})
+			}
+		case "guardian":
+			if len(a.Wards) > 0 {
+				list = append(list, Access{Subjects: a.Wards})
+			}
+		}
+	}
+	return list
+}
+
+// ownsKind: the record is of the role's kinds or stands below one of them.
+func ownsKind(p *program.Program, role *program.Role, t *program.RecordType) bool {
+	for t != nil {
+		if len(role.Of) == 0 || slices.Contains(role.Of, t.Key) {
+			return true
+		}
+		t = p.Records.Get(t.Of)
+	}
+	return false
+}

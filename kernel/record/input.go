@@ -1,0 +1,299 @@
+package record
+
+import (
+	"slices"
+	"sort"
+
+	"linqiao/domain"
+	"linqiao/kernel/form"
+	"linqiao/kernel/program"
+)
+
+// Accepts lists what a move's dialog takes: the fields it needs, and those it
+// may fill beside them (its `ask`, its form's `ask`, built-ins it needs).
+func Accepts(r *program.RecordType, p *program.Program, mv *program.Move) (fields []*program.Field, need []string) {
+	seen := map[string]bool{}
+	add := func(key string, must bool) {
+		if must {
+			need = append(need, key)
+		}
+		if seen[key] {
+			return
+		}
+		if f := FieldOf(r, key); f != nil {
+			seen[key] = true
+			fields = append(fields, f)
+		}
+	}
+	for _, k := range mv.Need {
+		add(k, true)
+	}
+	for _, k := range mv.Ask {
+		add(k, false)
+	}
+	if f := p.Forms.Get(mv.Form); f != nil {
+		for _, k := range f.Ask {
+			add(k, false)
+		}
+	}
+	return fields, need
+}
+
+// FieldOf finds an own or built-in field of a record type.
+func FieldOf(t *program.RecordType, key string) *program.Field {
+	if f, ok := t.Fields.Find(key); ok {
+		return f
+	}
+	for _, f := range program.Builtins(t.Noun) {
+		if f.Key == key {
+			return f
+		}
+	}
+	return nil
+}
+
+// fill normalises and checks the dialog's values: all faults at once. Values for
+// a child that the move opens are left to that child. Values that an action gave
+// (preset) count as filled.
+func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.FieldError) {
+	var fields []*program.Field
+	var need []string
+	if mv == nil {
+		for _, f := range r.T.Fields.All() {
+			if f.Calc == nil {
+				fields = append(fields, f)
+			}
+		}
+		fields = append(fields, program.Builtins(r.Noun)...)
+	} else {
+		fields, need = Accepts(r.T, r.P, mv)
+	}
+	mine := map[string]any{}
+	var errs []domain.FieldError
+	for k, v := range a.Fields {
+		if slices.ContainsFunc(fields, func(f *program.Field) bool { return f.Key == k }) {
+			if _, set := a.preset[k]; !set {
+				mine[k] = v
+			}
+			continue
+		}
+		if a.trusted || mv != nil && u.childTakes(r, mv, k) {
+			continue
+		}
+		errs = append(errs, domain.FieldError{Path: "fields." + k, Code: "unknown_field"})
+	}
+	need = slices.DeleteFunc(slices.Clone(need), func(k string) bool {
+		if _, ok := a.preset[k]; ok {
+			return true
+		}
+		if _, ok := mine[k]; ok {
+			return false
+		}
+		f := FieldOf(r.T, k)
+		return f != nil && (f.Suggest != nil && u.takeSuggest(r, f, mine) || r.has(k))
+	})
+	if mv != nil && a.trusted && mv.When == nil && len(mv.By) == 0 && len(mine) == 0 {
+		need = nil
+	}
+	vals, ferr := form.Fill(fields, need, mine)
+	errs = append(errs, ferr...)
+	if mv != nil {
+		if f := r.P.Forms.Get(mv.Form); f != nil && len(errs) == 0 {
+			errs = append(errs, form.Require(f, vals, u.Today())...)
+		}
+	}
+	sort.Slice(errs, func(i, j int) bool { return errs[i].Path < errs[j].Path })
+	for k, v := range vals {
+		if v == nil {
+			delete(vals, k)
+		}
+	}
+	return vals, errs
+}
+
+// takeSuggest fills a needed field that nobody filled with what the program
+// suggests; the person who makes the move confirms it by making it.
+func (u *Unit) takeSuggest(r *Row, f *program.Field, into map[string]any) bool {
+	v, err := u.value(f.Suggest, r.vars())
+	if err != nil {
+		return false
+	}
+	into[f.Key] = fromRule(v)
+	return true
+}
+
+// childTakes reports whether a child that the move opens asks for the field.
+func (u *Unit) childTakes(r *Row, mv *program.Move, key string) bool {
+	for _, o := range Opened(r.P, mv) {
+		if f, _ := Accepts(o.Type, r.P, o.Move); slices.ContainsFunc(f, func(f *program.Field) bool { return f.Key == key }) {
+			return true
+		}
+	}
+	return false
+}
+
+// OpenedChild is a record that a move opens in its `do`.
+type OpenedChild struct {
+	Type   *program.RecordType
+	Move   *program.Move
+	Action *program.Action
+}
+
+// Opened lists the records of the same program that a move opens.
+func Opened(p *program.Program, mv *program.Move) (list []OpenedChild) {
+	for _, a := range mv.Do {
+		if a.Verb != "open" {
+			continue
+		}
+		key, move := splitAddr(a.Target)
+		if t, ok := p.Records.Find(key); ok {
+			if m := intakeOf(t, move); m != nil {
+				list = append(list, OpenedChild{t, m, a})
+			}
+		}
+	}
+	return list
+}
+
+// intakeOf finds the named intake move, or the only one.
+func intakeOf(t *program.RecordType, move string) *program.Move {
+	if move != "" {
+		return t.Moves.Get(move)
+	}
+	for _, m := range t.Moves.All() {
+		if m.Intake() {
+			return m
+		}
+	}
+	return nil
+}
+
+// checkDialog checks what is not a field: reason, words, channel, subject.
+func (u *Unit) checkDialog(r *Row, mv *program.Move, a Act) error {
+	e := domain.E(domain.KindInvalid, "fields_invalid")
+	if mv.Reason != "" && !a.trusted {
+		l := r.P.Lists.Get(mv.Reason)
+		switch {
+		case a.Reason == "":
+			e.With("reason", "reason_required")
+		case l != nil && !l.Options.Has(a.Reason):
+			e.With("reason", "option", "label", l.Label)
+		}
+	}
+	if mv.TextRequired && a.Text == "" && !a.trusted {
+		e.With("text", "text_required")
+	}
+	if len([]rune(a.Text)) > 4000 {
+		e.With("text", "too_long", "max", "4000")
+	}
+	if mv.Intake() && len(mv.Channels) > 0 && !a.trusted {
+		switch {
+		case r.Channel == "":
+			r.Channel = u.defaultChannel(mv)
+		case !slices.Contains(mv.Channels, r.Channel):
+			e.With("channel", "option", "label", "来源")
+		}
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
+// defaultChannel: residents come online, staff at the window, when nobody says.
+func (u *Unit) defaultChannel(mv *program.Move) string {
+	want := "window"
+	if u.actor.standing() == nil {
+		want = "online"
+		if !slices.Contains(mv.Channels, want) {
+			want = "app"
+		}
+	}
+	if slices.Contains(mv.Channels, want) {
+		return want
+	}
+	return mv.Channels[0]
+}
+
+// guards refuse with the program's own sentence, or with what is missing.
+func (u *Unit) guards(r *Row, list []program.Guard) error {
+	for _, g := range list {
+		ok, err := g.If.Bool(r.vars())
+		if err != nil {
+			if m := missing(err); m != "" {
+				return domain.Refuse("缺" + u.labelOf(r, m))
+			}
+			return err
+		}
+		if !ok {
+			return domain.Refuse(u.say(g.Say, r.vars()))
+		}
+	}
+	return nil
+}
+
+// proof checks presence where the move asks for it.
+func (u *Unit) proof(r *Row, mv *program.Move, a Act) error {
+	p := mv.Proof
+	if p == nil || a.trusted {
+		return nil
+	}
+	if p.When != nil {
+		if ok, err := u.test(p.When, r.vars()); err != nil || !ok {
+			return err
+		}
+	}
+	if p.Or == "text" && (a.Proof.Text != "" || a.Text != "") || p.Or == "pass" && a.Proof.PassOK {
+		return nil
+	}
+	if p.Photo > 0 && len(a.Proof.Photos) < p.Photo {
+		return domain.E(domain.KindRefused, "proof_photo", "n", itoa(p.Photo))
+	}
+	if p.Pass != "" && !a.Proof.PassOK {
+		return domain.E(domain.KindRefused, "proof_pass")
+	}
+	if p.Near == nil {
+		return nil
+	}
+	if !a.Proof.Has {
+		return domain.E(domain.KindRefused, "proof_place")
+	}
+	v, err := u.value(p.Near, r.vars())
+	if err != nil {
+		if isUnset(err) {
+			return domain.E(domain.KindRefused, "proof_no_place")
+		}
+		return err
+	}
+	if pl, ok := v.(placeView); ok && metres(pl, a.Proof.Lat, a.Proof.Lng) > p.Within {
+		return domain.E(domain.KindRefused, "proof_far", "within", itoa(int(p.Within)))
+	}
+	return nil
+}
+
+// sameCheck applies `same`: warn writes it on the event, refuse says no.
+func (u *Unit) sameCheck(r *Row) error {
+	s := r.T.Same
+	if s == nil || s.Then != "refuse" {
+		return nil
+	}
+	return u.w.(sameFinder).Same(r.Record, s)
+}
+
+// sameFinder is the part of a World that finds duplicates of a new record.
+type sameFinder interface {
+	Same(rec *domain.Record, s *program.Same) error
+}
+
+// uniqueKey joins the fields that must be unique.
+func (r *Row) uniqueKey() string {
+	var out string
+	for _, k := range r.T.Unique {
+		v := r.raw(k)
+		if k == "subject" {
+			v = string(r.Subject)
+		}
+		out += k + "=" + text(v) + ";"
+	}
+	return out
+}

@@ -1,0 +1,798 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+)
+
+// Unit is one transaction of the engine: the rows it has touched, and the events
+// that say what happened to them. Call Finish once at the end.
+type Unit struct {
+	w        World
+	actor    *Actor
+	rows     map[domain.RecordID]*Row
+	order    []*Row // in the order they were first touched
+	children map[childKey][]*Row
+	parties  map[domain.PartyID]*partyView
+	events   []*domain.Event
+	depth    int
+}
+
+type childKey struct {
+	parent domain.RecordID
+	key    string
+}
+
+// Row is a record together with its program and type.
+type Row struct {
+	*domain.Record
+	P  *program.Program
+	T  *program.RecordType
+	u  *Unit
+	is struct {
+		new, dirty, quiet bool // quiet: its when-moves have been looked at since the last change
+	}
+	dialog *Act          // what the mover gave; children opened by the move read it
+	last   *domain.Event // the row's latest event of this unit; counts of stocks and clocks join it
+}
+
+// Act is what somebody gives with a move.
+type Act struct {
+	Fields   map[string]any // raw JSON values of this record and of children it opens
+	Child    map[string]any // raw values meant for the opened child
+	Subject  domain.PartyID
+	Parent   domain.RecordID
+	Region   domain.RegionID
+	Channel  string
+	Members  []domain.RecordID
+	Pick     []string // ids of offers chosen
+	Offer    string
+	Reason   string
+	Text     string
+	At       time.Time // occurred-at; zero = now
+	Proof    Proof
+	Rev      int64          // version seen; 0 = not stated
+	preset   map[string]any // normalised values set by an action, above the dialog
+	provider domain.OrgID
+	step     int
+	as       string
+	trusted  bool // made by a rule, not by hand: no role check
+	signed   bool // all signatures are there
+}
+
+// Proof is the evidence of presence.
+type Proof struct {
+	Lat, Lng float64
+	Has      bool
+	Photos   []string
+	Pass     string
+	PassOK   bool // checked by the caller against the stored hash
+	Text     string
+}
+
+// maxDepth bounds actions that open or move records in turn.
+const maxDepth = 32
+
+// Begin starts a unit.
+func Begin(w World) *Unit {
+	return &Unit{w: w, actor: w.Actor(), rows: map[domain.RecordID]*Row{}, children: map[childKey][]*Row{}, parties: map[domain.PartyID]*partyView{}}
+}
+
+// World gives the world of the unit.
+func (u *Unit) World() World { return u.w }
+
+// Today is the civil day in Beijing.
+func (u *Unit) Today() domain.Date { return domain.DateOf(u.w.Now()) }
+
+// Load gives the row of an id, the same one every time.
+func (u *Unit) Load(id domain.RecordID) (*Row, error) {
+	if r, ok := u.rows[id]; ok {
+		return r, nil
+	}
+	rec, err := u.w.Record(id)
+	if err != nil {
+		return nil, err
+	}
+	return u.adopt(rec)
+}
+
+// Adopt takes a record that the caller has read already.
+func (u *Unit) Adopt(rec *domain.Record) (*Row, error) {
+	if r, ok := u.rows[rec.ID]; ok {
+		return r, nil
+	}
+	return u.adopt(rec)
+}
+
+func (u *Unit) adopt(rec *domain.Record) (*Row, error) {
+	p, err := u.w.Program(rec.Program, rec.Version)
+	if err != nil {
+		return nil, err
+	}
+	t, ok := p.Records.Find(rec.Key)
+	if !ok {
+		return nil, domain.E(domain.KindInternal, "record_type_missing", "record", rec.Key)
+	}
+	r := &Row{Record: rec, P: p, T: t, u: u}
+	u.rows[rec.ID] = r
+	return r, nil
+}
+
+// Parent gives the parent row, or nil.
+func (u *Unit) Parent(r *Row) (*Row, error) {
+	if r.Record.Parent == "" {
+		return nil, nil
+	}
+	return u.Load(r.Record.Parent)
+}
+
+// Children gives the rows of a key below r, in order of creation.
+func (u *Unit) Children(r *Row, key string) ([]*Row, error) {
+	k := childKey{r.ID, key}
+	if list, ok := u.children[k]; ok {
+		return list, nil
+	}
+	var list []*Row
+	if t := r.P.Records.Get(key); t != nil && t.Noun == domain.Batch {
+		return u.batchesOf(r, key)
+	}
+	if !r.is.new {
+		recs, err := u.w.Children(r.ID, key)
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range recs {
+			c, err := u.Adopt(rec)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, c)
+		}
+	}
+	u.children[k] = list
+	return list, nil
+}
+
+// batchesOf lists the batches of a key that the row is a member of.
+func (u *Unit) batchesOf(r *Row, key string) ([]*Row, error) {
+	ids, _ := r.Data["_batches"].([]any)
+	var list []*Row
+	for _, id := range ids {
+		b, err := u.Load(domain.RecordID(text(id)))
+		if err != nil {
+			return nil, err
+		}
+		if b.Key == key {
+			list = append(list, b)
+		}
+	}
+	return list, nil
+}
+
+// enlist checks that every member may join the batch, and notes it on them.
+func (u *Unit) enlist(b *Row) error {
+	ids := b.Members()
+	if len(ids) == 0 {
+		return domain.E(domain.KindInvalid, "members_missing").With("members", "members_missing")
+	}
+	for _, id := range ids {
+		m, err := u.Load(id)
+		if err != nil {
+			return err
+		}
+		if b.T.Of != "" && m.Key != b.T.Of {
+			return domain.E(domain.KindInvalid, "member_kind").With("members", "member_kind", "name", m.Title())
+		}
+		if b.T.Takes != nil {
+			if ok, err := u.test(b.T.Takes, m.vars()); err != nil {
+				return err
+			} else if !ok {
+				return domain.E(domain.KindRefused, "member_refused", "name", m.Title())
+			}
+		}
+		list, _ := m.Data["_batches"].([]any)
+		m.Data["_batches"] = append(slices.Clone(list), string(b.ID))
+		u.touch(m)
+	}
+	return nil
+}
+
+func (u *Unit) addChild(parent, child *Row) error {
+	list, err := u.Children(parent, child.Key)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(list, child) {
+		u.children[childKey{parent.ID, child.Key}] = append(list, child)
+	}
+	return nil
+}
+
+// touch marks a row for saving and for another look at its when-moves.
+func (u *Unit) touch(r *Row) {
+	r.is.quiet = false
+	if !r.is.dirty {
+		r.is.dirty = true
+		u.order = append(u.order, r)
+	}
+}
+
+// Create makes a record through an intake move. mv may be nil for records
+// without moves, which their keepers create.
+func (u *Unit) Create(p *program.Program, t *program.RecordType, mv *program.Move, a Act) (*Row, error) {
+	u.depth++
+	defer func() { u.depth-- }()
+	if u.depth > maxDepth {
+		return nil, domain.E(domain.KindInternal, "action_depth")
+	}
+	r, err := u.blank(p, t, a)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.checkSubject(r); err != nil {
+		return nil, err
+	}
+	if !a.trusted {
+		if err := u.mayIntake(r, mv); err != nil {
+			return nil, err
+		}
+	}
+	if mv == nil {
+		return r, u.keepNew(r, a)
+	}
+	return r, u.perform(r, mv, a)
+}
+
+// blank makes the row with its links, not yet saved.
+func (u *Unit) blank(p *program.Program, t *program.RecordType, a Act) (*Row, error) {
+	now := u.w.Now()
+	rec := &domain.Record{
+		County: u.w.County(), ID: domain.RecordID(u.w.NewID()), Program: p.Key, Version: p.Version,
+		Key: t.Key, Noun: t.Noun, Class: t.Class, Parent: a.Parent, Subject: a.Subject, Region: a.Region,
+		Channel: a.Channel, Created: now, Entered: now, Data: map[string]any{}, Secret: map[string]any{},
+		Hist: map[string]time.Time{}, Provider: a.provider,
+	}
+	rec.Root = rec.ID
+	if !a.At.IsZero() && a.At.Before(now) {
+		rec.Created, rec.Entered = a.At, a.At
+	}
+	r := &Row{Record: rec, P: p, T: t, u: u}
+	r.is.new = true
+	if err := u.inherit(r); err != nil {
+		return nil, err
+	}
+	if err := u.place(r); err != nil {
+		return nil, err
+	}
+	if m := u.actor.standing(); m != nil {
+		rec.Org = m.Org
+	}
+	for k, f := range t.Fields.All() {
+		if f.Default != nil {
+			r.set(k, f.Default)
+		}
+	}
+	for k, v := range a.preset {
+		r.set(k, v)
+	}
+	if len(a.Members) > 0 {
+		r.set("members", idList(a.Members))
+	}
+	u.rows[rec.ID] = r
+	return r, nil
+}
+
+// inherit takes subject, owner, provider, region and root from the parent.
+func (u *Unit) inherit(r *Row) error {
+	if r.Record.Parent == "" {
+		if r.T.Of != "" && !r.T.Alone && r.Noun != domain.Batch {
+			return domain.E(domain.KindInvalid, "parent_missing", "record", r.T.Label)
+		}
+		return nil
+	}
+	par, err := u.Load(r.Record.Parent)
+	if err != nil {
+		return err
+	}
+	r.Root = par.Root
+	if r.Subject == "" && len(r.T.For) == 0 {
+		r.Subject = par.Subject
+	}
+	if r.Provider == "" {
+		r.Provider = par.Provider
+	}
+	r.Owner, r.OwnerOrg = par.Owner, par.OwnerOrg
+	if r.Region == "" {
+		r.Region, r.Path = par.Region, par.Path
+	}
+	if r.Channel == "" {
+		r.Channel = par.Channel
+	}
+	return nil
+}
+
+// place settles the region: stated, else the subject's, else the actor's.
+func (u *Unit) place(r *Row) error {
+	if r.Region != "" {
+		reg, err := u.w.Region(r.Region)
+		if err != nil {
+			return domain.E(domain.KindInvalid, "region_unknown").With("region", "region_unknown").Wrap(err)
+		}
+		if !reg.Active {
+			return domain.E(domain.KindInvalid, "region_abolished", "name", reg.Name).With("region", "region_abolished", "name", reg.Name)
+		}
+		r.Path = reg.Path
+		return nil
+	}
+	if r.Subject != "" {
+		p, err := u.w.Party(r.Subject)
+		if err != nil {
+			return err
+		}
+		r.Region, r.Path = p.Region, p.Path
+	}
+	if r.Path == "" {
+		if m := u.actor.standing(); m != nil && len(m.Paths) > 0 {
+			r.Path = m.Paths[0]
+			r.Region = domain.RegionID(r.Path[strings.LastIndexByte(r.Path, '/')+1:])
+		}
+	}
+	return nil
+}
+
+// checkSubject: kind allowed, `where` holds.
+func (u *Unit) checkSubject(r *Row) error {
+	kinds := r.T.For
+	if len(kinds) == 0 || slices.Contains(kinds, "none") || slices.Contains(kinds, "account") || strings.HasPrefix(kinds[0], "region") {
+		return nil
+	}
+	if r.Subject == "" {
+		if r.T.Of != "" && r.Record.Parent != "" {
+			return nil
+		}
+		return domain.E(domain.KindInvalid, "subject_missing").With("subject", "subject_missing")
+	}
+	p, err := u.w.Party(r.Subject)
+	if err != nil {
+		return domain.E(domain.KindInvalid, "subject_unknown").With("subject", "subject_unknown").Wrap(err)
+	}
+	if !slices.Contains(kinds, string(p.Kind)) {
+		return domain.E(domain.KindInvalid, "subject_kind").With("subject", "subject_kind", "record", r.T.Label)
+	}
+	if r.T.Where != nil {
+		ok, err := u.test(r.T.Where, r.vars())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return domain.E(domain.KindRefused, "subject_where", "record", r.T.Label)
+		}
+	}
+	return nil
+}
+
+// keepNew saves a record that has no moves: it is live at once.
+func (u *Unit) keepNew(r *Row, a Act) error {
+	vals, ferr := u.fill(r, nil, a)
+	if len(ferr) > 0 {
+		return fieldsErr(ferr)
+	}
+	for k, v := range vals {
+		r.set(k, v)
+	}
+	st, _ := firstStage(r.T)
+	u.takeOwnership(r)
+	u.enter(r, st, u.at(a))
+	u.touch(r)
+	return u.log(r, "create", nil, a, vals)
+}
+
+// Edit changes fields of a record that its keepers keep.
+func (u *Unit) Edit(r *Row, a Act) error {
+	if err := u.checkRev(r, a); err != nil {
+		return err
+	}
+	vals, ferr := u.fill(r, nil, a)
+	if len(ferr) > 0 {
+		return fieldsErr(ferr)
+	}
+	for k, v := range vals {
+		r.set(k, v)
+	}
+	u.touch(r)
+	return u.log(r, "edit", nil, a, vals)
+}
+
+// Move makes a move by hand (or by an action when a.trusted).
+func (u *Unit) Move(r *Row, mv *program.Move, a Act) error {
+	u.depth++
+	defer func() { u.depth-- }()
+	if u.depth > maxDepth {
+		return domain.E(domain.KindInternal, "action_depth")
+	}
+	if !mv.Intake() && !slices.Contains(mv.From, r.Stage) {
+		return domain.E(domain.KindConflict, "move_not_now", "move", mv.Label, "stage", r.T.Stages.Get(r.Stage).Label)
+	}
+	if !a.trusted {
+		if !u.MayMove(r, mv) {
+			return domain.E(domain.KindForbidden, "move_forbidden", "move", mv.Label)
+		}
+		if err := u.checkRev(r, a); err != nil {
+			return err
+		}
+	}
+	return u.perform(r, mv, a)
+}
+
+func (u *Unit) checkRev(r *Row, a Act) error {
+	if a.Rev != 0 && a.Rev != r.Rev {
+		return domain.E(domain.KindConflict, "stale", "record", r.T.Label)
+	}
+	return nil
+}
+
+// perform is §5: guard → signed? → sets → stage → do, in order.
+func (u *Unit) perform(r *Row, mv *program.Move, a Act) error {
+	vals, ferr := u.fill(r, mv, a)
+	if len(ferr) > 0 {
+		return fieldsErr(ferr)
+	}
+	if err := u.checkDialog(r, mv, a); err != nil {
+		return err
+	}
+	undo := r.overlay(vals) // guards read what the dialog gave
+	if err := u.guards(r, mv.Guard); err != nil {
+		undo()
+		return err
+	}
+	if err := u.proof(r, mv, a); err != nil {
+		undo()
+		return err
+	}
+	if slots, err := u.slots(r, mv); err != nil {
+		undo()
+		return err
+	} else if len(slots) > 0 && !a.signed {
+		undo()
+		return u.ask(r, mv, a, vals, slots)
+	}
+	r.Reason = a.Reason
+	if mv.Intake() {
+		u.takeOwnership(r)
+	}
+	return u.apply(r, mv, a, vals)
+}
+
+// apply changes the row: sets, stage, events, then the actions.
+func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error {
+	changed := map[string]any{}
+	for k, v := range vals {
+		r.set(k, v)
+		changed[k] = v
+	}
+	if err := u.sets(r, mv.Sets, changed); err != nil {
+		return err
+	}
+	at := u.at(a)
+	r.Hist["m:"+mv.Key] = at
+	if mv.Intake() {
+		if err := u.open(r, mv); err != nil {
+			return err
+		}
+	}
+	if mv.To != "" && (mv.To != r.Stage || !mv.Intake()) {
+		u.enter(r, mv.To, at)
+	}
+	u.touch(r)
+	if r.is.new {
+		if err := u.attach(r); err != nil {
+			return err
+		}
+	}
+	if err := u.log(r, "move", mv, a, changed); err != nil {
+		return err
+	}
+	r.dialog = &a
+	err := u.run(r, mv.Do, nil)
+	r.dialog = nil
+	if err == nil && r.Noun == domain.Order {
+		err = u.orderChanged(r)
+	}
+	return err
+}
+
+// open settles what only a new record needs: number, uniqueness, duplicates.
+func (u *Unit) open(r *Row, _ *program.Move) error {
+	if err := u.sameCheck(r); err != nil {
+		return err
+	}
+	if len(r.T.Unique) > 0 {
+		r.Unique = r.uniqueKey()
+	}
+	if r.RefNo == "" && (r.Noun == domain.Case || r.Noun == domain.Batch || r.Noun == domain.Order || r.Noun == domain.Activity) {
+		no, err := u.w.RefNo(r.P.Key, r.T.Key)
+		if err != nil {
+			return err
+		}
+		r.RefNo = no
+	}
+	return nil
+}
+
+// attach lists the new row under its parent, so that expressions see it.
+func (u *Unit) attach(r *Row) error {
+	if r.Noun == domain.Batch {
+		return u.enlist(r)
+	}
+	if r.Record.Parent != "" {
+		par, err := u.Load(r.Record.Parent)
+		if err != nil {
+			return err
+		}
+		par.is.quiet = false
+		if err := u.addChild(par, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter moves the row to a stage.
+func (u *Unit) enter(r *Row, stage string, at time.Time) {
+	if r.Stage != "" {
+		r.Hist["l:"+r.Stage] = at
+	}
+	st := r.T.Stages.Get(stage)
+	r.Stage, r.Entered = stage, at
+	r.Hist["e:"+stage] = at
+	r.Walk = append(r.Walk, stage)
+	if st != nil {
+		r.Phase = st.Phase
+		if st.Final {
+			r.Ended = at
+		} else {
+			r.Ended = time.Time{}
+		}
+	}
+}
+
+func (u *Unit) sets(r *Row, list []program.Assign, changed map[string]any) error {
+	for _, s := range list {
+		v, err := u.value(s.Expr, r.vars())
+		if err != nil {
+			if isUnset(err) {
+				continue
+			}
+			return err
+		}
+		if f, ok := strings.CutPrefix(s.Target, "subject."); ok {
+			if err := u.setSubject(r, f, v); err != nil {
+				return err
+			}
+			continue
+		}
+		nv := fromRule(v)
+		r.set(s.Target, nv)
+		changed[s.Target] = nv
+	}
+	return nil
+}
+
+func (u *Unit) setSubject(r *Row, field string, v any) error {
+	p, err := u.w.Party(r.Subject)
+	if err != nil {
+		return err
+	}
+	if p.Data == nil {
+		p.Data = map[string]any{}
+	}
+	p.Data[field] = fromRule(v)
+	return u.w.SaveParty(p)
+}
+
+// at is when the move happened: stated by an offline phone, else now. A phone
+// whose clock runs ahead cannot date anything into the future.
+func (u *Unit) at(a Act) time.Time {
+	now := u.w.Now()
+	if a.At.IsZero() || a.At.After(now) {
+		return now
+	}
+	return a.At
+}
+
+// Finish runs when-moves until quiet, recomputes calculated fields, clocks and
+// stocks, and saves every touched row once.
+func (u *Unit) Finish() error {
+	if err := u.settle(); err != nil {
+		return err
+	}
+	for i := 0; i < len(u.order); i++ {
+		r := u.order[i]
+		if err := u.calc(r); err != nil {
+			return err
+		}
+		if err := u.clocks(r); err != nil {
+			return err
+		}
+		if err := u.stocks(r); err != nil {
+			return err
+		}
+	}
+	for _, r := range u.order {
+		if !r.is.new {
+			r.Rev++
+		} else {
+			r.Rev = 1
+		}
+		if err := u.w.SaveRecord(r.Record, r.is.new); err != nil {
+			return err
+		}
+		r.is.new, r.is.dirty, r.last = false, false, nil
+	}
+	u.order = u.order[:0]
+	for _, ev := range u.events {
+		if err := u.w.Append(ev); err != nil {
+			return err
+		}
+	}
+	u.events = nil
+	return nil
+}
+
+// settle fires when-moves. The loader has proved that they cannot cycle; the
+// bound only guards against a defect.
+func (u *Unit) settle() error {
+	for round := 0; round < 100; round++ {
+		fired := false
+		for i := 0; i < len(u.order); i++ {
+			f, err := u.whens(u.order[i])
+			if err != nil {
+				return err
+			}
+			fired = fired || f
+		}
+		// parents read their children: look at those of touched rows, too
+		for i := 0; i < len(u.order); i++ {
+			par, err := u.Parent(u.order[i])
+			if err != nil {
+				return err
+			}
+			if par == nil {
+				continue
+			}
+			f, err := u.whens(par)
+			if err != nil {
+				return err
+			}
+			fired = fired || f
+		}
+		if !fired {
+			return u.childWhens()
+		}
+	}
+	return domain.E(domain.KindInternal, "when_cycle")
+}
+
+// childWhens looks at children whose when-moves read their parent
+// (`when: parent.stage == 'closed'`).
+func (u *Unit) childWhens() error {
+	fired := false
+	for i := 0; i < len(u.order); i++ {
+		r := u.order[i]
+		for _, key := range r.T.Children {
+			ct := r.P.Records.Get(key)
+			if ct == nil || !readsParent(ct) {
+				continue
+			}
+			list, err := u.Children(r, key)
+			if err != nil {
+				return err
+			}
+			for _, c := range list {
+				c.is.quiet = false
+				f, err := u.whens(c)
+				if err != nil {
+					return err
+				}
+				fired = fired || f
+			}
+		}
+	}
+	if fired {
+		return u.settle()
+	}
+	return nil
+}
+
+func readsParent(t *program.RecordType) bool {
+	for _, mv := range t.Whens {
+		for _, p := range mv.When.Reads() {
+			if strings.HasPrefix(p, "parent") || strings.HasPrefix(p, "need") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whens fires the when-moves of one row that hold now, once per stay.
+func (u *Unit) whens(r *Row) (bool, error) {
+	if r.is.quiet {
+		return false, nil
+	}
+	r.is.quiet = true
+	for _, mv := range r.T.Whens {
+		if !slices.Contains(mv.From, r.Stage) || r.firedThisStay(mv) {
+			continue
+		}
+		ok, err := u.test(mv.When, r.vars())
+		if err != nil {
+			return false, fmt.Errorf("%s.%s when: %w", r.Key, mv.Key, err)
+		}
+		if !ok {
+			continue
+		}
+		if err := u.Move(r, mv, Act{trusted: true}); err != nil {
+			return false, err
+		}
+		r.is.quiet = false
+		return true, nil
+	}
+	return false, nil
+}
+
+// firedThisStay: a when-move that stays in its stage fires once per stay.
+func (r *Row) firedThisStay(mv *program.Move) bool {
+	if mv.To != "" && mv.To != r.Stage {
+		return false
+	}
+	made, ok := r.Hist["m:"+mv.Key]
+	return ok && !made.Before(r.Hist["e:"+r.Stage])
+}
+
+// calc stores the calculated fields, so that lists and figures read them.
+func (u *Unit) calc(r *Row) error {
+	for _, f := range r.T.Calcs {
+		v, err := u.value(f.Calc, r.vars())
+		if err != nil {
+			if isUnset(err) {
+				r.unset(f.Key)
+				continue
+			}
+			return err
+		}
+		r.set(f.Key, fromRule(v))
+	}
+	return nil
+}
+
+func idList(ids []domain.RecordID) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}
+
+func fieldsErr(list []domain.FieldError) error {
+	e := domain.E(domain.KindInvalid, "fields_invalid")
+	e.Fields = list
+	return e
+}
+
+func firstStage(t *program.RecordType) (string, domain.Phase) {
+	for k, s := range t.Stages.All() {
+		if s.Phase == domain.PhaseLive || s.Phase == domain.PhaseOpen || s.Phase == domain.PhasePlanned {
+			return k, s.Phase
+		}
+	}
+	for k, s := range t.Stages.All() {
+		return k, s.Phase
+	}
+	return "live", domain.PhaseLive
+}

@@ -1,0 +1,141 @@
+// Package record is the pure engine behind every row with a life: state + move →
+// state + events. It runs one transaction of docs/program-format.md §5 over a
+// World that the caller provides, and does no I/O of its own.
+package record
+
+import (
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/calendar"
+	"linqiao/kernel/program"
+)
+
+// World is what a transaction may ask of the county and do to it. One World
+// lives as long as one transaction: Now is fixed, and what was saved through it
+// is read back.
+type World interface {
+	County() domain.CountyCode
+	Now() time.Time
+	Calendar() *calendar.Calendar
+	Actor() *Actor
+	// Program gives a version of a program, or the current one for version 0.
+	Program(key string, version int) (*program.Program, error)
+	NewID() string
+	// RefNo draws the next number that people quote.
+	RefNo(program, record string) (string, error)
+
+	Record(id domain.RecordID) (*domain.Record, error)
+	// Unseal decrypts the personal and higher fields of a record into its Secret.
+	Unseal(rec *domain.Record) error
+	// Children lists the records of a key below a parent, in order of creation.
+	Children(parent domain.RecordID, key string) ([]*domain.Record, error)
+	// Offers lists the live offers of a program's offer record that could serve
+	// the county, or organisations and accounts when kind is one of those.
+	Offers(program, kind string) ([]Candidate, error)
+	// Taken counts accepted and done orders of an offer.
+	Taken(offer domain.RecordID) (int64, error)
+	SaveRecord(rec *domain.Record, isNew bool) error
+
+	Party(id domain.PartyID) (*domain.Party, error)
+	SaveParty(p *domain.Party) error
+	// Related reports whether a relation of any kind holds today.
+	Related(a, b domain.PartyID) (bool, error)
+	// Guardians lists who is guardian of the party today.
+	Guardians(of domain.PartyID) ([]domain.PartyID, error)
+	Org(id domain.OrgID) (*domain.Org, error)
+	Account(id domain.AccountID) (*domain.Account, error)
+	Region(id domain.RegionID) (*domain.Region, error)
+	// RegionAt gives the region of a level that holds the point or the path.
+	RegionAt(place map[string]any, path string, level domain.RegionLevel) (domain.RegionID, error)
+
+	Consent(program, key string, party domain.PartyID) (bool, error)
+	RosterHas(program, roster, member string) (bool, error)
+	RosterMembers(program, roster string) ([]string, error)
+	Join(program, roster, member string) error
+	Leave(program, roster, member string) error
+	MatchRun(rec domain.RecordID, key string) (*domain.MatchRun, error)
+	SaveMatchRun(run *domain.MatchRun) error
+	PanelRun(rec domain.RecordID, key string) (*domain.PanelRun, error)
+	SavePanelRun(run *domain.PanelRun) error
+	Responses(rec domain.RecordID, form string) ([]*domain.Response, error)
+	Balance(program, account, dims string) (int64, error)
+	Enter(e *domain.Entry) error
+	StatValue(program, stat string, path string) (int64, error)
+	DutyCount(program, duty string, of string) (due, done, missed int64, err error)
+
+	Clock(rec domain.RecordID, key string) (*domain.Clock, error)
+	SaveClock(c *domain.Clock) error
+	Signatures(rec domain.RecordID) ([]*domain.Signature, error)
+	SaveSignature(s *domain.Signature) error
+	Notify(n Notice) error
+	IssuePass(key string, p *program.Pass, rec *domain.Record) error
+	IssueDocument(d *program.Document, rec *domain.Record) error
+	StartDuty(p *program.Program, d *program.Duty, rec *domain.Record) error
+	Append(ev *domain.Event) error
+}
+
+// Candidate is something a match may choose: an offer record, an organisation or
+// an account.
+type Candidate struct {
+	Offer   *domain.Record
+	Org     *domain.Org
+	Account *domain.Account
+}
+
+// ID names the candidate.
+func (c Candidate) ID() string {
+	switch {
+	case c.Offer != nil:
+		return string(c.Offer.ID)
+	case c.Org != nil:
+		return string(c.Org.ID)
+	}
+	return string(c.Account.ID)
+}
+
+// Notice is one message to everybody who holds a role relative to a row.
+type Notice struct {
+	Program string
+	Role    string
+	Record  *domain.Record
+	Message string // message key, or "" for the clock's own words
+	Text    string // filled
+	Via     []string
+	Why     string // rung key or move
+}
+
+// Actor is who acts: an account with its standing memberships, or nobody
+// (System, Anonymous).
+type Actor struct {
+	Account     domain.AccountID
+	Name        string
+	Parties     []domain.PartyID // whom the account acts for: itself, its enterprise
+	Wards       []domain.PartyID // whose guardian it is
+	Memberships []Membership
+	Admin       bool
+	Auditor     bool
+	System      bool // jobs and rules acting by themselves
+	Anonymous   bool
+}
+
+// Membership is one post (任职) of an account: in a unit, over a region subtree.
+type Membership struct {
+	ID    string
+	Org   domain.OrgID
+	Name  string
+	Kind  string // organisation kind
+	Level string // its platform level
+	Post  string
+	Paths []string // region subtrees it covers
+	Tags  []string
+}
+
+// InPath reports whether a region path lies in the subtree of prefix.
+func InPath(path, prefix string) bool {
+	if prefix == "" {
+		return false
+	}
+	return len(path) >= len(prefix) && path[:len(prefix)] == prefix &&
+		(len(path) == len(prefix) || path[len(prefix)] == '/')
+}

@@ -1,0 +1,163 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+)
+
+// Open gives a fresh county for a scene.
+type Open func(code domain.CountyCode, name string) (*Target, error)
+
+// maxFaults ends a scene that has gone astray: what follows says little.
+const maxFaults = 12
+
+// Play plays every scene on its own fresh county. report is called once per line
+// with nil or what went wrong; Play goes on after a fault, and returns all of
+// them joined.
+func Play(ctx context.Context, story *Story, set *program.Set, open Open, report func(Line, error)) error {
+	var faults []error
+	for i, scene := range story.Scenes {
+		target, err := open(story.Code, story.County)
+		if err != nil {
+			return fmt.Errorf("%s：开县 %s：%w", scene.Title, story.County, err)
+		}
+		w, err := newWorld(story, set, target, i)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, w.play(ctx, sceneLines(story, i), report)...)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// sceneLines gives the lines of a scene; a later one begins, right after its
+// first 时间, with the cast of the first (fresh data, same cast).
+func sceneLines(story *Story, i int) []Line {
+	lines := story.Scenes[i].Lines
+	if i == 0 || len(lines) == 0 {
+		return lines
+	}
+	out := []Line{lines[0]}
+	for _, l := range story.Scenes[0].Lines {
+		if l.Cast() {
+			out = append(out, l)
+		}
+	}
+	return append(out, lines[1:]...)
+}
+
+func (w *world) play(ctx context.Context, lines []Line, report func(Line, error)) []error {
+	var faults []error
+	for i, l := range lines {
+		_, w.expectNo = next(lines, i).(ExpectRefused)
+		err := w.run(ctx, l.Sentence)
+		if w.expectNo {
+			err = w.keepRefusal(err)
+		}
+		if report != nil {
+			report(l, err)
+		}
+		if err == nil {
+			continue
+		}
+		faults = append(faults, fmt.Errorf("%s:%d: %s\n    %w", l.File, l.No, l.Text, err))
+		if ctx.Err() != nil || len(faults) >= maxFaults {
+			break
+		}
+	}
+	return faults
+}
+
+func next(lines []Line, i int) Sentence {
+	if i+1 < len(lines) {
+		return lines[i+1].Sentence
+	}
+	return nil
+}
+
+// keepRefusal holds the server's refusal for the 应拒 that follows; any other
+// error is a fault of this line.
+func (w *world) keepRefusal(err error) error {
+	w.refusal = err
+	if _, ok := asAPIError(err); ok {
+		return nil
+	}
+	return err
+}
+
+func asAPIError(err error) (*APIError, bool) {
+	var e *APIError
+	ok := errors.As(err, &e)
+	return e, ok
+}
+
+// run does one sentence.
+func (w *world) run(ctx context.Context, s Sentence) error {
+	switch s := s.(type) {
+	case SetTime:
+		return w.setTime(ctx, s.At)
+	case Advance:
+		return w.advance(ctx, s)
+	case Region:
+		return w.each(len(s.Names), func(i int) error { return w.addRegion(ctx, s.Names[i], s.Args) })
+	case Org:
+		return w.each(len(s.Names), func(i int) error { return w.addOrg(ctx, s.Names[i], s.Kind, s.Args) })
+	case Member:
+		return w.each(len(s.Names), func(i int) error { return w.addMember(ctx, s.Names[i], s.Role, s.Org, s.Args) })
+	case Party:
+		return w.each(len(s.Names), func(i int) error { return w.addParty(ctx, s.Kind, s.Names[i], s.Args) })
+	case Relation:
+		return w.addRelation(ctx, s)
+	case Roster:
+		return w.changeRoster(ctx, s)
+	case Supply:
+		return w.addSupply(ctx, s)
+	case Acts:
+		return w.acts(ctx, s)
+	case Remember:
+		return w.remember(ctx, s)
+	case Shortcut:
+		w.shortcuts[s.Name] = s.Steps
+		return nil
+	case Batch:
+		return w.batch(ctx, s)
+	case Network:
+		return w.network(ctx, s)
+	case Machine:
+		return w.machine(ctx, s)
+	case Rebuild:
+		return w.rebuild(ctx)
+	case Shift, PartnerLink:
+		return fmt.Errorf("本版本尚不支持这个句型")
+	}
+	return w.check(ctx, s)
+}
+
+func (w *world) machine(ctx context.Context, s Machine) error {
+	if s.Down {
+		return nil // 开机 restarts at once; nothing can act in between
+	}
+	if w.target.Restart == nil {
+		return fmt.Errorf("此处不能停机、开机")
+	}
+	return w.target.Restart(ctx)
+}
+
+func (w *world) rebuild(ctx context.Context) error {
+	if w.target.Rebuild == nil {
+		return fmt.Errorf("此处不能重算")
+	}
+	diffs, err := w.target.Rebuild(ctx)
+	if err != nil {
+		return err
+	}
+	w.diffs, w.rebuilt = diffs, true
+	return nil
+}

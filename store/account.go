@@ -1,0 +1,189 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"linqiao/domain"
+)
+
+const accountColumns = "county, id, login, name, phone_index, party, password_hash, active, failed, locked_until, created"
+
+var (
+	accountInsert = insertSQL("account", accountColumns+", rev")
+	accountUpdate = updateSQL("account", accountColumns)
+	accountSelect = "SELECT " + accountColumns + ", rev FROM account"
+)
+
+func scanAccount(rows *sql.Rows, a *domain.Account) error {
+	return rows.Scan((*string)(&a.County), (*string)(&a.ID), &a.Login, &a.Name, &a.PhoneIndex, (*string)(&a.Party), &a.PasswordHash,
+		yesNo{&a.Active}, num(&a.Failed), instant{&a.LockedUntil}, instant{&a.Created}, num(&a.Rev))
+}
+
+func accountValues(a *domain.Account) []any {
+	return []any{a.County, a.ID, a.Login, a.Name, a.PhoneIndex, a.Party, a.PasswordHash, a.Active, a.Failed, a.LockedUntil, a.Created, a.Rev}
+}
+
+// Account reads one account.
+func (tx *Tx) Account(id domain.AccountID) (*domain.Account, error) {
+	a, err := one(tx, "account", scanAccount, accountSelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	return &a, err
+}
+
+// AccountByLogin finds an account by its login name.
+func (tx *Tx) AccountByLogin(login string) (*domain.Account, error) {
+	a, err := one(tx, "account", scanAccount, accountSelect+" WHERE county = $1 AND login = $2", tx.county, login)
+	return &a, err
+}
+
+// AccountsByPhone finds the accounts of a phone number by its blind index.
+func (tx *Tx) AccountsByPhone(index string) ([]domain.Account, error) {
+	return many(tx, scanAccount, accountSelect+" WHERE county = $1 AND phone_index = $2 AND phone_index <> '' ORDER BY id", tx.county, index)
+}
+
+// AccountsOf finds the accounts of a person on file.
+func (tx *Tx) AccountsOf(party domain.PartyID) ([]domain.Account, error) {
+	return many(tx, scanAccount, accountSelect+" WHERE county = $1 AND party = $2 AND party <> '' ORDER BY id", tx.county, party)
+}
+
+// Accounts lists accounts by login after the given one.
+func (tx *Tx) Accounts(after string, limit int) ([]domain.Account, error) {
+	return many(tx, scanAccount, accountSelect+" WHERE county = $1 AND login > $2 ORDER BY login LIMIT $3", tx.county, after, int64(pageSize(limit)))
+}
+
+// InsertAccount writes a new account; a login already taken is "duplicate".
+func (tx *Tx) InsertAccount(a *domain.Account) error {
+	if err := tx.home(&a.County); err != nil {
+		return err
+	}
+	if a.ID == "" {
+		a.ID = domain.AccountID(NewID())
+	}
+	if a.Created.IsZero() {
+		a.Created = tx.now
+	}
+	a.Rev = 1
+	return tx.insert(accountInsert, accountValues(a)...)
+}
+
+// UpdateAccount saves an account read at a.Rev; stale otherwise.
+func (tx *Tx) UpdateAccount(a *domain.Account) error {
+	if err := tx.home(&a.County); err != nil {
+		return err
+	}
+	if err := tx.change("account", accountUpdate, accountValues(a)...); err != nil {
+		return err
+	}
+	a.Rev++
+	return nil
+}
+
+const membershipColumns = "county, id, account, org, role, post, region, path, active"
+
+func scanMembership(rows *sql.Rows, m *domain.Membership) error {
+	return rows.Scan((*string)(&m.County), &m.ID, (*string)(&m.Account), (*string)(&m.Org), &m.Role, &m.Post, (*string)(&m.Region),
+		&m.Path, yesNo{&m.Active})
+}
+
+// SaveMembership writes a membership, new or old.
+func (tx *Tx) SaveMembership(m *domain.Membership) error {
+	if err := tx.home(&m.County); err != nil {
+		return err
+	}
+	if m.ID == "" {
+		m.ID = NewID()
+	}
+	return tx.insert(insertSQL("membership", membershipColumns)+" ON CONFLICT (county, id) DO UPDATE SET org = excluded.org,"+
+		" role = excluded.role, post = excluded.post, region = excluded.region, path = excluded.path, active = excluded.active",
+		m.County, m.ID, m.Account, m.Org, m.Role, m.Post, m.Region, m.Path, m.Active)
+}
+
+// MembershipFilter selects active memberships. Covers keeps those whose region
+// subtree holds the given path.
+type MembershipFilter struct {
+	Account domain.AccountID
+	Org     domain.OrgID
+	Role    string
+	Covers  string
+	All     bool // also those not active
+}
+
+// Memberships lists memberships by account.
+func (tx *Tx) Memberships(f MembershipFilter) ([]domain.Membership, error) {
+	if tx.county == "" {
+		return nil, errNoCounty
+	}
+	w := tx.where()
+	w.eq("account", string(f.Account))
+	w.eq("org", string(f.Org))
+	w.eq("role", f.Role)
+	if f.Covers != "" {
+		w.conds = append(w.conds, inList(w, "path", prefixes(f.Covers)))
+	}
+	if !f.All {
+		w.add("active = 1")
+	}
+	return many(tx, scanMembership, "SELECT "+membershipColumns+" FROM membership"+w.String()+" ORDER BY account, id", w.args...)
+}
+
+// prefixes lists a path and all above it.
+func prefixes(path string) []string {
+	var list []string
+	for i := range len(path) {
+		if path[i] == '/' {
+			list = append(list, path[:i])
+		}
+	}
+	return append(list, path)
+}
+
+const signInColumns = "county, token_hash, account, created, seen, expires, agent, address"
+
+// InsertSignIn writes a new sign-in.
+func (tx *Tx) InsertSignIn(s *domain.SignIn) error {
+	if err := tx.home(&s.County); err != nil {
+		return err
+	}
+	return tx.insert(insertSQL("sign_in", signInColumns), s.County, s.TokenHash, s.Account, s.Created, s.Seen, s.Expires, s.Agent, s.Address)
+}
+
+func scanSignIn(rows *sql.Rows, s *domain.SignIn) error {
+	return rows.Scan((*string)(&s.County), &s.TokenHash, (*string)(&s.Account), instant{&s.Created}, instant{&s.Seen},
+		instant{&s.Expires}, &s.Agent, &s.Address)
+}
+
+// SignIn reads a sign-in that has not expired.
+func (tx *Tx) SignIn(tokenHash string) (*domain.SignIn, error) {
+	s, err := one(tx, "sign-in", scanSignIn, "SELECT "+signInColumns+" FROM sign_in WHERE county = $1 AND token_hash = $2 AND expires > $3",
+		tx.county, tokenHash, tx.now)
+	return &s, err
+}
+
+// SignIns lists the live sign-ins of an account.
+func (tx *Tx) SignIns(account domain.AccountID) ([]domain.SignIn, error) {
+	return many(tx, scanSignIn, "SELECT "+signInColumns+" FROM sign_in WHERE county = $1 AND account = $2 AND expires > $3 ORDER BY created",
+		tx.county, account, tx.now)
+}
+
+// TouchSignIn notes that a sign-in was used, and until when it now lasts.
+func (tx *Tx) TouchSignIn(tokenHash string, seen, expires time.Time) error {
+	_, err := tx.exec("UPDATE sign_in SET seen = $3, expires = $4 WHERE county = $1 AND token_hash = $2", tx.county, tokenHash, seen, expires)
+	return err
+}
+
+// DeleteSignIn ends one sign-in.
+func (tx *Tx) DeleteSignIn(tokenHash string) error {
+	_, err := tx.exec("DELETE FROM sign_in WHERE county = $1 AND token_hash = $2", tx.county, tokenHash)
+	return err
+}
+
+// DeleteSignInsOf ends all sign-ins of an account.
+func (tx *Tx) DeleteSignInsOf(account domain.AccountID) error {
+	_, err := tx.exec("DELETE FROM sign_in WHERE county = $1 AND account = $2", tx.county, account)
+	return err
+}
+
+// PurgeSignIns drops expired sign-ins and reports how many.
+func (tx *Tx) PurgeSignIns() (int64, error) {
+	return tx.exec("DELETE FROM sign_in WHERE county = $1 AND expires <= $2", tx.county, tx.now)
+}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"linqiao/domain"
+)
+
+const auditColumns = "county, id, at, actor, action, object, purpose, detail, seq, prev_hash, hash"
+
+var auditSelect = "SELECT " + auditColumns + " FROM audit"
+
+func scanAudit(rows *sql.Rows, a *domain.Audit) error {
+	return rows.Scan((*string)(&a.County), &a.ID, instant{&a.At}, (*string)(&a.Actor), &a.Action, &a.Object, &a.Purpose,
+		object{&a.Detail}, num(&a.Seq), &a.PrevHash, &a.Hash)
+}
+
+// AppendAudit writes a row of the journal. It is linked into the hash chain by
+// LinkAudit, apart from the write itself: a chain grown inside every
+// transaction would make all writers of a county wait for one another.
+func (tx *Tx) AppendAudit(a *domain.Audit) error {
+	if err := tx.home(&a.County); err != nil {
+		return err
+	}
+	if a.ID == "" {
+		a.ID = NewID()
+	}
+	if a.At.IsZero() {
+		a.At = tx.now
+	}
+	a.Seq, a.PrevHash, a.Hash = 0, "", ""
+	return tx.insert(insertSQL("audit", auditColumns), a.County, a.ID, a.At, a.Actor, a.Action, a.Object, a.Purpose, a.Detail, a.Seq, a.PrevHash, a.Hash)
+}
+
+// LinkAudit links up to limit loose rows to the county's chain and reports how
+// many. The unique index on seq makes two linkers at once safe: one fails.
+func (tx *Tx) LinkAudit(limit int) (int, error) {
+	if tx.county == "" {
+		return 0, errNoCounty
+	}
+	last, err := many(tx, scanAudit, auditSelect+" WHERE county = $1 AND seq > 0 ORDER BY seq DESC LIMIT 1", tx.county)
+	if err != nil {
+		return 0, err
+	}
+	var seq int64
+	prev := ""
+	if len(last) == 1 {
+		seq, prev = last[0].Seq, last[0].Hash
+	}
+	loose, err := many(tx, scanAudit, auditSelect+" WHERE county = $1 AND seq = 0 ORDER BY id LIMIT $2", tx.county, int64(limit))
+	if err != nil {
+		return 0, err
+	}
+	for i := range loose {
+		a := &loose[i]
+		seq++
+		a.Seq, a.PrevHash = seq, prev
+		a.Hash = auditHash(a)
+		prev = a.Hash
+		err := tx.change("audit", "UPDATE audit SET seq = $3, prev_hash = $4, hash = $5 WHERE county = $1 AND id = $2 AND seq = 0",
+			tx.county, a.ID, a.Seq, a.PrevHash, a.Hash)
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(loose), nil
+}
+
+// auditHash is SHA-256 over all fields, each with its length before it, so that
+// no two rows can read alike.
+func auditHash(a *domain.Audit) string {
+	var b strings.Builder
+	for _, f := range []string{string(a.County), a.ID, strconv.FormatInt(millis(a.At), 10), string(a.Actor), a.Action, a.Object,
+		a.Purpose, string(encodeObject(a.Detail)), strconv.FormatInt(a.Seq, 10), a.PrevHash} {
+		b.WriteString(strconv.Itoa(len(f)) + ":" + f + ";")
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+// VerifyAudit walks the chain and reports the first broken link ("" = whole)
+// and how many rows are linked.
+func (tx *Tx) VerifyAudit() (broken string, linked int64, err error) {
+	prev := ""
+	for {
+		list, err := many(tx, scanAudit, auditSelect+" WHERE county = $1 AND seq > $2 ORDER BY seq LIMIT 1000", tx.county, linked)
+		if err != nil || len(list) == 0 {
+			return "", linked, err
+		}
+		for i := range list {
+			a := &list[i]
+			if a.Seq != linked+1 || a.PrevHash != prev || a.Hash != auditHash(a) {
+				return a.ID, linked, nil
+			}
+			linked, prev = a.Seq, a.Hash
+		}
+	}
+}
+
+// AuditFilter selects rows of the journal.
+type AuditFilter struct {
+	Actor  domain.AccountID
+	Object string
+	Action string
+	From   time.Time
+	Until  time.Time
+	Cursor string
+	Limit  int
+}
+
+// Audits lists the journal, newest first.
+func (tx *Tx) Audits(f AuditFilter) (Page[domain.Audit], error) {
+	if tx.county == "" {
+		return Page[domain.Audit]{}, errNoCounty
+	}
+	w := tx.where()
+	w.eq("actor", string(f.Actor))
+	w.eq("object", f.Object)
+	w.eq("action", f.Action)
+	if !f.From.IsZero() {
+		w.add("at >= ?", f.From)
+	}
+	if !f.Until.IsZero() {
+		w.add("at < ?", f.Until)
+	}
+	if f.Cursor != "" {
+		c, err := decodeCursor(f.Cursor)
+		if err != nil {
+			return Page[domain.Audit]{}, err
+		}
+		w.add("id < ?", c.id)
+	}
+	limit := pageSize(f.Limit)
+	rows, err := many(tx, scanAudit, auditSelect+w.String()+" ORDER BY id DESC"+w.fill(" LIMIT ?", int64(limit+1)), w.args...)
+	if err != nil {
+		return Page[domain.Audit]{}, err
+	}
+	return cut(rows, limit, func(a *domain.Audit) (time.Time, string) { return a.At, a.ID }), nil
+}

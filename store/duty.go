@@ -1,0 +1,208 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"linqiao/domain"
+)
+
+const roundColumns = "county, id, program, key, from_day, until_day, by_account, region, path, created, state, note"
+
+var (
+	roundInsert = insertSQL("duty_round", roundColumns+", rev")
+	roundUpdate = updateSQL("duty_round", roundColumns)
+	roundSelect = "SELECT " + roundColumns + ", rev FROM duty_round"
+)
+
+func scanRound(rows *sql.Rows, r *domain.DutyRound) error {
+	return rows.Scan((*string)(&r.County), &r.ID, &r.Program, &r.Key, num(&r.From), num(&r.Until), (*string)(&r.ByAccount),
+		(*string)(&r.Region), &r.Path, instant{&r.Created}, &r.State, object{&r.Note}, num(&r.Rev))
+}
+
+func roundValues(r *domain.DutyRound) []any {
+	return []any{r.County, r.ID, r.Program, r.Key, r.From, r.Until, r.ByAccount, r.Region, r.Path, r.Created, r.State, r.Note, r.Rev}
+}
+
+// InsertDutyRound writes a new round.
+func (tx *Tx) InsertDutyRound(r *domain.DutyRound) error {
+	if err := tx.home(&r.County); err != nil {
+		return err
+	}
+	if r.ID == "" {
+		r.ID = NewID()
+	}
+	if r.Created.IsZero() {
+		r.Created = tx.now
+	}
+	r.Rev = 1
+	return tx.insert(roundInsert, roundValues(r)...)
+}
+
+// UpdateDutyRound saves a round read at r.Rev; stale otherwise.
+func (tx *Tx) UpdateDutyRound(r *domain.DutyRound) error {
+	if err := tx.home(&r.County); err != nil {
+		return err
+	}
+	if err := tx.change("duty_round", roundUpdate, roundValues(r)...); err != nil {
+		return err
+	}
+	r.Rev++
+	return nil
+}
+
+// DutyRound reads one round.
+func (tx *Tx) DutyRound(id string) (*domain.DutyRound, error) {
+	r, err := one(tx, "duty_round", scanRound, roundSelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	return &r, err
+}
+
+// DutyRounds lists the rounds of a duty, newest first.
+func (tx *Tx) DutyRounds(program, key string, limit int) ([]domain.DutyRound, error) {
+	return many(tx, scanRound, roundSelect+" WHERE county = $1 AND program = $2 AND key = $3 ORDER BY created DESC, id DESC LIMIT $4",
+		tx.county, program, key, int64(pageSize(limit)))
+}
+
+const itemColumns = "county, id, program, key, round, over_kind, over_id, record, party, region, path, to_account, to_org, opens, due, closes, done_at, missed_at, data"
+
+var (
+	itemInsert = insertSQL("duty_item", itemColumns+", rev")
+	itemUpdate = updateSQL("duty_item", itemColumns)
+	itemSelect = "SELECT " + itemColumns + ", rev FROM duty_item"
+)
+
+func scanItem(rows *sql.Rows, d *domain.DutyItem) error {
+	return rows.Scan((*string)(&d.County), &d.ID, &d.Program, &d.Key, &d.Round, &d.OverKind, &d.OverID, (*string)(&d.Record),
+		(*string)(&d.Party), (*string)(&d.Region), &d.Path, (*string)(&d.ToAccount), (*string)(&d.ToOrg), instant{&d.Opens},
+		instant{&d.Due}, instant{&d.Closes}, instant{&d.DoneAt}, instant{&d.MissedAt}, object{&d.Data}, num(&d.Rev))
+}
+
+func itemValues(d *domain.DutyItem) []any {
+	return []any{d.County, d.ID, d.Program, d.Key, d.Round, d.OverKind, d.OverID, d.Record, d.Party, d.Region, d.Path, d.ToAccount,
+		d.ToOrg, d.Opens, d.Due, d.Closes, d.DoneAt, d.MissedAt, d.Data, d.Rev}
+}
+
+// OweDuty writes a new duty item and reports whether it is new: the same row
+// owes the same duty once per opening time, however often this is called.
+func (tx *Tx) OweDuty(d *domain.DutyItem) (isNew bool, err error) {
+	if err := tx.home(&d.County); err != nil {
+		return false, err
+	}
+	if d.ID == "" {
+		d.ID = NewID()
+	}
+	d.Rev = 1
+	n, err := tx.exec(itemInsert+" ON CONFLICT (county, program, key, over_kind, over_id, opens) DO NOTHING", itemValues(d)...)
+	return n == 1, err
+}
+
+// UpdateDutyItem saves an item read at d.Rev; stale otherwise.
+func (tx *Tx) UpdateDutyItem(d *domain.DutyItem) error {
+	if err := tx.home(&d.County); err != nil {
+		return err
+	}
+	if err := tx.change("duty_item", itemUpdate, itemValues(d)...); err != nil {
+		return err
+	}
+	d.Rev++
+	return nil
+}
+
+// DutyItem reads one item.
+func (tx *Tx) DutyItem(id string) (*domain.DutyItem, error) {
+	d, err := one(tx, "duty_item", scanItem, itemSelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	return &d, err
+}
+
+// DutyFilter selects duty items.
+type DutyFilter struct {
+	Program  string
+	Key      string
+	Round    string
+	OverID   string
+	Record   domain.RecordID
+	Path     string
+	Accounts []domain.AccountID
+	Orgs     []domain.OrgID
+	Waiting  bool      // neither done nor missed
+	OpensBy  time.Time // opened by then
+	ClosesBy time.Time // window over by then
+	Cursor   string
+	Limit    int
+}
+
+// DutyItems lists items in order of their due time.
+func (tx *Tx) DutyItems(f DutyFilter) (Page[domain.DutyItem], error) {
+	if tx.county == "" {
+		return Page[domain.DutyItem]{}, errNoCounty
+	}
+	w := tx.where()
+	w.eq("program", f.Program)
+	w.eq("key", f.Key)
+	if f.Round != "" {
+		w.add("round = ? AND round <> ''", f.Round)
+	}
+	w.eq("over_id", f.OverID)
+	if f.Record != "" {
+		w.add("record = ? AND record <> ''", f.Record)
+	}
+	w.path("path", f.Path)
+	in(w, "to_account", f.Accounts)
+	in(w, "to_org", f.Orgs)
+	if f.Waiting {
+		w.add("done_at = 0 AND missed_at = 0")
+	}
+	if !f.OpensBy.IsZero() {
+		w.add("opens <= ?", f.OpensBy)
+	}
+	if !f.ClosesBy.IsZero() {
+		w.add("closes > 0 AND closes <= ?", f.ClosesBy)
+	}
+	if err := w.after("due", "id", f.Cursor, false); err != nil {
+		return Page[domain.DutyItem]{}, err
+	}
+	limit := pageSize(f.Limit)
+	rows, err := many(tx, scanItem, itemSelect+w.String()+" ORDER BY due, id"+w.fill(" LIMIT ?", int64(limit+1)), w.args...)
+	if err != nil {
+		return Page[domain.DutyItem]{}, err
+	}
+	return cut(rows, limit, func(d *domain.DutyItem) (time.Time, string) { return d.Due, d.ID }), nil
+}
+
+// LapsedDuties lists the items of all counties (or of the bound one) whose
+// window is over and that wait still, in order of closing.
+func (tx *Tx) LapsedDuties(now time.Time, limit int) ([]domain.DutyItem, error) {
+	list := func(c domain.CountyCode, limit int) ([]domain.DutyItem, error) {
+		return many(tx, scanItem, itemSelect+" WHERE county = $1 AND done_at = 0 AND missed_at = 0 AND closes > 0 AND closes <= $2 ORDER BY closes, id LIMIT $3",
+			c, now, int64(limit))
+	}
+	if tx.county != "" {
+		return list(tx.county, limit)
+	}
+	return perCounty(tx, limit, list, func(d *domain.DutyItem) time.Time { return d.Closes })
+}
+
+// DutyTally counts a duty of one row: due so far, done, missed, and how many
+// were kept in a row up to now.
+type DutyTally struct{ Due, Done, Missed, InRow int }
+
+// DutyTally reads the tally of a duty for one row.
+func (tx *Tx) DutyTally(program, key, overID string) (DutyTally, error) {
+	type item struct{ done, missed int64 }
+	list, err := many(tx, func(rows *sql.Rows, i *item) error { return rows.Scan(&i.done, &i.missed) },
+		"SELECT done_at, missed_at FROM duty_item WHERE county = $1 AND over_id = $2 AND program = $3 AND key = $4 AND opens <= $5 ORDER BY due, id",
+		tx.county, overID, program, key, tx.now)
+	var t DutyTally
+	for _, i := range list {
+		t.Due++
+		switch {
+		case i.done != 0:
+			t.Done++
+			t.InRow++
+		case i.missed != 0:
+			t.Missed++
+			t.InRow = 0
+		}
+	}
+	return t, err
+}

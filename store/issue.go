@@ -1,0 +1,236 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"linqiao/domain"
+)
+
+const passColumns = "county, hash, program, key, record, until_at, uses_left, revoked"
+
+func scanPass(rows *sql.Rows, p *domain.Pass) error {
+	return rows.Scan((*string)(&p.County), &p.Hash, &p.Program, &p.Key, (*string)(&p.Record), instant{&p.Until}, num(&p.Left), yesNo{&p.Revoked})
+}
+
+// InsertPass writes a new pass under the hash of its code.
+func (tx *Tx) InsertPass(p *domain.Pass) error {
+	if err := tx.home(&p.County); err != nil {
+		return err
+	}
+	return tx.insert(insertSQL("pass", passColumns), p.County, p.Hash, p.Program, p.Key, p.Record, p.Until, p.Left, p.Revoked)
+}
+
+// Pass reads a pass by hash, also one that no longer opens anything.
+func (tx *Tx) Pass(hash string) (*domain.Pass, error) {
+	p, err := one(tx, "pass", scanPass, "SELECT "+passColumns+" FROM pass WHERE county = $1 AND hash = $2", tx.county, hash)
+	return &p, err
+}
+
+// UsePass spends one use of a pass that still opens. It reports false when the
+// pass is unknown, revoked, over, or used up; two users of a last use get one true.
+func (tx *Tx) UsePass(hash string) (bool, error) {
+	n, err := tx.exec("UPDATE pass SET uses_left = CASE WHEN uses_left > 0 THEN uses_left - 1 ELSE uses_left END"+
+		" WHERE county = $1 AND hash = $2 AND revoked = 0 AND uses_left <> 0 AND (until_at = 0 OR until_at > $3)", tx.county, hash, tx.now)
+	return n == 1, err
+}
+
+// RevokePasses revokes the passes of a kind on a record; key "" = all.
+func (tx *Tx) RevokePasses(record domain.RecordID, program, key string) (int64, error) {
+	w := tx.where()
+	w.add("record = ?", record)
+	w.eq("program", program)
+	w.eq("key", key)
+	return tx.exec("UPDATE pass SET revoked = 1"+w.String()+" AND revoked = 0", w.args...)
+}
+
+const documentColumns = "county, id, program, key, record, party, serial, version, issued_at, data, hash, state"
+
+var (
+	documentInsert = insertSQL("document", documentColumns+", rev")
+	documentUpdate = updateSQL("document", documentColumns)
+	documentSelect = "SELECT " + documentColumns + ", rev FROM document"
+)
+
+func scanDocument(rows *sql.Rows, d *domain.Document) error {
+	return rows.Scan((*string)(&d.County), &d.ID, &d.Program, &d.Key, (*string)(&d.Record), (*string)(&d.Party), &d.Serial,
+		num(&d.Version), instant{&d.IssuedAt}, object{&d.Data}, &d.Hash, &d.State, num(&d.Rev))
+}
+
+func documentValues(d *domain.Document) []any {
+	return []any{d.County, d.ID, d.Program, d.Key, d.Record, d.Party, d.Serial, d.Version, d.IssuedAt, d.Data, d.Hash, d.State, d.Rev}
+}
+
+// InsertDocument writes an issued document; a serial with the same version twice
+// is "duplicate".
+func (tx *Tx) InsertDocument(d *domain.Document) error {
+	if err := tx.home(&d.County); err != nil {
+		return err
+	}
+	if d.ID == "" {
+		d.ID = NewID()
+	}
+	if d.IssuedAt.IsZero() {
+		d.IssuedAt = tx.now
+	}
+	if d.Version == 0 {
+		d.Version = 1
+	}
+	d.Rev = 1
+	return tx.insert(documentInsert, documentValues(d)...)
+}
+
+// UpdateDocument saves a document's state; stale otherwise.
+func (tx *Tx) UpdateDocument(d *domain.Document) error {
+	if err := tx.home(&d.County); err != nil {
+		return err
+	}
+	if err := tx.change("document", documentUpdate, documentValues(d)...); err != nil {
+		return err
+	}
+	d.Rev++
+	return nil
+}
+
+// Document reads one document.
+func (tx *Tx) Document(id string) (*domain.Document, error) {
+	d, err := one(tx, "document", scanDocument, documentSelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	return &d, err
+}
+
+// DocumentBySerial reads the newest version of a serial, for public checking.
+func (tx *Tx) DocumentBySerial(serial string) (*domain.Document, error) {
+	d, err := one(tx, "document", scanDocument, documentSelect+" WHERE county = $1 AND serial = $2 AND serial <> '' ORDER BY version DESC LIMIT 1",
+		tx.county, serial)
+	return &d, err
+}
+
+// Documents lists the documents of a record, oldest first; key "" = all.
+func (tx *Tx) Documents(record domain.RecordID, key string) ([]domain.Document, error) {
+	w := tx.where()
+	w.add("record = ?", record)
+	w.eq("key", key)
+	return many(tx, scanDocument, documentSelect+w.String()+" ORDER BY id", w.args...)
+}
+
+const ledgerColumns = "county, id, program, key, period, path, state, data, hash, frozen_at, frozen_by"
+
+var (
+	ledgerInsert = insertSQL("ledger", ledgerColumns+", rev")
+	ledgerUpdate = updateSQL("ledger", ledgerColumns)
+	ledgerSelect = "SELECT " + ledgerColumns + ", rev FROM ledger"
+)
+
+func scanLedger(rows *sql.Rows, l *domain.Ledger) error {
+	return rows.Scan((*string)(&l.County), &l.ID, &l.Program, &l.Key, &l.Period, &l.Path, &l.State, object{&l.Data}, &l.Hash,
+		instant{&l.FrozenAt}, (*string)(&l.FrozenBy), num(&l.Rev))
+}
+
+func ledgerValues(l *domain.Ledger) []any {
+	return []any{l.County, l.ID, l.Program, l.Key, l.Period, l.Path, l.State, l.Data, l.Hash, l.FrozenAt, l.FrozenBy, l.Rev}
+}
+
+// InsertLedger freezes a period's table; the same period twice is "duplicate".
+func (tx *Tx) InsertLedger(l *domain.Ledger) error {
+	if err := tx.home(&l.County); err != nil {
+		return err
+	}
+	if l.ID == "" {
+		l.ID = NewID()
+	}
+	l.Rev = 1
+	return tx.insert(ledgerInsert, ledgerValues(l)...)
+}
+
+// UpdateLedger saves a ledger read at l.Rev; stale otherwise.
+func (tx *Tx) UpdateLedger(l *domain.Ledger) error {
+	if err := tx.home(&l.County); err != nil {
+		return err
+	}
+	if err := tx.change("ledger", ledgerUpdate, ledgerValues(l)...); err != nil {
+		return err
+	}
+	l.Rev++
+	return nil
+}
+
+// Ledger reads the table of one period and region path.
+func (tx *Tx) Ledger(program, key, period, path string) (*domain.Ledger, error) {
+	l, err := one(tx, "ledger", scanLedger, ledgerSelect+" WHERE county = $1 AND program = $2 AND key = $3 AND period = $4 AND path = $5",
+		tx.county, program, key, period, path)
+	return &l, err
+}
+
+// LedgerByID reads one ledger.
+func (tx *Tx) LedgerByID(id string) (*domain.Ledger, error) {
+	l, err := one(tx, "ledger", scanLedger, ledgerSelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	return &l, err
+}
+
+// Ledgers lists the frozen tables of a ledger, newest period first.
+func (tx *Tx) Ledgers(program, key string) ([]domain.Ledger, error) {
+	return many(tx, scanLedger, ledgerSelect+" WHERE county = $1 AND program = $2 AND key = $3 ORDER BY period DESC, path", tx.county, program, key)
+}
+
+const noticeColumns = "county, id, program, key, target, state, data, published_at, until_at"
+
+var (
+	noticeInsert = insertSQL("notice", noticeColumns+", rev")
+	noticeUpdate = updateSQL("notice", noticeColumns)
+	noticeSelect = "SELECT " + noticeColumns + ", rev FROM notice"
+)
+
+func scanNotice(rows *sql.Rows, n *domain.Notice) error {
+	return rows.Scan((*string)(&n.County), &n.ID, &n.Program, &n.Key, &n.Target, &n.State, object{&n.Data}, instant{&n.PublishedAt},
+		instant{&n.Until}, num(&n.Rev))
+}
+
+func noticeValues(n *domain.Notice) []any {
+	return []any{n.County, n.ID, n.Program, n.Key, n.Target, n.State, n.Data, n.PublishedAt, n.Until, n.Rev}
+}
+
+// InsertNotice writes a new notice.
+func (tx *Tx) InsertNotice(n *domain.Notice) error {
+	if err := tx.home(&n.County); err != nil {
+		return err
+	}
+	if n.ID == "" {
+		n.ID = NewID()
+	}
+	n.Rev = 1
+	return tx.insert(noticeInsert, noticeValues(n)...)
+}
+
+// UpdateNotice saves a notice read at n.Rev; stale otherwise.
+func (tx *Tx) UpdateNotice(n *domain.Notice) error {
+	if err := tx.home(&n.County); err != nil {
+		return err
+	}
+	if err := tx.change("notice", noticeUpdate, noticeValues(n)...); err != nil {
+		return err
+	}
+	n.Rev++
+	return nil
+}
+
+// Notice reads one notice.
+func (tx *Tx) Notice(id string) (*domain.Notice, error) {
+	n, err := one(tx, "notice", scanNotice, noticeSelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	return &n, err
+}
+
+// Notices lists notices, newest first; each argument "" = any.
+func (tx *Tx) Notices(program, key, target, state string, limit int) ([]domain.Notice, error) {
+	w := tx.where()
+	w.eq("program", program)
+	w.eq("key", key)
+	w.eq("target", target)
+	w.eq("state", state)
+	return many(tx, scanNotice, noticeSelect+w.String()+" ORDER BY published_at DESC, id DESC"+w.fill(" LIMIT ?", int64(pageSize(limit))), w.args...)
+}
+
+// EndedNotices lists notices in a state whose time is over.
+func (tx *Tx) EndedNotices(state string, now time.Time, limit int) ([]domain.Notice, error) {
+	return many(tx, scanNotice, noticeSelect+" WHERE county = $1 AND state = $2 AND until_at > 0 AND until_at <= $3 ORDER BY until_at LIMIT $4",
+		tx.county, state, now, int64(limit))
+}

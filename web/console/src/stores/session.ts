@@ -1,0 +1,62 @@
+import { computed, ref, shallowRef } from 'vue'
+import { defineStore } from 'pinia'
+import { configureClient } from '@linqiao/shared/api/client'
+import { toProblem } from '@linqiao/shared/api/problem'
+import * as api from '@linqiao/shared/api/session'
+import type { Session } from '@linqiao/shared/api/types'
+import { locale } from '@linqiao/shared/i18n'
+
+/** Who is signed in, and which roles the account holds in which program. */
+export const useSessionStore = defineStore('session', () => {
+  const session = shallowRef<Session | null>(null)
+  const known = ref(false)
+  const signedIn = computed(() => session.value !== null)
+  let expired: () => void = () => {}
+
+  function connect(onExpired: () => void): void {
+    expired = onExpired
+    configureClient({
+      language: locale,
+      onUnauthenticated: () => {
+        session.value = null
+        expired()
+      },
+    })
+  }
+
+  /** Asks once who is signed in; a network failure is thrown for the page to show. */
+  async function load(): Promise<void> {
+    if (known.value) return
+    try {
+      session.value = await api.currentSession()
+    } catch (cause) {
+      const problem = toProblem(cause)
+      if (!problem.unauthenticated) throw problem
+    }
+    known.value = true
+  }
+
+  async function signIn(login: string, password: string): Promise<void> {
+    session.value = await api.signIn(login, password)
+    known.value = true
+  }
+
+  async function signOut(): Promise<void> {
+    try {
+      await api.signOut()
+    } finally {
+      session.value = null
+    }
+  }
+
+  const rolesIn = (program: string): string[] =>
+    (session.value?.roles ?? []).filter(r => r.program === program).map(r => r.role)
+
+  /** Whether one of the roles is held in the program. The server decides again. */
+  function holds(program: string, roles: readonly string[] | undefined): boolean {
+    const mine = rolesIn(program)
+    return (roles ?? []).some(role => mine.includes(role))
+  }
+
+  return { session, known, signedIn, connect, load, signIn, signOut, rolesIn, holds }
+})

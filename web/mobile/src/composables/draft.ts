@@ -1,0 +1,63 @@
+// Saves what a page holds while it is being filled, and gives it back later.
+import { onScopeDispose, ref, watch, type Ref } from 'vue'
+import { offline } from '../offline'
+import type { Draft, NewDraft } from '../offline/drafts'
+import { refreshOutbox } from './outbox'
+import { account } from './session'
+
+const SAVE_AFTER_MS = 500
+
+export interface DraftKeeper {
+  id: Ref<string | undefined>
+  savedAt: Ref<number>
+  /** Classed drafts cannot be kept where the page is not served over HTTPS. */
+  refused: Ref<boolean>
+  /** Saves now what the source gives. */
+  save: () => Promise<void>
+  drop: () => Promise<void>
+}
+
+/** `source` gives the draft as it stands, or undefined while there is nothing to keep. */
+export function useDraft(source: () => Omit<NewDraft, 'id'> | undefined, known?: string): DraftKeeper {
+  const id = ref<string | undefined>(known)
+  const savedAt = ref(0)
+  const refused = ref(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let gone = false
+
+  async function save(): Promise<void> {
+    clearTimeout(timer)
+    const draft = source()
+    if (!draft || gone) return
+    const o = await offline()
+    try {
+      const kept = await o.saveDraft(account.value, { ...draft, id: id.value })
+      if (!gone) id.value = kept.id
+      savedAt.value = kept.updated
+      refused.value = false
+    } catch {
+      refused.value = true
+    }
+  }
+
+  async function drop(): Promise<void> {
+    gone = true
+    clearTimeout(timer)
+    if (id.value) await (await offline()).dropDraft(id.value)
+    await refreshOutbox()
+  }
+
+  watch(source, () => {
+    if (gone) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void save(), SAVE_AFTER_MS)
+  }, { deep: true })
+  onScopeDispose(() => {
+    if (!gone) void save().then(refreshOutbox)
+  })
+  return { id, savedAt, refused, save, drop }
+}
+
+export async function findDraft(id: unknown): Promise<Draft | undefined> {
+  return typeof id === 'string' && id ? (await offline()).getDraft(account.value, id) : undefined
+}

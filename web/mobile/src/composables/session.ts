@@ -1,0 +1,81 @@
+// Who is using the phone. The session cookie is the server's; the phone keeps a
+// sealed copy of the answer so that the app opens without a network.
+import { computed, shallowRef } from 'vue'
+import { configureClient } from '@linqiao/shared/api/client'
+import { toProblem } from '@linqiao/shared/api/problem'
+import { currentSession, signOut as endSession } from '@linqiao/shared/api/session'
+import type { Session } from '@linqiao/shared/api/types'
+import { locale } from '@linqiao/shared/i18n'
+import { offline } from '../offline'
+import { setServerNow } from './clock'
+import { online } from './online'
+
+const LAST = 'linqiao.account'
+
+export const session = shallowRef<Session | null>(null)
+/** True once it is known whether somebody is signed in. */
+export const sessionKnown = shallowRef(false)
+export const account = computed(() => session.value?.account.id ?? '')
+
+let expired: () => void = () => {}
+
+/** Called once at start; `onExpired` leads to the sign-in page. */
+export function setUpSession(onExpired: () => void): void {
+  expired = onExpired
+  configureClient({
+    language: locale,
+    onUnauthenticated: () => {
+      if (!session.value) return
+      session.value = null
+      expired()
+    },
+  })
+}
+
+async function fromStore(): Promise<Session | null> {
+  const last = localStorage.getItem(LAST)
+  if (!last) return null
+  const { recall } = await offline()
+  return (await recall<Session>(last, 'session'))?.value ?? null
+}
+
+export async function loadSession(): Promise<void> {
+  try {
+    enter(await currentSession())
+  } catch (cause) {
+    const problem = toProblem(cause)
+    online.value = problem.network ? false : online.value
+    session.value = problem.unauthenticated ? null : await fromStore()
+  }
+  sessionKnown.value = true
+}
+
+/** Takes over a fresh answer of the server. */
+export function enter(fresh: Session): void {
+  setServerNow(fresh.now)
+  const safe = { ...fresh, token: undefined }
+  session.value = safe
+  sessionKnown.value = true
+  localStorage.setItem(LAST, fresh.account.id)
+  void offline().then((o) => o.remember(fresh.account.id, 'session', safe))
+}
+
+/** Ends the session here and at the server. Copies and classed drafts go. */
+export async function leave(): Promise<void> {
+  const id = account.value
+  try {
+    await endSession()
+  } catch {
+    // Without a network the server's session ends by itself; the phone forgets now.
+  }
+  session.value = null
+  localStorage.removeItem(LAST)
+  if (id) await (await offline()).purge(id)
+}
+
+/** Role keys of this person in one program. */
+export const rolesIn = (program: string): Set<string> =>
+  new Set((session.value?.roles ?? []).filter((r) => r.program === program).map((r) => r.role))
+
+/** Works for somebody: has a unit, so orders and visits may come. */
+export const isStaff = computed(() => (session.value?.memberships.length ?? 0) > 0)

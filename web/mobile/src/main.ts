@@ -1,0 +1,24 @@
+import { createApp } from 'vue'
+import '@linqiao/shared/styles/tokens.css'
+import './styles/app.css'
+import { setLocale, type Locale } from '@linqiao/shared/i18n'
+import App from './App.vue'
+import { loadSession, setUpSession } from './composables/session'
+import { setUpTextSize } from './composables/textSize'
+import { watchNetwork } from './composables/online'
+import { setUpTexts, keptLocale } from './locales'
+import { router } from './router'
+import { setUpServiceWorker } from './sw/register'
+
+setUpTexts()
+setUpTextSize()
+watchNetwork()
+setUpSession(() => void router.replace({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } }))
+
+const wanted: Locale = keptLocale()
+const ready = wanted === 'zh-CN' ? Promise.resolve() : setLocale(wanted).catch(() => {})
+void ready.then(async () => {
+  await loadSession()
+  createApp(App).use(router).mount('#app')
+  setUpServiceWorker()
+})

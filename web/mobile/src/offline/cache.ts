@@ -1,0 +1,36 @@
+// The last seen copy of what the server said (my visits, a record, a program's
+// words), sealed, so that pages open without a network. It is only a copy: it is
+// replaced by every answer and thrown away at sign-out.
+import { phoneStore } from './db'
+import { seal, unseal, VaultClosed } from './vault'
+
+export interface Remembered<T> {
+  value: T
+  /** When the server said so, epoch ms. */
+  at: number
+}
+
+const idOf = (account: string, name: string) => `${account}|${name}`
+
+export async function remember(account: string, name: string, value: unknown): Promise<void> {
+  try {
+    const body = await seal(account, value, true)
+    await phoneStore().cache.put({ id: idOf(account, name), account, at: Date.now(), body })
+  } catch (e) {
+    if (!(e instanceof VaultClosed)) throw e
+  }
+}
+
+export async function recall<T>(account: string, name: string): Promise<Remembered<T> | undefined> {
+  const row = await phoneStore().cache.get(idOf(account, name))
+  if (!row) return undefined
+  try {
+    return { value: await unseal<T>(account, row.body), at: row.at }
+  } catch {
+    return undefined
+  }
+}
+
+export async function forgetCache(account: string): Promise<void> {
+  await phoneStore().cache.where('account').equals(account).delete()
+}

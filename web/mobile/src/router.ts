@@ -1,0 +1,45 @@
+// Every page of the phone app. Only the pages of the first view are in the first
+// chunk; each other is one of its own, precached all the same.
+import { nextTick } from 'vue'
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { session } from './composables/session'
+import HomePage from './pages/HomePage.vue'
+import SignInPage from './pages/SignInPage.vue'
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: HomePage, meta: { tab: 'home' } },
+  { path: '/sign-in', name: 'sign-in', component: SignInPage, meta: { open: true } },
+  { path: '/start/:program/:record/:move', name: 'start', component: () => import('./pages/StartPage.vue'), meta: { bare: true } },
+  { path: '/matters', name: 'matters', component: () => import('./pages/MattersPage.vue'), meta: { tab: 'matters' } },
+  { path: '/tasks', name: 'tasks', component: () => import('./pages/TasksPage.vue'), meta: { tab: 'tasks' } },
+  { path: '/r/:id', name: 'record', component: () => import('./pages/RecordPage.vue') },
+  { path: '/r/:id/move/:move', name: 'move', component: () => import('./pages/MovePage.vue'), meta: { bare: true } },
+  { path: '/r/:id/form/:form', name: 'form', component: () => import('./pages/FormPage.vue'), meta: { bare: true } },
+  { path: '/r/:id/match/:match', name: 'match', component: () => import('./pages/MatchPage.vue'), meta: { bare: true } },
+  { path: '/r/:id/done', name: 'done', component: () => import('./pages/DonePage.vue'), meta: { bare: true } },
+  { path: '/outbox', name: 'outbox', component: () => import('./pages/OutboxPage.vue') },
+  { path: '/notices', name: 'notices', component: () => import('./pages/NoticesPage.vue'), meta: { tab: 'notices' } },
+  { path: '/me', name: 'me', component: () => import('./pages/MePage.vue'), meta: { tab: 'me' } },
+  { path: '/me/consents', name: 'consents', component: () => import('./pages/ConsentsPage.vue') },
+  { path: '/me/sessions', name: 'sessions', component: () => import('./pages/SessionsPage.vue') },
+  { path: '/me/text', name: 'text-size', component: () => import('./pages/TextSizePage.vue'), meta: { open: true } },
+  { path: '/:rest(.*)*', name: 'lost', component: () => import('./pages/LostPage.vue'), meta: { open: true } },
+]
+
+export const router = createRouter({
+  history: createWebHistory(import.meta.env.BASE_URL),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+  if (!session.value && !to.meta.open) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  return true
+})
+
+// A screen reader and the keyboard start each page at its heading.
+router.afterEach(async (to, from) => {
+  if (to.path === from.path || !from.name) return
+  await nextTick()
+  document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true })
+})

@@ -1,0 +1,39 @@
+import { get, patch, path, post, remove, type RequestOptions } from './client'
+import type { Account, Org, Page, Region } from './types'
+
+export const listRegions = (query: { parent?: string; level?: string; cursor?: string; limit?: number } = {}) =>
+  get<Page<Region>>('/regions', query)
+export const createRegion = (body: { parent: string; name: string; level: string; code?: string }) => post<Region>('/regions', body)
+
+export interface OrgQuery { kind?: string; q?: string; region?: string; cursor?: string; limit?: number }
+export interface OrgDraft {
+  name: string
+  kind: string
+  level?: string
+  region?: string
+  short_name?: string
+  phone?: string
+  tags?: string[]
+  area?: string[]
+}
+export const listOrgs = (query: OrgQuery = {}, options?: RequestOptions) => get<Page<Org>>('/orgs', query, options)
+export const createOrg = (body: OrgDraft) => post<Org>('/orgs', body)
+export const editOrg = (id: string, body: Partial<OrgDraft>) => patch<Org>(path('orgs', id), body)
+
+export interface AccountDraft {
+  login: string
+  name: string
+  password?: string
+  phone?: string
+  party?: string
+  memberships: { org: string; region?: string; post?: string }[]
+}
+export const listAccounts = (query: { q?: string; org?: string; cursor?: string; limit?: number } = {}) =>
+  get<Page<Account>>('/accounts', query)
+export const createAccount = (body: AccountDraft) => post<Account>('/accounts', body)
+export const addMembership = (id: string, body: { org: string; region?: string; post?: string }) =>
+  post<Account>(path('accounts', id, 'memberships'), body)
+export const removeMembership = (id: string, membership: string) => remove(path('accounts', id, 'memberships', membership))
+export const lockAccount = (id: string) => post<void>(path('accounts', id, 'lock'))
+export const unlockAccount = (id: string) => post<void>(path('accounts', id, 'unlock'))
+export const resetPassword = (id: string) => post<{ password?: string }>(path('accounts', id, 'password'))

@@ -1,0 +1,15 @@
+import { get, href, path, post } from './client'
+import type { Attachment, AuditRow, Notification, Page, SearchAnswer } from './types'
+
+export const search = (q: string, signal?: AbortSignal) => get<SearchAnswer>('/search', { q }, { signal })
+export interface AuditQuery { actor?: string; object?: string; action?: string; from?: string; to?: string; cursor?: string }
+export const listAudit = (query: AuditQuery) => get<Page<AuditRow>>('/audit', query)
+export const listNotifications = (cursor?: string) => get<Page<Notification>>('/notifications', { cursor })
+export const readNotification = (id: string) => post<void>(path('notifications', id, 'read'))
+export function uploadAttachment(file: Blob, name: string, record?: string, idempotencyKey?: string): Promise<Attachment> {
+  const body = new FormData()
+  body.append('file', file, name)
+  if (record) body.append('record', record)
+  return post<Attachment>('/attachments', body, { idempotencyKey })
+}
+export const attachmentHref = (id: string) => href(path('attachments', id))

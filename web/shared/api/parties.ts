@@ -1,0 +1,27 @@
+import { get, patch, path, post, remove, type RequestOptions } from './client'
+import type { FormResult, Page, PartyKind, PartySummary, PartyView, Values } from './types'
+
+export interface PartyQuery { kind?: string; q?: string; region?: string; tag?: string; cursor?: string; limit?: number }
+export interface PartyDraft {
+  kind: PartyKind
+  name: string
+  region?: string
+  identifiers?: { uscc?: string; id_number?: string; phone?: string }
+  place?: unknown
+  tags?: string[]
+  fields?: Values
+}
+export const listParties = (query: PartyQuery, options?: RequestOptions) => get<Page<PartySummary>>('/parties', query, options)
+export const createParty = (draft: PartyDraft, options?: RequestOptions) => post<PartyView>('/parties', draft, options)
+export const getParty = (id: string) => get<PartyView>(path('parties', id))
+export const editParty = (id: string, rev: number, change: Partial<PartyDraft>) =>
+  patch<PartyView>(path('parties', id), { rev, ...change }, { ifMatch: rev })
+export const revealField = (id: string, field: string, purpose: string) =>
+  post<{ value: string }>(path('parties', id, 'reveal'), { field, purpose })
+export const giveConsent = (id: string, program: string, consent: string, body: { evidence: string; for?: string }) =>
+  post<void>(path('parties', id, 'consents', program, consent), body)
+export const withdrawConsent = (id: string, program: string, consent: string) =>
+  remove(path('parties', id, 'consents', program, consent))
+export const addRelation = (id: string, kind: string, party: string) => post<void>(path('parties', id, 'relations'), { kind, party })
+export const filePartyForm = (id: string, program: string, form: string, body: { answers: Values; at?: string }) =>
+  post<FormResult>(path('parties', id, 'forms', program, form), body)

@@ -1,0 +1,31 @@
+import { get, patch, path, post, type RequestOptions } from './client'
+import type {
+  Act, BulkAnswer, FormResponse, FormResult, MatchAnswer, Page, RecordQuery, RecordSummary,
+  RecordView, TimelineEvent, Values,
+} from './types'
+
+export const listRecords = (query: RecordQuery, options?: RequestOptions) =>
+  get<Page<RecordSummary>>('/records', query, options)
+export const countRecords = (query: RecordQuery) => get<{ count: number; more?: boolean }>('/records/count', query)
+export const createRecord = (program: string, record: string, move: string, act: Act, options?: RequestOptions) =>
+  post<RecordView>(path('programs', program, 'records', record, move), act, options)
+export const getRecord = (id: string, options?: RequestOptions) => get<RecordView>(path('records', id), undefined, options)
+export const makeMove = (id: string, move: string, act: Act, options?: RequestOptions) =>
+  post<RecordView>(path('records', id, 'moves', move), act, options)
+export const signRecord = (
+  id: string, signature: string, body: { decision: 'sign' | 'refuse'; text?: string; code?: string }, options?: RequestOptions,
+) => post<RecordView>(path('records', id, 'sign', signature), body, options)
+export const recordEvents = (id: string, cursor?: string) =>
+  get<Page<TimelineEvent>>(path('records', id, 'events'), { cursor })
+export const fileForm = (id: string, form: string, body: { answers: Values; at?: string }, options?: RequestOptions) =>
+  post<FormResult>(path('records', id, 'forms', form), body, options)
+export const recordForms = (id: string) => get<Page<FormResponse>>(path('records', id, 'forms'))
+export const getMatch = (id: string, match: string) => get<MatchAnswer>(path('records', id, 'matches', match))
+export const sendMatch = (id: string, match: string, offers: string[], options?: RequestOptions) =>
+  post<RecordView>(path('records', id, 'matches', match), { offers }, options)
+export const editRecord = (id: string, rev: number, fields: Values, options?: RequestOptions) =>
+  patch<RecordView>(path('records', id), { rev, fields }, { ...options, ifMatch: rev })
+export const handOver = (id: string, account: string, org?: string) =>
+  post<RecordView>(path('records', id, 'owner'), { account, org })
+export const bulkMove = (move: string, ids: string[], act: Act, options?: RequestOptions) =>
+  post<BulkAnswer>(path('records', 'bulk', move), { ids, act }, options)

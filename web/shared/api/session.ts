@@ -1,0 +1,14 @@
+import { get, path, post, put, remove } from './client'
+import type { DemoAccount, Page, Session, SessionDevice } from './types'
+
+export const currentSession = () => get<Session>('/session')
+export const signIn = (login: string, password: string, county?: string) =>
+  post<Session>('/session', { login, password, ...(county ? { county } : {}) })
+export const requestPhoneCode = (phone: string) => post<void>('/session/phone-code', { phone })
+export const signInByPhone = (phone: string, code: string) => post<Session>('/session/phone', { phone, code })
+export const signOut = () => remove('/session')
+export const changePassword = (old: string, fresh: string) => put<void>('/session/password', { old, new: fresh })
+export const listSessions = () => get<Page<SessionDevice>>('/sessions')
+export const revokeSession = (id: string) => remove(path('sessions', id))
+/** Only a server in demo mode answers; elsewhere it is 404. */
+export const demoAccounts = () => get<{ items: DemoAccount[] }>('/demo/accounts')

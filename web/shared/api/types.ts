@@ -1,0 +1,448 @@
+/**
+ * The shapes of docs/api.md, kept by hand. `/openapi.json` of a running server is
+ * the reference; where the two differ, this file is wrong.
+ * Money is integer fen, rates are integer basis points, instants are RFC 3339 UTC,
+ * days are `2026-11-22`.
+ */
+
+export type Instant = string
+export type Day = string
+
+export interface Page<T> {
+  items: T[]
+  next?: string | null
+}
+
+/** Who a party, a unit, an account or a region is: enough to name it and to link to it. */
+export interface PartyRef { id: string; kind: PartyKind; name: string }
+export interface OrgRef { id: string; name: string; kind: string }
+export interface AccountRef { id: string; name: string }
+export interface RegionRef { id: string; name: string; level: string }
+export type PartyKind = 'person' | 'household' | 'enterprise' | 'organization'
+
+// ---------------------------------------------------------------- session
+export interface Session {
+  token?: string
+  account: { id: string; name: string; party?: PartyRef }
+  county: { code: string; name: string }
+  memberships: Membership[]
+  roles: SessionRole[]
+  admin: boolean
+  parties: PartyRef[]
+  demo: boolean
+  now: Instant
+}
+export interface Membership { id: string; org: OrgRef; region?: RegionRef; post?: string }
+export interface SessionRole { program: string; role: string; label: string }
+export interface SessionDevice { id: string; agent?: string; created: Instant; seen?: Instant; current?: boolean }
+export interface DemoAccount { login: string; password: string; name: string; role: string }
+
+// --------------------------------------------------------------- programs
+export interface ProgramSummary {
+  key: string
+  version: number
+  title: string
+  counts?: { open: number; overdue: number }
+}
+export interface Keyed { key: string; label: string }
+export type Noun =
+  | 'case' | 'order' | 'offer' | 'visit' | 'batch'
+  | 'activity' | 'session' | 'booking' | 'item' | 'thing'
+export type FieldType =
+  | 'text' | 'int' | 'number' | 'money' | 'bp' | 'rate' | 'bool' | 'date' | 'time' | 'span'
+  | 'interval' | 'schedule' | 'place' | 'region' | 'org' | 'person' | 'party' | 'account'
+  | 'phone' | 'photo' | 'file' | 'checks' | 'rows' | 'ref' | 'choice'
+export type DataClass = 'public' | 'internal' | 'personal' | 'sensitive' | 'sealed'
+
+export interface Field {
+  key: string
+  label: string
+  type: FieldType
+  many?: boolean
+  class?: DataClass
+  unit?: string
+  range?: [unknown, unknown] | null
+  digits?: number
+  default?: unknown
+  options?: Keyed[]
+  items?: Keyed[]
+  fields?: Field[]
+  to?: string
+  hint?: string
+  calc?: boolean
+  suggest?: boolean
+  differ?: string[]
+  live?: boolean
+}
+export interface StageView extends Keyed { phase: string; final?: boolean }
+export interface ProofView {
+  near?: boolean | string
+  within?: number
+  photo?: number
+  pass?: string | boolean
+  or?: string
+}
+export interface ProgramMove extends Keyed {
+  from?: string[]
+  to?: string
+  by?: string[]
+  intake?: boolean
+  need?: string[]
+  ask?: string[]
+  reason?: Keyed[]
+  text?: string
+  proof?: ProofView | null
+  offline?: boolean
+  channels?: Keyed[]
+  form?: string
+  sign?: boolean
+  /** Fires by a fact, not by a hand: drawn dashed in the stage diagram. */
+  when?: boolean
+}
+export interface RecordTypeView extends Keyed {
+  noun: Noun
+  of?: string
+  alone?: boolean
+  for?: string[]
+  fields: Field[]
+  stages: StageView[]
+  moves: ProgramMove[]
+  clocks: Keyed[]
+}
+export interface FormView extends Keyed {
+  of?: string[]
+  by?: string[]
+  ask?: string[]
+  fields?: Field[]
+  /** Conditions in the phone subset of the rule language, by field key. */
+  show?: Record<string, string>
+  require?: { if: string; say: string }[]
+  urgent?: { if: string; say: string; call?: string[] }[]
+  offline?: boolean
+  repeat?: string
+}
+export interface RoleView extends Keyed { is?: string; of?: string[] }
+export interface MatchView extends Keyed { makes?: string; as?: string; max?: number; need?: string; steps?: { mode: string; by?: string[] }[] }
+export interface DutyView extends Keyed { over?: string; by?: string[]; form?: string; makes?: string }
+export interface RosterView extends Keyed { of?: string; kept_by?: string }
+export interface StatView extends Keyed { unit?: string; kind?: string; by?: Keyed[] }
+export interface LedgerView extends Keyed { every?: string; by?: Keyed[]; sign?: string[] }
+export interface NoticeView extends Keyed { of?: string; to?: string }
+export interface ConsentView extends Keyed { by?: string[]; evidence?: string[] }
+export interface ProgramView {
+  key: string
+  version: number
+  title: string
+  law?: string[]
+  records: RecordTypeView[]
+  forms: FormView[]
+  roles: RoleView[]
+  rosters: RosterView[]
+  matches: MatchView[]
+  duties: DutyView[]
+  stats: StatView[]
+  ledgers: LedgerView[]
+  notices: NoticeView[]
+  consents: ConsentView[]
+  documents: Keyed[]
+  lists?: Record<string, Keyed[]>
+}
+export type StageCounts = Record<string, Record<string, number>>
+
+// ---------------------------------------------------------------- records
+export type Values = Record<string, unknown>
+
+export interface Due { clock: string; label: string; due: Instant; overdue: boolean; left: string }
+export interface RecordSummary {
+  id: string
+  ref_no: string
+  program: string
+  record: string
+  record_label: string
+  noun: Noun
+  title: string
+  stage: string
+  stage_label: string
+  phase: string
+  subject?: PartyRef
+  region?: RegionRef
+  owner?: AccountRef
+  provider?: OrgRef
+  created: Instant
+  entered?: Instant
+  ended?: Instant
+  channel?: string
+  due?: Due
+  fields: Values
+  labels?: Record<string, string>
+  rev: number
+}
+export interface ClockView {
+  key: string
+  label: string
+  from?: Instant
+  due?: Instant
+  met?: Instant | null
+  overdue: boolean
+  left: string
+  percent?: number
+  paused?: boolean
+}
+export interface ChildNeed { record: string; label: string; need?: string[]; ask?: string[]; fields: Field[] }
+/** A move that this reader may make now. */
+export interface MoveOffer extends Keyed {
+  need?: string[]
+  ask?: string[]
+  reason?: Keyed[]
+  text?: string
+  proof?: ProofView | null
+  form?: string
+  sign?: string[]
+  primary?: boolean
+  child?: ChildNeed | null
+}
+export interface MatchOffer extends Keyed { mode: string; open?: boolean }
+export interface SignatureSlot { role: string; label: string; signed?: { account: AccountRef; at: Instant } | null }
+export interface SignatureView {
+  id: string
+  move: string
+  label: string
+  by?: AccountRef
+  state: string
+  slots: SignatureSlot[]
+  mine: boolean
+}
+export interface Terms { person?: string; task?: string; standard?: string; duty?: string; due?: Instant }
+export interface RecordView extends RecordSummary {
+  version: number
+  parent?: RecordSummary
+  masked?: string[]
+  labels?: Record<string, string>
+  suggest?: Values
+  stages_walked: { stage: string; label: string; at: Instant }[]
+  clocks: ClockView[]
+  moves: MoveOffer[]
+  matches: MatchOffer[]
+  forms: { key: string; label: string; filled: number }[]
+  signatures: SignatureView[]
+  children: { record: string; label: string; items: RecordSummary[] }[]
+  terms?: Terms | null
+  members?: RecordSummary[]
+  documents?: { id: string; key: string; label: string; serial?: string }[]
+  passes?: Keyed[]
+  consents?: { key: string; label: string; given: boolean; can: boolean }[]
+}
+
+/** The body of an intake or a move. */
+export interface Act {
+  fields?: Values
+  subject?: string
+  parent?: string
+  region?: string
+  channel?: string
+  members?: string[]
+  pick?: string[]
+  offer?: string
+  reason?: string
+  text?: string
+  note?: string
+  /** occurred-at, of a fact met offline */
+  at?: Instant
+  proof?: { lat?: number; lng?: number; photos?: string[]; pass?: string; text?: string }
+  child?: { fields: Values }
+  rev?: number
+}
+export interface TimelineEvent {
+  id: string
+  type: string
+  label: string
+  actor?: AccountRef
+  org?: OrgRef
+  at: Instant
+  recorded_at?: Instant
+  late?: boolean
+  record?: { id: string; label: string; title: string }
+  text?: string
+  reason?: string
+  changes?: { field: string; label: string; to: string }[]
+}
+export interface FormResult { id: string; score?: number; band?: string; urgent?: { say: string; call?: string[] }[] }
+export interface FormResponse {
+  id: string
+  form: string
+  label: string
+  at: Instant
+  by?: AccountRef
+  answers: Values
+  labels?: Record<string, string>
+  score?: number
+  band?: string
+}
+export type Verdict = 'fit' | 'ask' | 'miss'
+export interface MatchResult {
+  offer: { id: string; title: string; provider?: OrgRef; fields?: Values; labels?: Record<string, string> }
+  verdict: Verdict
+  reasons: string[]
+  missing: string[]
+  ask: string[]
+  sent: boolean
+}
+export interface MatchAnswer { need?: Values; step: number; results: MatchResult[] }
+export interface BulkAnswer { done: string[]; failed: { id: string; title: string; type: string }[] }
+export interface RecordQuery {
+  program?: string
+  record?: string
+  stage?: string
+  phase?: string
+  subject?: string
+  parent?: string
+  owner?: string
+  q?: string
+  region?: string
+  overdue?: string | boolean
+  running?: string | boolean
+  noun?: string
+  cursor?: string
+  limit?: number
+}
+
+// ---------------------------------------------------------------- parties
+export interface PartySummary extends PartyRef {
+  region?: RegionRef
+  tags?: string[]
+  masked?: Record<string, string>
+}
+export interface PartyView extends PartySummary {
+  fields: Values
+  labels?: Record<string, string>
+  files: { program: string; title?: string; fields: Field[] }[]
+  records: RecordSummary[]
+  consents: { program: string; key: string; label: string; given_at?: Instant; until?: Instant; withdrawn_at?: Instant }[]
+  relations: { kind: string; label: string; party: PartyRef }[]
+  warnings?: string[]
+  rev: number
+}
+
+// ----------------------------------------------------------------- county
+export interface Region extends RegionRef { code?: string; path?: string; children?: boolean }
+export interface Org extends OrgRef {
+  level?: string
+  region?: RegionRef
+  short_name?: string
+  phone?: string
+  tags?: string[]
+  area?: RegionRef[]
+  rev?: number
+}
+export interface Account {
+  id: string
+  login: string
+  name: string
+  phone?: string
+  locked?: boolean
+  party?: PartyRef
+  memberships: Membership[]
+  /** Said once, when the server made it. */
+  password?: string
+}
+
+// --------------------------------------------------- rosters, duties, work
+export interface RosterEntry { party: PartyRef; since: Instant }
+export interface DutyRound {
+  id: string
+  from: Day
+  to: Day
+  region?: RegionRef
+  due: number
+  done: number
+  missed: number
+  unassigned: number
+  state: string
+}
+export interface DutyRoundView extends DutyRound {
+  regions: { region: RegionRef; due: number; done: number }[]
+  teams: { org: OrgRef; due: number; done: number }[]
+  unassigned_parties?: PartyRef[]
+}
+export interface DutyItem {
+  id: string
+  label: string
+  program: string
+  duty: string
+  party?: PartyRef
+  record?: RecordSummary
+  form?: string
+  opens?: Instant
+  due: Instant
+  closes?: Instant
+  state: string
+  assignee?: AccountRef | OrgRef
+}
+export interface WorkEntry { record: RecordSummary; why: string; due?: Instant; overdue: boolean }
+export interface Work {
+  overdue: WorkEntry[]
+  today: WorkEntry[]
+  waiting: WorkEntry[]
+  signatures: { record: RecordSummary; signature: SignatureView }[]
+  offers: RecordSummary[]
+  duties: DutyItem[]
+  forms: DutyItem[]
+  counts: Record<string, number>
+}
+
+// ---------------------------------------------------------------- figures
+export interface Figure { key: string; label: string; unit: string; value: number | null; previous?: number | null; suppressed?: boolean }
+export interface StatAnswer {
+  key: string
+  label: string
+  unit: string
+  value: number | null
+  suppressed?: boolean
+  cells: { dims: Record<string, Keyed>; value: number | null }[]
+}
+export interface LedgerColumn extends Keyed { unit?: string }
+export interface LedgerRow { cells: Values; record?: string }
+export interface LedgerAnswer {
+  key: string
+  label: string
+  period: string
+  state: 'open' | 'frozen' | 'signed'
+  columns: LedgerColumn[]
+  rows: LedgerRow[]
+  groups?: { key: string; label: string; rows: LedgerRow[]; total?: Values }[]
+  total?: Values
+  corrections?: LedgerRow[]
+  hash?: string
+  frozen_at?: Instant
+  signatures?: { account?: AccountRef; role?: string; label?: string; at?: Instant }[]
+}
+export interface PublicNotice {
+  id: string
+  title: string
+  label?: string
+  program: string
+  notice?: string
+  published?: Instant
+  until?: Instant
+}
+
+// --------------------------------------------------- search, audit, notice
+export interface SearchAnswer { parties: PartySummary[]; records: RecordSummary[] }
+export interface AuditRow {
+  id: string
+  at: Instant
+  actor?: AccountRef
+  action: string
+  object?: string
+  label?: string
+  purpose?: string
+  detail?: string
+}
+export interface Notification {
+  id: string
+  text: string
+  at: Instant
+  read?: boolean
+  record?: { id: string; label?: string; title?: string }
+}
+export interface Attachment { id: string; name: string; size: number; mime: string }

@@ -1,0 +1,55 @@
+import type { Texts } from '../i18n'
+
+export default {
+  common: {
+    yes: 'Yes', no: 'No', none: 'None', optional: '(optional)', required: '(required)', unset: 'Not given',
+    masked: 'Hidden', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', confirm: 'Confirm', close: 'Close',
+    save: 'Save', back: 'Back', more: 'Load more', search: 'Search', all: 'All', empty: 'Nothing here',
+  },
+  unit: {
+    yuan: 'yuan', wan: '×10,000 yuan', yi: '×100m yuan', percent: '%', bp: 'bp',
+    count: 'items', minutes: 'min', hours: 'h', days: 'days', fen: 'yuan', piece: 'pcs', point: 'points', persons: 'people',
+  },
+  rate: { fixed: 'Fixed rate', LPR1Y: 'LPR 1Y', LPR5Y: 'LPR 5Y', plus: '+{n} bp', minus: '−{n} bp' },
+  check: { pass: 'Met', fail: 'Not met', unknown: 'To be checked', note: 'Note' },
+  span: { m: 'min', h: 'h', wh: 'working h', d: 'days', wd: 'working days', month: 'months', y: 'years' },
+  place: { address: 'Address', here: 'Use my location', lat: 'Latitude', lng: 'Longitude' },
+  due: { left: '{text} left', over: '{text} over' },
+  partyKind: { person: 'Person', household: 'Household', enterprise: 'Enterprise', organization: 'Organisation' },
+  regionLevel: {
+    province: 'Province', city: 'City', county: 'County', town: 'Town', village: 'Village', grid: 'Grid', circle: 'Service circle',
+  },
+  noun: {
+    case: 'Case', order: 'Order', offer: 'Offer', visit: 'Visit', batch: 'Batch',
+    activity: 'Activity', session: 'Session', booking: 'Booking', item: 'Item', thing: 'Thing',
+  },
+  invalid: {
+    summary: 'Please mend {n} field(s)',
+    required: 'Enter {label}',
+    choose: 'Choose {label}',
+    number: '{label} must be a number',
+    integer: '{label} must be a whole number',
+    min: '{label} must be at least {min}',
+    max: '{label} must be at most {max}',
+    phone: '{label} must be a mobile number or a landline with area code',
+    date: '{label} must be a real date, such as 2026-11-22',
+    time: '{label} must be a time, such as 08:30',
+    interval: '{label} must end after it begins',
+    check: 'Say for each point of {label}: {item}',
+    row: '{label}, row {n}: {message}',
+    text: 'Enter an explanation',
+    reason: 'Choose a reason',
+    photo: 'Upload at least {n} photo(s)',
+    subject: 'Choose whom it is for',
+    region: 'Choose the region',
+    server: '{label} is not accepted',
+  },
+  problem: {
+    network: 'Cannot reach the server', networkHint: 'Check the network and try again; what you entered is still here.',
+    unauthenticated: 'Signed out; please sign in again', forbidden: 'You may not do this', not_found: 'Not found, or not for you to see',
+    stale: 'Someone else has changed this', staleHint: 'Look at the newest state before you repeat it.',
+    rate_limited: 'Too many requests; try again later', unavailable: 'Not available now; try again later', too_large: 'The file is too large',
+    idempotency_mismatch: 'This differs from what was sent before; reload and try again',
+    internal: 'Something went wrong', internalHint: 'Try again later; if it persists, tell the administrator the number.', request: 'Number: {id}',
+  },
+} satisfies Texts
