@@ -6,7 +6,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"linqiao/domain"
@@ -29,7 +28,7 @@ type App struct {
 	now      func() time.Time
 	cal      *calendar.Calendar
 	stream   *broadcast
-	codes    sync.Map // phone codes waiting to be used: key county+phone
+	door     *door
 }
 
 // Options are what an App is made of; nil parts get their defaults.
@@ -41,6 +40,7 @@ type Options struct {
 	Send     notify.Sender
 	Now      func() time.Time
 	Calendar *calendar.Calendar
+	Hash     HashCost // of passwords; zero = the real cost, tests and demos may take less
 }
 
 // New makes an App over an open, migrated database.
@@ -60,6 +60,7 @@ func New(o Options) *App {
 	}
 	a.programs = newRegistry()
 	a.people = newPeopleCache()
+	a.door = newDoor(o.Hash)
 	a.stream = newBroadcast()
 	return a
 }
@@ -78,6 +79,8 @@ type Who struct {
 	County domain.CountyCode
 	*record.Actor
 	Lang string // zh-CN or en
+
+	session string // hash of the token he came with
 }
 
 // System is the kernel acting by itself: clocks, duties, imports.

@@ -626,7 +626,7 @@ func (w *work) viewIssued(r *record.Row, s sight, v *RecordView) error {
 	if !s.full {
 		return nil
 	}
-	docs, err := w.tx.DocumentsOf(r.ID)
+	docs, err := w.tx.Documents(r.ID, "")
 	if err != nil {
 		return err
 	}

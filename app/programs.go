@@ -44,7 +44,7 @@ func (g *registry) of(tx *store.Tx) (*setAt, error) {
 	if s, ok := g.counties[tx.County()]; ok {
 		return s, nil
 	}
-	list, err := tx.LivePrograms()
+	list, err := tx.Programs("live")
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s *setAt) version(tx *store.Tx, key string, version int) (*program.Program
 	if old, ok := s.old[id]; ok {
 		return old, nil
 	}
-	v, err := tx.ProgramVersion(key, version)
+	v, err := tx.Program(key, version)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (a *App) Apply(ctx context.Context, who *Who, dirs map[string]fs.FS) ([]App
 	err := a.DB.Write(ctx, func(tx0 *store.Tx) error {
 		out = nil
 		tx := tx0.In(who.County)
-		live, err := tx.LivePrograms()
+		live, err := tx.Programs("live")
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ func (a *App) applyOne(tx *store.Tx, who *Who, p, before *program.Program, old d
 		}
 		r.Changes = program.Diff(before, p)
 	}
-	if err := tx.SaveProgramVersion(v); err != nil {
+	if err := tx.SaveProgram(v); err != nil {
 		return r, err
 	}
 	if p.Migrate != nil && p.Migrate.From == old.Version {

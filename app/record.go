@@ -155,7 +155,7 @@ func (w *work) passOK(t *program.RecordType, mv *program.Move, a *record.Act, pa
 	if a.Proof.Pass == "" {
 		return
 	}
-	p, err := w.tx.PassByHash(passHash(a.Proof.Pass))
+	p, err := w.tx.Pass(passHash(a.Proof.Pass))
 	if err != nil || p.Revoked || !p.Until.IsZero() && w.Now().After(p.Until) {
 		return
 	}
@@ -792,7 +792,7 @@ func (w *work) sign(r *record.Row, s *domain.Signature, in SignAct) error {
 		return err
 	}
 	if in.Decision == "refuse" {
-		return w.tx.SaveSignature(s)
+		return w.SaveSignature(s)
 	}
 	if len(signed)+1 < len(record.Slots(s)) {
 		return nil
@@ -806,15 +806,12 @@ func (w *work) sign(r *record.Row, s *domain.Signature, in SignAct) error {
 // signByCode: the mover types the code that the other side shows him. It counts
 // as the other side's signature.
 func (w *work) signByCode(r *record.Row, s *domain.Signature, code string) (int, domain.AccountID, error) {
-	p, err := w.tx.PassByHash(passHash(code))
+	p, err := w.tx.Pass(passHash(code))
 	if err != nil || p.Record != r.ID || p.Revoked || p.Left == 0 || !p.Until.IsZero() && w.Now().After(p.Until) {
 		return 0, "", domain.E(domain.KindRefused, "code_wrong")
 	}
-	if p.Left > 0 {
-		p.Left--
-		if err := w.tx.SavePass(p); err != nil {
-			return 0, "", err
-		}
+	if ok, err := w.tx.UsePass(p.Hash); err != nil || !ok {
+		return 0, "", domain.E(domain.KindRefused, "code_wrong").Wrap(err)
 	}
 	for i, slot := range record.Slots(s) {
 		if slices.Contains(slot.Proof, "code") {
@@ -825,7 +822,7 @@ func (w *work) signByCode(r *record.Row, s *domain.Signature, code string) (int,
 }
 
 func (w *work) signs(sig string) ([]*domain.Sign, error) {
-	list, err := w.tx.SignsOf(sig)
+	list, err := w.tx.Signs(sig)
 	out := make([]*domain.Sign, len(list))
 	for i := range list {
 		out[i] = &list[i]
@@ -1092,7 +1089,7 @@ func (a *App) once(ctx context.Context, who *Who, o Once, fn func(w *work) (doma
 		if err != nil {
 			return err
 		}
-		return w.tx.SaveAnswer(who.Account, o.Key, o.Hash, 200, body)
+		return w.tx.SaveAnswer(who.Account, o.Key, o.Hash, store.Answer{Status: 200, Body: body})
 	})
 	return id, err
 }

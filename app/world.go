@@ -1,6 +1,7 @@
 package app
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -104,7 +105,7 @@ func (w *work) Offers(prog, kind string) ([]record.Candidate, error) {
 func (w *work) Taken(offer domain.RecordID) (int64, error) { return w.tx.Taken(offer) }
 
 func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
-	w.after = append(w.after, func() { w.app.stream.changed(rec.County, rec.ID, rec.Rev) })
+	w.after = append(w.after, func() { w.app.stream.changed(rec) })
 	if isNew {
 		if err := w.tx.InsertRecord(rec); err != nil {
 			return err
@@ -229,7 +230,11 @@ func (w *work) Leave(prog, roster, member string) error {
 
 func (w *work) MatchRun(rec domain.RecordID, key string) (*domain.MatchRun, error) {
 	return memo(&w.c.runs, string(rec)+key, func() (*domain.MatchRun, error) {
-		return orNil(w.tx.MatchRun(rec, key))
+		list, err := w.tx.MatchRuns(rec, key)
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		return &list[len(list)-1], nil
 	})
 }
 
@@ -238,12 +243,19 @@ func (w *work) SaveMatchRun(run *domain.MatchRun) error {
 		w.c.runs = map[string]*domain.MatchRun{}
 	}
 	w.c.runs[string(run.Record)+run.Key] = run
-	return w.tx.SaveMatchRun(run)
+	if run.Rev == 0 {
+		return w.tx.InsertMatchRun(run)
+	}
+	return w.tx.UpdateMatchRun(run)
 }
 
 func (w *work) PanelRun(rec domain.RecordID, key string) (*domain.PanelRun, error) {
 	return memo(&w.c.panels, string(rec)+key, func() (*domain.PanelRun, error) {
-		return orNil(w.tx.PanelRun(rec, "panel", key))
+		list, err := w.tx.PanelRuns("panel", rec, key)
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		return &list[len(list)-1], nil
 	})
 }
 
@@ -252,7 +264,10 @@ func (w *work) SavePanelRun(run *domain.PanelRun) error {
 		w.c.panels = map[string]*domain.PanelRun{}
 	}
 	w.c.panels[string(run.Record)+run.Key] = run
-	return w.tx.SavePanelRun(run)
+	if run.Rev == 0 {
+		return w.tx.InsertPanelRun(run)
+	}
+	return w.tx.UpdatePanelRun(run)
 }
 
 // orNil turns "not found" into nil: a run that has not begun.
@@ -265,10 +280,10 @@ func orNil[T any](v *T, err error) (*T, error) {
 
 func (w *work) Responses(rec domain.RecordID, form string) ([]*domain.Response, error) {
 	return memo(&w.c.responses, string(rec)+form, func() ([]*domain.Response, error) {
-		list, err := w.tx.Responses(store.ResponseFilter{Record: rec, Form: form, Open: true})
-		out := make([]*domain.Response, len(list))
-		for i := range list {
-			out[i] = &list[i]
+		page, err := w.tx.Responses(store.ResponseFilter{Record: rec, Form: form, Open: true, Limit: 1000})
+		out := make([]*domain.Response, len(page.Items))
+		for i := range page.Items { // newest first there, oldest first here
+			out[len(out)-1-i] = &page.Items[i]
 		}
 		return out, err
 	})
@@ -278,25 +293,53 @@ func (w *work) Balance(prog, account, dims string) (int64, error) {
 	return w.tx.Balance(prog, account, dims)
 }
 
-// Enter books one side of an entry; the account's floor holds in the transaction.
-func (w *work) Enter(e *domain.Entry) error {
-	p, err := w.Program(e.Program, 0)
-	if err != nil {
-		return err
+// Enter books a posting; the accounts' floors hold in the transaction.
+func (w *work) Enter(p record.Posting) error {
+	_, _, err := w.tx.Enter(store.Posting{Program: p.Program.Key, From: p.From.Key, To: p.To.Key, FromDims: p.FromDims, ToDims: p.ToDims,
+		FromFloor: floorOf(p.From), ToFloor: floorOf(p.To), Amount: p.Amount, Record: p.Record})
+	return err
+}
+
+// floorOf: an account without a floor stands for the outside and may go below zero.
+func floorOf(a *program.Account) int64 {
+	if a.Floor == nil {
+		return math.MinInt64
 	}
-	acc := p.Accounts.Get(e.Account)
-	return w.tx.Enter(e, acc.Floor)
+	return *a.Floor
 }
 
 // Reverse undoes all entries of a record by opposite ones.
-func (w *work) Reverse(rec domain.RecordID) error { return w.tx.ReverseEntries(rec) }
+func (w *work) Reverse(rec domain.RecordID) error {
+	list, err := w.tx.EntriesOf(rec)
+	if err != nil {
+		return err
+	}
+	undone := map[string]bool{}
+	for _, e := range list {
+		undone[e.Reverses] = true
+	}
+	for _, e := range list {
+		if e.Reverses != "" || undone[e.ID] {
+			continue
+		}
+		p, err := w.Program(e.Program, 0)
+		if err != nil {
+			return err
+		}
+		if _, err := w.tx.Reverse(e.ID, floorOf(p.Accounts.Get(e.Account)), ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (w *work) Mark(prog, standing, state string, party domain.PartyID, rec domain.RecordID) error {
 	return w.tx.SaveStanding(&domain.Standing{Party: party, Program: prog, Key: standing, State: state, Record: rec, From: w.Now()})
 }
 
 func (w *work) DutyCount(prog, duty, of string) (due, done, missed int64, err error) {
-	return w.tx.DutyCount(prog, duty, of)
+	t, err := w.tx.DutyTally(prog, duty, of)
+	return int64(t.Due), int64(t.Done), int64(t.Missed), err
 }
 
 func (w *work) Clock(rec domain.RecordID, key string) (*domain.Clock, error) {
@@ -306,7 +349,7 @@ func (w *work) Clock(rec domain.RecordID, key string) (*domain.Clock, error) {
 func (w *work) SaveClock(c *domain.Clock) error { return w.tx.SaveClock(c) }
 
 func (w *work) Signatures(rec domain.RecordID) ([]*domain.Signature, error) {
-	list, err := w.tx.Signatures(string(rec))
+	list, err := w.tx.Signatures(string(rec), "")
 	out := make([]*domain.Signature, len(list))
 	for i := range list {
 		out[i] = &list[i]
@@ -314,7 +357,12 @@ func (w *work) Signatures(rec domain.RecordID) ([]*domain.Signature, error) {
 	return out, err
 }
 
-func (w *work) SaveSignature(s *domain.Signature) error { return w.tx.SaveSignature(s) }
+func (w *work) SaveSignature(s *domain.Signature) error {
+	if s.Rev == 0 {
+		return w.tx.InsertSignature(s)
+	}
+	return w.tx.UpdateSignature(s)
+}
 
 func (w *work) FileField(kind domain.PartyKind, key string) *program.Field {
 	for _, p := range w.set.set.Programs.All() {

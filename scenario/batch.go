@@ -123,7 +123,7 @@ func (w *world) item(ctx context.Context, s Batch, i int) error {
 		return w.registerItem(ctx, s.Kind, name, args)
 	}
 	c := &chain{w: w, args: args, by: s.By, used: map[string]bool{}}
-	if c.steps, err = w.flatten(s.Steps, args, i, s.N, 0); err != nil {
+	if c.steps, err = w.flatten(s.Steps, args, c.used, i, s.N, 0); err != nil {
 		return err
 	}
 	return c.play(ctx, s.Kind, name)
@@ -144,8 +144,9 @@ func itemArgs(args Args, i, n int) (Args, error) {
 	return out, nil
 }
 
-// flatten puts shortcuts in place and fills the holes of their arguments.
-func (w *world) flatten(steps []Step, args Args, i, n, depth int) ([]Step, error) {
+// flatten puts shortcuts in place and fills the holes of their arguments; used
+// notes the arguments of the batch that a hole took.
+func (w *world) flatten(steps []Step, args Args, used map[string]bool, i, n, depth int) ([]Step, error) {
 	if depth > 8 {
 		return nil, fmt.Errorf("捷径套得太深")
 	}
@@ -156,6 +157,11 @@ func (w *world) flatten(steps []Step, args Args, i, n, depth int) ([]Step, error
 			return nil, err
 		}
 		for k, a := range own {
+			for _, x := range args {
+				if strings.Contains(a.Value.String(), "{"+x.Key+"}") {
+					used[x.Key] = true
+				}
+			}
 			own[k].Value = a.Value.fill(args)
 		}
 		s.Args = own
@@ -167,7 +173,7 @@ func (w *world) flatten(steps []Step, args Args, i, n, depth int) ([]Step, error
 		if !ok {
 			return nil, fmt.Errorf("没有捷径「%s」", s.Target)
 		}
-		more, err := w.flatten(inner, append(append(Args{}, own...), args...), i, n, depth+1)
+		more, err := w.flatten(inner, append(append(Args{}, own...), args...), used, i, n, depth+1)
 		if err != nil {
 			return nil, err
 		}

@@ -60,17 +60,15 @@ func (c *chain) subject(ctx context.Context, kind, name string) error {
 	}
 	var own Args
 	for _, a := range c.args {
-		if c.asked(a.Key) || slices.Contains(chainKeys, a.Key) {
+		always := slices.Contains([]string{"region", "区", "place", "位置", "标签", "tags"}, a.Key)
+		if !always && (c.asked(a.Key) || slices.Contains(chainKeys, a.Key)) {
 			continue
 		}
 		_, field := c.w.partyField(pk, a.Key)
-		if field || identifiers[a.Key] != "" || slices.Contains([]string{"region", "区", "place", "位置", "标签", "tags"}, a.Key) {
+		if always || field || identifiers[a.Key] != "" || relationKinds[a.Key] != "" {
 			own = append(own, a)
 			c.used[a.Key] = true
 		}
-	}
-	for _, key := range holes(c.steps) {
-		c.used[key] = true
 	}
 	if err := c.w.addParty(ctx, pk, name, own); err != nil {
 		return err
@@ -80,17 +78,12 @@ func (c *chain) subject(ctx context.Context, kind, name string) error {
 	return err
 }
 
-// holes are satisfied already: flatten filled them. They are named by the steps
-// as written, which flatten has lost, so every argument that a step's value
-// equals counts as used.
-func holes(steps []Step) []string {
-	var out []string
-	for _, s := range steps {
-		for _, a := range s.Args {
-			out = append(out, a.Key)
-		}
+// self is who speaks for the party: its guardian when it has one.
+func (c *chain) self() *thing {
+	if c.party.guardian != nil {
+		return c.party.guardian
 	}
-	return out
+	return c.party
 }
 
 // asked reports whether some step's dialog asks the key.
@@ -117,12 +110,18 @@ func (c *chain) asked(key string) bool {
 func (c *chain) step(ctx context.Context, s Step) error {
 	switch s.Verb {
 	case VerbConsent:
-		l, err := c.w.partyLogin(ctx, c.party)
+		giver := c.self()
+		l, err := c.w.partyLogin(ctx, giver)
 		if err != nil {
 			return err
 		}
 		s.For = ""
-		return c.w.consent(ctx, l, c.party, s)
+		if giver != c.party {
+			s.For = c.party.name
+		}
+		return c.w.consent(ctx, l, giver, s)
+	case VerbFind:
+		return c.look(ctx, s)
 	case VerbSign:
 		return c.sign(ctx)
 	case VerbFill:
@@ -155,6 +154,9 @@ func (c *chain) move(ctx context.Context, s Step) error {
 		body["members"] = []string{target.id}
 	case target != nil:
 		body["parent"] = target.id
+		if len(rec.For) > 0 && c.party.kind == aParty {
+			body["subject"] = c.party.id
+		}
 	default:
 		body["subject"] = c.party.id
 	}
@@ -202,11 +204,14 @@ func (c *chain) target(ctx context.Context, rec *program.RecordType, m *program.
 		if rec.Of == "" {
 			return nil, nil
 		}
-		t := c.latest(rec.Of)
-		if t == nil && !rec.Alone {
+		if t := c.latest(rec.Of); t != nil || rec.Alone {
+			return t, nil
+		}
+		parent := c.w.prog.Records.Get(rec.Of)
+		if parent == nil {
 			return nil, fmt.Errorf("还没有%s的上级", rec.Label)
 		}
-		return t, nil
+		return c.w.latest(ctx, parent, Remember{Oldest: true})
 	}
 	if t := c.latest(rec.Key); t != nil {
 		return t, nil
@@ -218,8 +223,9 @@ func (c *chain) target(ctx context.Context, rec *program.RecordType, m *program.
 	return t, err
 }
 
-// find lists the records of a kind below the chain's own, by the organisation of
-// the batch when that is named.
+// find lists the records of a kind below the chain's own (else of the party), by
+// the organisation of the batch when it supplies what they ask for. Running
+// records come first.
 func (c *chain) find(ctx context.Context, rec *program.RecordType) (*thing, error) {
 	q := url.Values{"program": {c.w.prog.Key}, "record": {rec.Key}}
 	if parent := c.latest(rec.Of); parent != nil {
@@ -227,26 +233,73 @@ func (c *chain) find(ctx context.Context, rec *program.RecordType) (*thing, erro
 	} else {
 		q.Set("subject", c.party.id)
 	}
+	only := ""
 	var readers []*thing
-	if org, err := c.w.get(c.by); err == nil && org.kind == anOrg {
+	if org, err := c.w.get(c.by); err == nil && c.w.offerOf(c.by, rec.Offers) != nil {
 		a, err := c.w.supplier(ctx, org)
 		if err != nil {
 			return nil, err
 		}
+		only = c.by
 		readers = append(readers, a)
 	}
-	for _, a := range append(readers, c.w.readers(nil, rec)...) {
+	readers = append(readers, c.w.readers(nil, rec)...)
+	for _, running := range []string{"1", ""} {
+		q.Del("running")
+		if running != "" {
+			q.Set("running", running)
+		}
+		for _, a := range readers[:min(len(readers), 6)] {
+			items, err := c.w.pages(ctx, a.login, "/records", q, 200)
+			if err != nil {
+				continue
+			}
+			for _, x := range items {
+				if only == "" || provider(x) == only {
+					return c.w.recordThing(x, a), nil
+				}
+			}
+		}
+	}
+	return nil, fmt.Errorf("没有找到%s", rec.Label)
+}
+
+// look takes up the newest running record of the party whose fields match: 找
+// record(k=v).
+func (c *chain) look(ctx context.Context, s Step) error {
+	rec, err := c.w.recordNamed(s.Target)
+	if err != nil {
+		return err
+	}
+	q := url.Values{"program": {c.w.prog.Key}, "record": {rec.Key}, "subject": {c.party.id}, "running": {"1"}}
+	for _, a := range c.w.readers(nil, rec) {
 		items, err := c.w.pages(ctx, a.login, "/records", q, 200)
 		if err != nil {
 			continue
 		}
 		for _, x := range items {
-			if c.by == "" || len(readers) == 0 || provider(x) == c.by {
-				return c.w.recordThing(x, a), nil
+			view, err := c.w.viewAs(ctx, a.login, str(x["id"]))
+			if err == nil && c.matches(ctx, rec, view, s.Args) {
+				c.keep(c.w.recordThing(view, a))
+				return nil
 			}
 		}
 	}
-	return nil, fmt.Errorf("没有找到%s", rec.Label)
+	return fmt.Errorf("没有找到%s", rec.Label)
+}
+
+func (c *chain) matches(ctx context.Context, rec *program.RecordType, view object, args Args) bool {
+	for _, a := range args {
+		f, ok := fieldNamed(rec, a.Key)
+		if !ok {
+			return false
+		}
+		got, ok := readKey(view, f.Key)
+		if !ok || !c.w.same(ctx, got, a.Value, f) {
+			return false
+		}
+	}
+	return true
 }
 
 func provider(view object) string {
@@ -261,16 +314,17 @@ func (c *chain) actor(ctx context.Context, rec *program.RecordType, m *program.M
 	roles := slices.Clone(m.By)
 	channel := c.args.Text("channel", "渠道", "来源")
 	slices.SortStableFunc(roles, func(a, b string) int { return rank(a, channel) - rank(b, channel) })
-	self := false
+	self := slices.ContainsFunc(roles, c.isSelf)
+	if self && (channel == "app" || channel == "online") {
+		l, err := c.w.partyLogin(ctx, c.self())
+		return l, c.self(), err
+	}
 	for _, key := range roles {
 		r := c.w.prog.Roles.Get(key)
-		if r == nil {
+		if r == nil || r.Is == "self" || r.Is == "guardian" {
 			continue
 		}
 		switch r.Is {
-		case "self", "guardian":
-			self = self || r.Is == "self"
-			continue
 		case "receiver", "owner":
 			if a, err := c.provider(ctx, r, target); err != nil || a != nil {
 				if err != nil {
@@ -279,15 +333,24 @@ func (c *chain) actor(ctx context.Context, rec *program.RecordType, m *program.M
 				return a.login, a, nil
 			}
 		}
-		if a := c.holder(key); a != nil && r.Is != "receiver" {
+		if a := c.holder(key, c.party.region); a != nil && r.Is != "receiver" {
 			return a.login, a, nil
 		}
 	}
 	if self {
-		l, err := c.w.partyLogin(ctx, c.party)
-		return l, c.party, err
+		l, err := c.w.partyLogin(ctx, c.self())
+		return l, c.self(), err
 	}
 	return nil, nil, fmt.Errorf("没有人能做「%s」", m.Label)
+}
+
+// isSelf reports whether the party itself, or its guardian, holds the role.
+func (c *chain) isSelf(role string) bool {
+	r := c.w.prog.Roles.Get(role)
+	if r == nil || c.party.kind != aParty {
+		return false
+	}
+	return r.Is == "self" && c.party.guardian == nil || r.Is == "guardian" && c.party.guardian != nil
 }
 
 func rank(role, channel string) int {
@@ -323,12 +386,20 @@ func recKey(t *thing) string {
 	return t.rec.Key
 }
 
-// holder prefers the person named by 由.
-func (c *chain) holder(role string) *thing {
+// holder prefers the person named by 由, then one whose organisation stands in
+// the party's own region.
+func (c *chain) holder(role, region string) *thing {
 	hs := c.w.holders(role)
 	for _, a := range hs {
 		if a.name == c.by {
 			return a
+		}
+	}
+	for _, a := range hs {
+		for _, m := range a.members {
+			if m.org.region == region {
+				return a
+			}
 		}
 	}
 	if len(hs) == 0 {
@@ -422,7 +493,7 @@ func (w *world) offerOf(org, record string) *thing {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, t := range w.records {
-		if t.rec != nil && t.rec.Key == record && t.region == o.id {
+		if t.rec != nil && t.rec.Key == record && t.keeper == o.id {
 			return t
 		}
 	}
@@ -481,7 +552,7 @@ func (c *chain) signers(t *thing) []*thing {
 	}
 	for r := range roles {
 		if role := c.w.prog.Roles.Get(r); role != nil && role.Is == "self" {
-			out = append(out, c.party)
+			out = append(out, c.self())
 			continue
 		}
 		for _, a := range c.w.holders(r) {
@@ -517,9 +588,9 @@ func (c *chain) fill(ctx context.Context, s Step) error {
 			if r == nil {
 				continue
 			}
-			a := c.holder(role)
+			a := c.holder(role, c.party.region)
 			if r.Is == "self" {
-				l, err := c.w.partyLogin(ctx, c.party)
+				l, err := c.w.partyLogin(ctx, c.self())
 				if err != nil {
 					return err
 				}

@@ -68,7 +68,7 @@ func (c *client) send(ctx context.Context, who *login, method, path, mime string
 	}
 }
 
-// key makes a request key that is the same in every run of the same story.
+// key makes a request key; two scenes never share one.
 func (c *client) key() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", c.seed, c.count.Add(1)))
 	sum[6] = sum[6]&0x0f | 0x80 // UUID version 8: made by the application

@@ -293,3 +293,6 @@ func (w *world) row(ctx context.Context, who *login, f *program.Field, s string)
 }
 
 func (w *world) now() time.Time { return w.target.Clock.Now().In(domain.Beijing) }
+
+// day is today's civil day on the target's clock.
+func (w *world) day() domain.Date { return domain.DateOf(w.now()) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // halfWidth maps full-width punctuation to the half-width signs that the parser
@@ -100,27 +101,14 @@ func headAndArgs(s string) (head, args string, has bool) {
 		if r != ':' || depth > 0 {
 			return false
 		}
-		before, after := lastRune(s[:i]), firstRune(s[i+1:])
+		before, _ := utf8.DecodeLastRuneInString(s[:i])
+		after, _ := utf8.DecodeRuneInString(s[i+1:])
 		return !unicode.IsDigit(before) || !unicode.IsDigit(after)
 	})
 	if i < 0 {
 		return strings.TrimSpace(s), "", false
 	}
 	return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:]), true
-}
-
-func firstRune(s string) rune {
-	for _, r := range s {
-		return r
-	}
-	return 0
-}
-
-func lastRune(s string) (last rune) {
-	for _, r := range s {
-		last = r
-	}
-	return last
 }
 
 // words splits a head by spaces outside brackets and quotes.
@@ -234,9 +222,9 @@ func parseSplit(s string) (Value, error) {
 		return v, nil
 	}
 	for _, p := range splitTop(parts[1], ',') {
-		where, text, _ := strings.Cut(p, "=")
+		where, text, found := strings.Cut(p, "=")
 		from, to, ok := parseRange(strings.TrimSpace(where))
-		if !ok {
+		if !ok || !found {
 			return Value{}, fmt.Errorf("分摊里的「%s」应写成 序号=金额", p)
 		}
 		amount, err := parseMoney(strings.TrimSpace(text))

@@ -160,15 +160,15 @@ func (p *parser) supply(w []string, args string) (Sentence, error) {
 }
 
 func (p *parser) remember(w []string, _ string) (Sentence, error) {
-	const form = "记 名 = 上句，或 记 名 = 最新 record [于 Y] [由 单位]"
+	const form = "记 名 = 上句，或 记 名 = 最新|最早 record [于 Y] [由 单位]"
 	if err := need(w, 4, form); err != nil || w[2] != "=" {
 		return nil, fmt.Errorf("应写成「%s」", form)
 	}
 	s := Remember{Name: w[1]}
 	switch {
 	case w[3] == "上句":
-	case w[3] == "最新" && len(w) >= 5:
-		s.Latest = w[4]
+	case (w[3] == "最新" || w[3] == "最早") && len(w) >= 5:
+		s.Latest, s.Oldest = w[4], w[3] == "最早"
 		for i := 5; i+1 < len(w); i += 2 {
 			switch w[i] {
 			case "于":
@@ -220,7 +220,7 @@ func (p *parser) step(part string) (Step, error) {
 	switch w[0] {
 	case "签", "拒签":
 		s.Verb, w = Verb(w[0]), w[1:]
-	case "同意", "填", "启动", "撤回":
+	case "同意", "填", "启动", "撤回", "找":
 		s.Verb, w = Verb(w[0]), w[1:]
 		if len(w) == 0 {
 			return s, fmt.Errorf("「%s」后缺少名称", part)
@@ -275,7 +275,7 @@ func (p *parser) batch(w []string, args string) (Sentence, error) {
 		s.Kind = w[at]
 		at++
 	}
-	if len(w) < at+3 || w[at+1] != "走" || !strings.Contains(w[at], "{n}") {
+	if len(w) < at+3 || w[at+1] != "走" || (n > 1 && !strings.Contains(w[at], "{n}")) {
 		return nil, fmt.Errorf("应写成「%s」", form)
 	}
 	s.Name = w[at]
@@ -308,8 +308,8 @@ func (p *parser) batchNames(s Batch) error {
 		name := strings.ReplaceAll(s.Name, "{n}", strconv.Itoa(i))
 		if s.Kind != "" {
 			p.known[name] = true
-		} else if err := p.name(name); err != nil {
-			return err
+		} else if !p.known[name] {
+			return fmt.Errorf("名称「%s」没有登记过", name)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"linqiao/kernel/program"
@@ -43,7 +44,7 @@ func (w *world) remember(ctx context.Context, s Remember) error {
 	if err != nil {
 		return err
 	}
-	t, err := w.latest(ctx, rec, s.On, s.By)
+	t, err := w.latest(ctx, rec, s)
 	if err != nil {
 		return err
 	}
@@ -52,8 +53,10 @@ func (w *world) remember(ctx context.Context, s Remember) error {
 	return nil
 }
 
-// latest finds the newest record of a kind on something, by an organisation.
-func (w *world) latest(ctx context.Context, rec *program.RecordType, on, by string) (*thing, error) {
+// latest finds the newest record of a kind on something, by an organisation; or
+// the oldest that still runs (最早).
+func (w *world) latest(ctx context.Context, rec *program.RecordType, s Remember) (*thing, error) {
+	on, by := s.On, s.By
 	q := url.Values{"program": {w.prog.Key}, "record": {rec.Key}}
 	if on != "" {
 		t, err := w.get(on)
@@ -69,6 +72,9 @@ func (w *world) latest(ctx context.Context, rec *program.RecordType, on, by stri
 			q.Set("region", t.id)
 		}
 	}
+	if s.Oldest {
+		q.Set("running", "1")
+	}
 	var provider string
 	if by != "" {
 		org, err := w.getKind(by, anOrg, "单位")
@@ -81,6 +87,9 @@ func (w *world) latest(ctx context.Context, rec *program.RecordType, on, by stri
 		items, err := w.pages(ctx, a.login, "/records", q, 1000)
 		if err != nil {
 			continue
+		}
+		if s.Oldest {
+			slices.Reverse(items)
 		}
 		for _, x := range items {
 			if p, _ := x["provider"].(map[string]any); provider != "" && str(p["id"]) != provider {

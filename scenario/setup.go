@@ -199,7 +199,16 @@ var identifiers = map[string]string{
 
 func (w *world) addParty(ctx context.Context, kind domain.PartyKind, name string, args Args) error {
 	t := &thing{kind: aParty, name: name, partyKind: kind}
-	body, err := w.partyBody(ctx, t, args)
+	var own Args
+	var relations []Relation
+	for _, a := range args {
+		if relationKinds[a.Key] == "" {
+			own = append(own, a)
+			continue
+		}
+		relations = append(relations, Relation{A: a.Value.Text, Kind: a.Key, B: name})
+	}
+	body, err := w.partyBody(ctx, t, own)
 	if err != nil {
 		return err
 	}
@@ -209,6 +218,11 @@ func (w *world) addParty(ctx context.Context, kind domain.PartyKind, name string
 	}
 	t.id = str(answer["id"])
 	w.put(t)
+	for _, r := range relations {
+		if err := w.addRelation(ctx, r); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -278,6 +292,11 @@ func (w *world) addRelation(ctx context.Context, s Relation) error {
 	if err != nil {
 		return err
 	}
+	if kind == "guardian" {
+		w.mu.Lock()
+		b.guardian = a
+		w.mu.Unlock()
+	}
 	return w.call(ctx, w.admin, http.MethodPost, "/parties/"+b.id+"/relations", object{"kind": kind, "party": a.id}, nil)
 }
 
@@ -345,7 +364,7 @@ func (w *world) addSupply(ctx context.Context, s Supply) error {
 		return err
 	}
 	t := w.recordThing(view, keeper)
-	t.name, t.region = s.Name, org.id // of an offer: whose it is
+	t.name, t.keeper = s.Name, org.id
 	w.last = t
 	w.put(t)
 	return nil

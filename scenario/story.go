@@ -126,6 +126,7 @@ type (
 	Remember struct {
 		Name   string
 		Latest string // record key; empty = result of the line before
+		Oldest bool   // 最早: the oldest that still runs, instead of the newest
 		On, By string
 	}
 	// Shortcut 捷径.
@@ -178,6 +179,7 @@ const (
 	VerbResolve  Verb = "定冲突"
 	VerbPartner  Verb = "改"
 	VerbRun      Verb = "走" // a shortcut inside a shortcut
+	VerbFind     Verb = "找" // in a shortcut: the newest running record whose fields match
 )
 
 // Step is one act. Target is a move, form, consent, duty… as written; On the

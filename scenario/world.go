@@ -37,8 +37,10 @@ type thing struct {
 	members []member // account
 
 	partyKind domain.PartyKind
+	guardian  *thing // party: who acts for it
 
 	rec    *program.RecordType // record
+	keeper string              // offer: the organisation that supplies it
 	actors []*thing            // record: who acted on it, latest last
 	doc    object              // record: its view as last seen; document: the answer
 }
@@ -196,8 +198,8 @@ func (w *world) newAccount(ctx context.Context, name string, body object) (*logi
 	return l, id, nil
 }
 
-// holders gives the accounts that hold a role of the program by the kind (and
-// post) of their organisation, in order of registration.
+// holders gives the accounts that hold a role of the program: those registered in
+// it first, then those whose organisation is of a kind that holds it.
 func (w *world) holders(role string) []*thing {
 	r := w.prog.Roles.Get(role)
 	if r == nil {
@@ -205,16 +207,20 @@ func (w *world) holders(role string) []*thing {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var out []*thing
+	var named, others []*thing
 	for _, a := range w.order {
+		as, may := false, false
 		for _, m := range a.members {
-			if m.role == role || (m.role == "" && contains(r.HeldBy.Org, m.org.orgKind)) {
-				out = append(out, a)
-				break
-			}
+			as = as || m.role == role
+			may = may || contains(r.HeldBy.Org, m.org.orgKind)
+		}
+		if as {
+			named = append(named, a)
+		} else if may {
+			others = append(others, a)
 		}
 	}
-	return out
+	return append(named, others...)
 }
 
 func contains(list []string, s string) bool {

@@ -32,6 +32,10 @@ type dialect struct {
 	outboxAfter, outboxOrder string
 	// forUpdate locks rows read for a change. SQLite's writer is alone already.
 	forUpdate string
+	// deferLinks lets a restore write children before their parents.
+	deferLinks string
+	// hide writes a text column so that no index serves a condition on it.
+	hide func(column string) string
 	// slots spreads one hot counter over rows, so that PostgreSQL's row locks do
 	// not line up all commits behind one another. SQLite needs a single row.
 	slots int
@@ -67,6 +71,8 @@ var sqliteDialect = dialect{
 	outboxAfter: "id > COALESCE((SELECT c.event FROM outbox_cursor c WHERE c.county = $1 AND c.name = $2), '')",
 	outboxOrder: "id",
 	forUpdate:   "",
+	deferLinks:  "PRAGMA defer_foreign_keys = ON",
+	hide:        func(column string) string { return "+" + column },
 	slots:       1,
 	classify:    classifySQLite,
 }
@@ -86,6 +92,8 @@ var postgresDialect = dialect{
 		" COALESCE((SELECT c.event FROM outbox_cursor c WHERE c.county = $1 AND c.name = $2), ''))",
 	outboxOrder: "tx, id",
 	forUpdate:   " FOR UPDATE",
+	deferLinks:  "SET CONSTRAINTS ALL DEFERRED",
+	hide:        func(column string) string { return "(" + column + " || '')" },
 	slots:       16,
 	classify:    classifyPostgres,
 }

@@ -206,3 +206,19 @@ func (tx *Tx) DutyTally(program, key, overID string) (DutyTally, error) {
 	}
 	return t, err
 }
+
+// CoverageRow is due, done and missed of one round in one region, by assignee.
+type CoverageRow struct {
+	Path              string
+	Org               domain.OrgID
+	Account           domain.AccountID
+	Due, Done, Missed int
+}
+
+// RoundCoverage sums the items of a round by region and assignee.
+func (tx *Tx) RoundCoverage(round string) ([]CoverageRow, error) {
+	return many(tx, func(rows *sql.Rows, c *CoverageRow) error {
+		return rows.Scan(&c.Path, (*string)(&c.Org), (*string)(&c.Account), num(&c.Due), num(&c.Done), num(&c.Missed))
+	}, "SELECT path, to_org, to_account, COUNT(*), SUM(CASE WHEN done_at <> 0 THEN 1 ELSE 0 END), SUM(CASE WHEN missed_at <> 0 THEN 1 ELSE 0 END)"+
+		" FROM duty_item WHERE county = $1 AND round = $2 GROUP BY path, to_org, to_account ORDER BY path, to_org, to_account", tx.county, round)
+}

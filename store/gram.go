@@ -197,7 +197,7 @@ func (tx *Tx) rarestFirst(kind string, grams []string) ([]string, error) {
 	}
 	best, fewest := 0, int64(enough+1)
 	for i, g := range grams {
-		n, err := one(tx, "grams", scanInt, "SELECT COUNT(*) FROM (SELECT 1 FROM gram WHERE county = $1 AND kind = $2 AND gram = $3 LIMIT $4) AS some",
+		n, err := one(tx, "grams", scanInt, "SELECT COUNT(*) FROM (SELECT 1 FROM gram WHERE county = $1 AND kind = $2 AND gram = $3 LIMIT $4) AS t",
 			tx.county, kind, g, int64(enough))
 		if err != nil {
 			return nil, err

@@ -1,18 +1,40 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // where collects conditions and their parameters; the county is always $1.
 type where struct {
+	tx    *Tx
 	conds []string
 	args  []any
+	// shown are the only columns whose indexes may be used; nil = all.
+	shown []string
+}
+
+// col names a column in a condition. A column that is not shown is written so
+// that no index on it can be used: the engines guess wrongly which of two
+// indexes is the narrow one, and a wrong guess sorts a whole county.
+func (w *where) col(name string) string {
+	if w.shown == nil || slices.Contains(w.shown, name) {
+		return name
+	}
+	return w.tx.db.dialect.hide(name)
+}
+
+// partial states the condition of a partial index, when it is to be used.
+func (w *where) partial(set bool, column string) string {
+	if set && w.col(column) == column {
+		return column + " <> ''"
+	}
+	return ""
 }
 
 func (tx *Tx) where() *where {
-	return &where{conds: []string{"county = $1"}, args: []any{tx.county}}
+	return &where{tx: tx, conds: []string{"county = $1"}, args: []any{tx.county}}
 }
 
 // param adds a parameter and returns its placeholder.
@@ -34,7 +56,7 @@ func (w *where) fill(cond string, values ...any) string {
 // eq adds column = v when v is set.
 func (w *where) eq(column, v string) {
 	if v != "" {
-		w.add(column+" = ?", v)
+		w.add(w.col(column)+" = ?", v)
 	}
 }
 
@@ -42,7 +64,7 @@ func (w *where) eq(column, v string) {
 // the subtree's root and everything below it are in, and no sibling.
 func (w *where) path(column, prefix string) {
 	if prefix != "" {
-		w.add(pathRange(column), prefix, pathEnd(prefix))
+		w.add(pathRange(w.col(column)), prefix, pathEnd(prefix))
 	}
 }
 
@@ -68,7 +90,7 @@ func inList[T ~string](w *where, column string, list []T) string {
 // in adds column IN (…) when the list is not nil.
 func in[T ~string](w *where, column string, list []T) {
 	if list != nil {
-		w.conds = append(w.conds, inList(w, column, list))
+		w.conds = append(w.conds, inList(w, w.col(column), list))
 	}
 }
 

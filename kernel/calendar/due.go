@@ -8,14 +8,17 @@ import (
 
 // Units of a limit as programs write them.
 const (
+	Second   = "s"
 	Minute   = "m"
 	Hour     = "h"
 	WorkHour = "wh"
 	Day      = "d"
 	WorkDay  = "wd"
-	Month    = "month"
+	Month    = "month" // also written mo
 	Year     = "y"
 )
+
+const monthShort = "mo"
 
 // NoteUnknown is the note of a result that used a year without a published
 // calendar; weekends only were taken off.
@@ -45,6 +48,8 @@ func (c *Calendar) Due(from time.Time, n int64, unit string, roll bool) (due tim
 		return c.Before(from, -n, unit), ""
 	}
 	switch unit {
+	case Second:
+		return from.Add(time.Duration(n) * time.Second), ""
 	case Minute:
 		return from.Add(time.Duration(n) * time.Minute), ""
 	case Hour:
@@ -85,7 +90,7 @@ func (c *Calendar) lastDay(d domain.Date, n int64, unit string) (domain.Date, bo
 		return d + domain.Date(n), true
 	case WorkDay:
 		return c.AddWorkDays(d, int(n)), true
-	case Month:
+	case Month, monthShort:
 		return addMonths(d, n), true
 	case Year:
 		return addMonths(d, 12*n), true
@@ -131,6 +136,8 @@ func dueDay(due time.Time) (domain.Date, int64) {
 func (c *Calendar) Before(due time.Time, n int64, unit string) time.Time {
 	n = clamp(n)
 	switch unit {
+	case Second:
+		return due.Add(-time.Duration(n) * time.Second)
 	case Minute:
 		return due.Add(-time.Duration(n) * time.Minute)
 	case Hour:
@@ -147,6 +154,24 @@ func (c *Calendar) Before(due time.Time, n int64, unit string) time.Time {
 		return due
 	}
 	return join(back, rest)
+}
+
+// After gives the instant n units past a due instant, for rungs behind it. Unlike
+// Due it takes 24:00 as the day it ends, so one working day after 24:00 of
+// Monday is 24:00 of Tuesday.
+func (c *Calendar) After(due time.Time, n int64, unit string) time.Time {
+	n = clamp(n)
+	switch unit {
+	case Second, Minute, Hour, WorkHour:
+		t, _ := c.Due(due, n, unit, false)
+		return t
+	}
+	day, rest := dueDay(due)
+	last, ok := c.lastDay(day, n, unit)
+	if !ok {
+		return due
+	}
+	return join(last, rest)
 }
 
 // Fraction gives the instant at which percent of the limit from–due is used,
@@ -177,7 +202,7 @@ func (c *Calendar) fraction(from, due time.Time, unit string, percent int64) tim
 	case WorkDay:
 		n := c.WorkDaysBetween(start, last)
 		return c.AddWorkDays(start, n*int(percent)/100).End()
-	case Day, Month, Year:
+	case Day, Month, monthShort, Year:
 		n := int64(last - start)
 		return (start + domain.Date(n*percent/100)).End()
 	}
@@ -198,7 +223,7 @@ func (c *Calendar) Shift(due time.Time, pausedFrom, pausedTo time.Time, unit str
 			return due
 		}
 		return c.whenWorked(c.workTime(due) + lost)
-	case Day, WorkDay, Month, Year:
+	case Day, WorkDay, Month, monthShort, Year:
 		day, rest := dueDay(due)
 		a, b := domain.DateOf(pausedFrom), domain.DateOf(pausedTo)
 		if unit == WorkDay {
@@ -217,7 +242,7 @@ func (c *Calendar) Spent(from, to time.Time, unit string) time.Duration {
 		return time.Duration(c.workTime(to)-c.workTime(from)) * time.Microsecond
 	case WorkDay:
 		return 24 * time.Hour * time.Duration(c.WorkDaysBetween(domain.DateOf(from), domain.DateOf(to)))
-	case Day, Month, Year:
+	case Day, Month, monthShort, Year:
 		return 24 * time.Hour * time.Duration(domain.DateOf(to)-domain.DateOf(from))
 	}
 	return to.Sub(from)

@@ -46,6 +46,8 @@ func TestDue(t *testing.T) {
 		{"2026-09-28 09:00", 3, Day, true, "2026-10-09 00:00", ""},     // 1 October to the 8th
 		{"2026-02-14 10:00", 5, WorkDay, true, "2026-03-01 00:00", ""}, // 28 February is worked
 		{"2026-01-31 10:00", 1, Month, false, "2026-03-01 00:00", ""},  // no 31 February: its last day
+		{"2026-01-31 10:00", 1, "mo", false, "2026-03-01 00:00", ""},
+		{"2026-03-02 10:00", 120, Second, true, "2026-03-02 10:02", ""},
 		{"2024-02-29 10:00", 1, Year, false, "2025-03-01 00:00", ""},
 		{"2026-12-28 10:00", 5, WorkDay, true, "2027-01-05 00:00", NoteUnknown},
 		{"2026-12-28 10:00", 2, WorkDay, true, "2026-12-31 00:00", ""},
@@ -84,6 +86,28 @@ func TestBefore(t *testing.T) {
 	} {
 		if got := c.Before(at(t, x.due), x.n, x.unit).Format(layout); got != x.want {
 			t.Errorf("%d%s before %s: %s, want %s", x.n, x.unit, x.due, got, x.want)
+		}
+	}
+}
+
+func TestAfter(t *testing.T) {
+	c := Official()
+	for _, x := range []struct {
+		due  string
+		n    int64
+		unit string
+		want string
+	}{
+		{"2026-03-03 00:00", 1, WorkDay, "2026-03-04 00:00"}, // 24:00 of Monday → 24:00 of Tuesday
+		{"2026-03-07 00:00", 1, WorkDay, "2026-03-10 00:00"}, // Friday → Monday
+		{"2026-03-03 00:00", 1, Day, "2026-03-04 00:00"},
+		{"2026-03-03 15:00", 2, WorkDay, "2026-03-05 15:00"},
+		{"2026-03-03 00:00", 1, Hour, "2026-03-03 01:00"},
+		{"2026-03-03 00:00", 1, WorkHour, "2026-03-03 09:30"},
+		{"2026-03-03 00:00", 1, "fortnight", "2026-03-03 00:00"},
+	} {
+		if got := c.After(at(t, x.due), x.n, x.unit).Format(layout); got != x.want {
+			t.Errorf("%d%s after %s: %s, want %s", x.n, x.unit, x.due, got, x.want)
 		}
 	}
 }
@@ -233,7 +257,7 @@ func TestWorkHoursAgainstWalk(t *testing.T) {
 
 func TestProperties(t *testing.T) {
 	c := Official()
-	units := []string{Minute, Hour, WorkHour, Day, WorkDay, Month, Year}
+	units := []string{Second, Minute, Hour, WorkHour, Day, WorkDay, Month, Year}
 	rapid.Check(t, func(t *rapid.T) {
 		from := anyDay(t).Start().Add(time.Duration(rapid.Int64Range(0, 86399).Draw(t, "second")) * time.Second)
 		unit := rapid.SampledFrom(units).Draw(t, "unit")
@@ -244,7 +268,7 @@ func TestProperties(t *testing.T) {
 		if due.Before(from) || more.Before(due) {
 			t.Fatalf("not monotone: %s, %s, %s", from, due, more)
 		}
-		if roll && unit != Minute && unit != Hour && unit != WorkHour {
+		if roll && unit != Second && unit != Minute && unit != Hour && unit != WorkHour {
 			if last, _ := dueDay(due); !c.WorkDay(last) {
 				t.Fatalf("rolled due %s is no working day", due)
 			}

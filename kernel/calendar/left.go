@@ -13,7 +13,7 @@ import (
 func (c *Calendar) Left(now, due time.Time, unit string) (n int64, text string) {
 	over := !now.Before(due)
 	switch unit {
-	case Day, WorkDay, Month, Year:
+	case Day, WorkDay, Month, monthShort, Year:
 		return c.leftDays(now, due, unit == WorkDay, over)
 	case WorkHour:
 		minutes := c.Spent(now, due, WorkHour).Truncate(time.Minute) / time.Minute

@@ -33,12 +33,15 @@ func (fs fieldSet) toCEL(n *node) (string, error) {
 		return "today", nil
 	case "!", "neg":
 		s, err := fs.toCEL(n.args[0])
-		if err == nil && len(n.args[0].args) > 1 {
+		if err == nil && fs.compound(n.args[0]) {
 			s = "(" + s + ")"
 		}
 		return map[string]string{"!": "!", "neg": "-"}[n.op] + s, err
 	case "==", "!=", "<", "<=", ">", ">=":
 		if s, ok := fs.presence(n); ok {
+			return s, nil
+		}
+		if s, ok := fs.yesNo(n); ok {
 			return s, nil
 		}
 		if s, ok, err := fs.choiceNumber(n); ok || err != nil {
@@ -78,7 +81,8 @@ func (fs fieldSet) celTree(n *node) (string, error) {
 	}
 	// a key compared with a choice carries the mended key
 	for i, a := range n.args {
-		if f := fs[n.args[1-i].val]; a.op == "str" && f != nil && f.Type == program.TypeChoice {
+		other := n.args[1-i]
+		if f := fs[other.val]; a.op == "str" && other.op == "field" && f.Type == program.TypeChoice {
 			parts[i] = "'" + mendKey(a.val) + "'"
 		}
 	}
@@ -97,22 +101,42 @@ func weaker(a, parent *node, i int) bool {
 	return mine < his || mine == his && i > 0
 }
 
+// compound reports whether a written argument needs brackets behind a sign.
+func (fs fieldSet) compound(n *node) bool {
+	if len(n.args) < 2 {
+		return false
+	}
+	_, has := fs.presence(n)
+	_, yes := fs.yesNo(n)
+	return !has && !yes
+}
+
 // presence reads `${x} = ”` and `${x} != ”`.
 func (fs fieldSet) presence(n *node) (string, bool) {
 	a, b := n.args[0], n.args[1]
 	if a.op == "str" {
 		a, b = b, a
 	}
-	if a.op != "field" || fs[a.val] == nil || b.op != "str" || b.val != "" {
+	if n.op != "==" && n.op != "!=" || a.op != "field" || fs[a.val] == nil || b.op != "str" || b.val != "" {
 		return "", false
 	}
-	switch n.op {
-	case "==":
+	if n.op == "==" {
 		return "!has(it." + a.val + ")", true
-	case "!=":
-		return "has(it." + a.val + ")", true
 	}
-	return "", false
+	return "has(it." + a.val + ")", true
+}
+
+// yesNo reads `${x} = 'yes'` of a yes/no question.
+func (fs fieldSet) yesNo(n *node) (string, bool) {
+	a, b := n.args[0], n.args[1]
+	if a.op != "field" || b.op != "str" || fs[a.val] == nil || fs[a.val].Type != program.TypeBool ||
+		n.op != "==" && n.op != "!=" || b.val != "yes" && b.val != "no" {
+		return "", false
+	}
+	if (n.op == "==") == (b.val == "yes") {
+		return a.val, true
+	}
+	return "!" + a.val, true
 }
 
 // choiceNumber reads `${q9} >= 1` of a choice whose options are numbered.

@@ -26,8 +26,11 @@ type bound struct {
 	kind   boundKind
 	column int
 	lo, hi int64
-	keys   []int64
-	kids   []*bound
+	// where lo-1 and hi fall on the column's scale
+	loCut, hiCut cut
+	keys         []int64
+	one          [1]int64 // keys, when there is one
+	kids         []*bound
 }
 
 var (
@@ -40,8 +43,20 @@ var (
 // binder fills a query's values into conditions.
 type binder struct {
 	vars  rule.Vars
-	texts *texts
+	snap  *snapshot
 	loops []loop
+	spare []bound
+}
+
+// make gives a new condition; they come in batches.
+func (b *binder) make(kind boundKind, column int) *bound {
+	if len(b.spare) == 0 {
+		b.spare = make([]bound, 32)
+	}
+	n := &b.spare[0]
+	b.spare = b.spare[1:]
+	n.kind, n.column = kind, column
+	return n
 }
 
 // loop is a variable bound by a macro, with the element at hand.
@@ -63,7 +78,7 @@ func (b *binder) Var(name string) (any, error) {
 func (b *binder) bind(n *node) *bound {
 	switch n.kind {
 	case nodeFlag:
-		return &bound{kind: boundFlag, column: n.column}
+		return b.make(boundFlag, n.column)
 	case nodeAnd, nodeOr:
 		kids := make([]*bound, len(n.kids))
 		for i, k := range n.kids {
@@ -102,15 +117,29 @@ func (b *binder) value(n *node) *bound {
 			return b.quantifier(n, list)
 		}
 	case nodeOrder:
-		if k := keyOf(v, b.texts.find); k != noKey {
-			return compare(n.op, n.column, k)
+		if k := keyOf(v, b.snap.texts.find); k != noKey {
+			return b.compare(n.op, n.column, k)
 		}
 	case nodeMember, nodeAmong, nodeShare:
-		if list, exact := keys(v, b.texts.find); exact {
-			return &bound{kind: boundMember, column: n.column, keys: list}
-		}
+		return b.member(n, v)
 	}
 	return byCEL
+}
+
+func (b *binder) member(n *node, v any) *bound {
+	m := b.make(boundMember, n.column)
+	if list, ok := v.([]any); ok {
+		exact := false
+		if m.keys, exact = keys(list, b.snap.texts.find); !exact {
+			return byCEL
+		}
+		return m
+	}
+	if m.one[0] = keyOf(v, b.snap.texts.find); m.one[0] == noKey {
+		return byCEL
+	}
+	m.keys = m.one[:]
+	return m
 }
 
 func constant(v any) *bound {
@@ -136,8 +165,9 @@ func (b *binder) quantifier(n *node, list []any) *bound {
 }
 
 // compare makes a comparison a closed range of keys.
-func compare(op orderOp, column int, k int64) *bound {
-	r := &bound{kind: boundRange, column: column, lo: math.MinInt64, hi: math.MaxInt64}
+func (b *binder) compare(op orderOp, column int, k int64) *bound {
+	r := b.make(boundRange, column)
+	r.lo, r.hi = math.MinInt64, math.MaxInt64
 	switch op {
 	case opEQ:
 		r.lo, r.hi = k, k
@@ -152,6 +182,11 @@ func compare(op orderOp, column int, k int64) *bound {
 	case opGE:
 		r.lo = k
 	}
+	s := b.snap.scales[column]
+	if r.lo > noKey+1 {
+		r.loCut.bucket, r.loCut.exact = s.bucket(r.lo - 1)
+	}
+	r.hiCut.bucket, r.hiCut.exact = s.bucket(r.hi)
 	return r
 }
 

@@ -1,7 +1,7 @@
 package match
 
 import (
-	"cmp"
+	"math"
 	"slices"
 )
 
@@ -23,210 +23,301 @@ type cell struct {
 	num   float64
 }
 
-// columnBlock is a column over one block; immutable.
-type columnBlock struct {
-	unset, odd mask
-	loose      bool // unset or odd is not empty
-	t          mask // flag: where it holds
-
-	// keys are the distinct keys, ascending; the positions that have keys[i] are
-	// order[start[i]:start[i+1]].
-	keys  []int64
-	order []uint16
-	start []uint32
-	// sets[g] is, in an orderColumn, the positions with one of keys[:g*stride]; in
-	// a memberColumn of few keys, the positions with keys[g].
-	sets   []mask
-	stride int
-
-	nums []float64 // number: by position; lowest where unset
-}
-
-const (
-	denseKeys  = 64 // up to so many distinct keys a block keeps a mask for each
-	rankStride = 16
-)
-
-// entry is one key of one position.
-type entry struct {
-	key int64
-	pos uint16
-}
-
-// newColumnBlock builds a block from the cells of its first rows.
-func newColumnBlock(kind columnKind, cells []cell) *columnBlock {
-	b := &columnBlock{}
-	var entries []entry
-	if kind == numberColumn {
-		b.nums = make([]float64, blockSize)
-	}
-	for i := range cells {
-		entries = b.put(kind, entries, uint16(i), &cells[i])
-	}
-	slices.SortFunc(entries, func(a, c entry) int {
-		return cmp.Or(cmp.Compare(a.key, c.key), cmp.Compare(a.pos, c.pos))
-	})
-	b.build(kind, entries)
-	return b
-}
-
-// put notes a cell's state and appends its keys.
-func (b *columnBlock) put(kind columnKind, entries []entry, pos uint16, c *cell) []entry {
-	switch {
-	case c.unset:
-		b.unset.set(pos)
-	case c.odd:
-		b.odd.set(pos)
-	case kind == flagColumn && len(c.keys) > 0:
-		b.t.set(pos)
-	case kind != flagColumn:
-		for _, k := range c.keys {
-			entries = append(entries, entry{k, pos})
-		}
-	}
-	if kind == numberColumn {
-		b.nums[pos] = c.num
-	}
-	return entries
-}
-
-// build makes the look-up structures from entries in order of key.
-func (b *columnBlock) build(kind columnKind, entries []entry) {
-	b.loose = !b.unset.empty() || !b.odd.empty()
-	if kind == flagColumn || kind == numberColumn {
-		return
-	}
-	b.order = make([]uint16, len(entries))
-	for i, e := range entries {
-		if i == 0 || e.key != entries[i-1].key {
-			b.keys = append(b.keys, e.key)
-			b.start = append(b.start, uint32(i))
-		}
-		b.order[i] = e.pos
-	}
-	b.start = append(b.start, uint32(len(entries)))
-	if kind == orderColumn {
-		b.buildPrefixes()
-	} else if len(b.keys) <= denseKeys {
-		b.stride = 1
-		b.sets = make([]mask, len(b.keys))
-		for i := range b.keys {
-			b.addKey(&b.sets[i], i)
-		}
-	}
-}
-
-func (b *columnBlock) buildPrefixes() {
-	b.stride = 1
-	if len(b.keys) > denseKeys {
-		b.stride = rankStride
-	}
-	b.sets = make([]mask, 1, len(b.keys)/b.stride+1)
-	var m mask
-	for i := range b.keys {
-		b.addKey(&m, i)
-		if (i+1)%b.stride == 0 {
-			b.sets = append(b.sets, m)
-		}
-	}
-}
-
-// addKey adds the positions that have keys[i].
-func (b *columnBlock) addKey(m *mask, i int) {
-	for _, pos := range b.order[b.start[i]:b.start[i+1]] {
-		m.set(pos)
-	}
-}
-
-// replace gives the block with another cell at pos; the same block if nothing
-// changes.
-func (b *columnBlock) replace(kind columnKind, pos uint16, c *cell) *columnBlock {
-	old := b.cell(kind, pos)
-	if old.unset == c.unset && old.odd == c.odd && old.num == c.num && slices.Equal(old.keys, c.keys) {
-		return b
-	}
-	n := &columnBlock{unset: b.unset, odd: b.odd, t: b.t, nums: slices.Clone(b.nums)}
-	n.unset.clear(pos)
-	n.odd.clear(pos)
-	n.t.clear(pos)
-	entries := make([]entry, 0, len(b.order)+len(c.keys))
-	add := n.put(kind, nil, pos, c)
-	for i, k := range b.keys {
-		for len(add) > 0 && add[0].key < k {
-			entries, add = append(entries, add[0]), add[1:]
-		}
-		for _, p := range b.order[b.start[i]:b.start[i+1]] {
-			if p != pos {
-				entries = append(entries, entry{k, p})
-			}
-		}
-	}
-	n.build(kind, append(entries, add...))
-	return n
-}
-
-// cell reads back what the block holds at pos.
-func (b *columnBlock) cell(kind columnKind, pos uint16) cell {
-	c := cell{unset: b.unset.has(pos), odd: b.odd.has(pos)}
-	if kind == numberColumn {
-		c.num = b.nums[pos]
-	}
-	if b.t.has(pos) {
-		c.keys = yes
-	}
-	for i, k := range b.keys {
-		if slices.Contains(b.order[b.start[i]:b.start[i+1]], pos) {
-			c.keys = append(c.keys, k)
-		}
-	}
-	return c
-}
-
 // yes is the only key of a flag that holds.
 var yes = []int64{1}
 
-// upTo makes m the positions of an orderColumn whose key is at most k, and
-// reports how many distinct keys those are.
-func (b *columnBlock) upTo(m *mask, k int64) {
-	n := b.rank(k)
-	g := n / b.stride
-	*m = b.sets[g]
-	for i := g * b.stride; i < n; i++ {
-		b.addKey(m, i)
+// scale is what the blocks of a column share; fixed when an index is built.
+type scale struct {
+	// bounds cut an orderColumn's keys: bucket g has those up to bounds[g] and
+	// above bounds[g-1], and one more bucket has the rest.
+	bounds []int64
+	// nums are the distinct values of a numberColumn, ascending.
+	nums []float64
+}
+
+// maxBuckets limits the masks of an orderColumn. With no more distinct keys than
+// that, a comparison is a stored mask; else few rows remain to be compared.
+const maxBuckets = 128
+
+// bucket is the bucket of key k, and whether k is its upper bound.
+func (s *scale) bucket(k int64) (int, bool) { return slices.BinarySearch(s.bounds, k) }
+
+// columnBlock is a column over one block; immutable once in a snapshot.
+type columnBlock struct {
+	*scale
+	unset, odd mask // nil when empty
+	t          mask // flag: where it holds; order: which rows have a key
+
+	// order: the key of each position; levels[g] is the positions with a key up to
+	// bounds[g]; impure[g] tells that a key of bucket g is not its bound.
+	raw    chunks[int64]
+	levels []mask
+	impure []bool
+
+	// member: the distinct keys, ascending, and who has them.
+	keys    []int64
+	holders []holders
+
+	// number: the values that came after the index was built, numbered on from those
+	// of the scale. The block holds each position's number.
+	later []float64
+}
+
+// holders are the positions with one key: a mask when many, a list when few.
+type holders struct {
+	mask mask
+	list []uint16
+}
+
+// fewHolders is how many positions are kept as a list.
+const fewHolders = 64
+
+func (h *holders) fill(m mask) {
+	if h.mask != nil {
+		copy(m, h.mask)
+		return
+	}
+	clear(m)
+	h.addTo(m)
+}
+
+func (h *holders) addTo(m mask) {
+	if h.mask != nil {
+		m.or(h.mask)
+		return
+	}
+	for _, pos := range h.list {
+		m.set(int(pos))
 	}
 }
 
-// rank counts the distinct keys that are at most k.
-func (b *columnBlock) rank(k int64) int {
-	if len(b.keys) == 0 || k < b.keys[0] {
-		return 0
+func (h *holders) has(pos int) bool {
+	if h.mask != nil {
+		return h.mask.has(pos)
 	}
-	if k >= b.keys[len(b.keys)-1] {
-		return len(b.keys)
+	return slices.Contains(h.list, uint16(pos))
+}
+
+// with gives the holders and one more; h itself is not changed.
+func (h *holders) with(pos, words int) holders {
+	if h.mask != nil {
+		m := slices.Clone(h.mask)
+		m.set(pos)
+		return holders{mask: m}
 	}
-	lo, hi := 0, len(b.keys)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if b.keys[mid] <= k {
-			lo = mid + 1
-		} else {
-			hi = mid
+	list := append(slices.Clip(h.list), uint16(pos))
+	if len(list) <= fewHolders {
+		return holders{list: list}
+	}
+	m := make(mask, words)
+	for _, p := range list {
+		m.set(int(p))
+	}
+	return holders{mask: m}
+}
+
+func (h *holders) without(pos int) holders {
+	if h.mask != nil {
+		m := slices.Clone(h.mask)
+		m.clear(pos)
+		return holders{mask: m}
+	}
+	list := slices.Clone(h.list)
+	if i := slices.Index(list, uint16(pos)); i >= 0 {
+		list = slices.Delete(list, i, i+1)
+	}
+	return holders{list: list}
+}
+
+// newColumnBlock makes an empty column of so many words.
+func newColumnBlock(kind columnKind, s *scale, words int) *columnBlock {
+	b := &columnBlock{scale: s}
+	switch kind {
+	case flagColumn:
+		b.t = make(mask, words)
+	case orderColumn:
+		b.t = make(mask, words)
+		b.raw = newChunks(words*64, int64(0))
+		b.impure = make([]bool, len(s.bounds))
+		flat := make(mask, len(s.bounds)*words)
+		b.levels = make([]mask, len(s.bounds))
+		for g := range b.levels {
+			b.levels[g] = flat[g*words : (g+1)*words : (g+1)*words]
 		}
 	}
-	return lo
+	return b
 }
 
-// with gives the positions of a memberColumn that have key k: a stored mask, or
-// scratch filled; nil for none.
-func (b *columnBlock) with(k int64, scratch *mask) *mask {
-	i := b.rank(k) - 1
-	if i < 0 || b.keys[i] != k {
+// put gives the column with a cell at pos, where nothing or an older cell is; a
+// numberColumn has nothing at a position.
+func (b *columnBlock) put(kind columnKind, pos, words int, c *cell) *columnBlock {
+	if b.equal(kind, pos, c) {
+		return b
+	}
+	n := *b
+	n.unset = mark(slices.Clone(b.unset), pos, words, c.unset)
+	n.odd = mark(slices.Clone(b.odd), pos, words, c.odd)
+	switch kind {
+	case flagColumn:
+		n.t = n.t.with(pos, len(c.keys) > 0)
+	case orderColumn:
+		n.putKey(pos, c)
+	case memberColumn:
+		n.keys, n.holders = slices.Clone(b.keys), slices.Clone(b.holders)
+		n.putKeys(pos, words, c)
+	}
+	return &n
+}
+
+// numbered gives a numberColumn that knows the value, and the value's number.
+func (b *columnBlock) numbered(x float64) (*columnBlock, int32) {
+	n := *b
+	n.later = slices.Clip(b.later)
+	place := n.placeOf(x)
+	if len(n.later) == len(b.later) {
+		return b, place
+	}
+	return &n, place
+}
+
+// placeOf finds a number's place, giving it a later one if need be.
+func (b *columnBlock) placeOf(x float64) int32 {
+	if i, ok := slices.BinarySearch(b.nums, x); ok {
+		return int32(i)
+	}
+	i := slices.Index(b.later, x)
+	if i < 0 {
+		i = len(b.later)
+		b.later = append(b.later, x)
+	}
+	return int32(len(b.nums) + i)
+}
+
+// number reads a value by its place.
+func (b *columnBlock) number(place int32) float64 {
+	if i := int(place); i < len(b.nums) {
+		return b.nums[i]
+	}
+	return b.later[int(place)-len(b.nums)]
+}
+
+// mark sets or clears a position of a mask that is nil when empty.
+func mark(m mask, pos, words int, in bool) mask {
+	if m == nil {
+		if !in {
+			return nil
+		}
+		m = make(mask, words)
+	}
+	m.put(pos, in)
+	if !in && m.empty() {
 		return nil
 	}
-	if b.sets != nil {
-		return &b.sets[i]
+	return m
+}
+
+// putKey changes only the levels between the old key's bucket and the new one's.
+func (b *columnBlock) putKey(pos int, c *cell) {
+	stated := len(c.keys) > 0
+	b.t = b.t.with(pos, stated)
+	from := len(b.levels)
+	if stated {
+		from = b.state(pos, c.keys[0], true)
 	}
-	*scratch = mask{}
-	b.addKey(scratch, i)
-	return scratch
+	b.levels = slices.Clone(b.levels)
+	for g := range b.levels {
+		b.levels[g] = b.levels[g].with(pos, g >= from)
+	}
+}
+
+// state notes a key and returns its bucket; shared tells that the parts changed
+// belong to a snapshot.
+func (b *columnBlock) state(pos int, k int64, shared bool) int {
+	if shared {
+		b.raw = b.raw.replaced(pos, k)
+	} else {
+		*b.raw.at(pos) = k
+	}
+	g, exact := b.bucket(k)
+	if !exact && g < len(b.impure) && !b.impure[g] {
+		b.impure = slices.Clone(b.impure)
+		b.impure[g] = true
+	}
+	return g
+}
+
+func (b *columnBlock) putKeys(pos, words int, c *cell) {
+	for i := range b.holders {
+		if _, keep := slices.BinarySearch(c.keys, b.keys[i]); !keep && b.holders[i].has(pos) {
+			b.holders[i] = b.holders[i].without(pos)
+		}
+	}
+	for _, k := range c.keys {
+		i, ok := slices.BinarySearch(b.keys, k)
+		if !ok {
+			b.keys = slices.Insert(b.keys, i, k)
+			b.holders = slices.Insert(b.holders, i, holders{})
+		}
+		if !b.holders[i].has(pos) {
+			b.holders[i] = b.holders[i].with(pos, words)
+		}
+	}
+}
+
+// equal reports whether the block has just this cell at pos.
+func (b *columnBlock) equal(kind columnKind, pos int, c *cell) bool {
+	if (b.unset != nil && b.unset.has(pos)) != c.unset || (b.odd != nil && b.odd.has(pos)) != c.odd {
+		return false
+	}
+	switch kind {
+	case flagColumn:
+		return b.t.has(pos) == (len(c.keys) > 0)
+	case orderColumn:
+		return b.t.has(pos) == (len(c.keys) > 0) && (len(c.keys) == 0 || *b.raw.at(pos) == c.keys[0])
+	}
+	n := 0
+	for i := range b.holders {
+		if b.holders[i].has(pos) {
+			if n == len(c.keys) || c.keys[n] != b.keys[i] {
+				return false
+			}
+			n++
+		}
+	}
+	return n == len(c.keys)
+}
+
+// upTo gives the rows of an orderColumn whose key is surely at most k, and those
+// for which it may be; where the two differ, raw decides. nil is the empty mask.
+func (b *columnBlock) upTo(k int64, at cut) (sure, may mask) {
+	if k == math.MaxInt64 {
+		return b.t, b.t
+	}
+	if at.exact {
+		return b.levels[at.bucket], b.levels[at.bucket]
+	}
+	if at.bucket > 0 {
+		sure = b.levels[at.bucket-1]
+	}
+	switch {
+	case at.bucket == len(b.levels):
+		return sure, b.t
+	case b.impure[at.bucket]:
+		return sure, b.levels[at.bucket]
+	}
+	return sure, sure
+}
+
+// cut is a key's bucket.
+type cut struct {
+	bucket int
+	exact  bool
+}
+
+// find gives the holders of key k, nil for none.
+func (b *columnBlock) find(k int64) *holders {
+	if i, ok := slices.BinarySearch(b.keys, k); ok {
+		return &b.holders[i]
+	}
+	return nil
 }

@@ -15,14 +15,15 @@ type Found struct {
 // query holds the variables that do not vary by row.
 func (ix *Index) Find(query rule.Vars, k int, fill func(*program.Text) string) Found {
 	q := ix.query(query)
-	fit, ask := q.all()
-	f := Found{Fit: len(fit), Ask: len(ask)}
-	f.Top = q.top(f.Top, fit, Fit, k, fill)
+	defer ix.done(q)
+	q.all()
+	f := Found{Fit: len(q.fit), Ask: len(q.ask)}
+	f.Top = q.top(f.Top, q.fit, Fit, k, fill)
 	if k >= 0 {
 		k -= len(f.Top)
 	}
 	if k != 0 {
-		f.Top = q.top(f.Top, ask, Ask, k, fill)
+		f.Top = q.top(f.Top, q.ask, Ask, k, fill)
 	}
 	return f
 }
@@ -34,7 +35,7 @@ func (q *query) top(list []Result, hits []hit, v Verdict, k int, fill func(*prog
 	}
 	r := q.ranked(hits)
 	for _, i := range r.best(k) {
-		row := q.row(hits[i].pos)
+		row := q.row(&hits[i])
 		res := Result{Verdict: v}
 		if v != Fit {
 			res = q.explain(row, fill)
@@ -62,41 +63,36 @@ func evaluate(p *plan, vars rule.Vars, fill func(*program.Text) string) Result {
 // Near gives the first k rows that miss by exactly one condition.
 func (ix *Index) Near(query rule.Vars, k int, fill func(*program.Text) string) []Result {
 	q := ix.query(query)
+	defer ix.done(q)
 	var hits []hit
 	for i, b := range q.snap.blocks {
-		m := q.near(b)
-		hits = appendHits(hits, i, &m)
+		hits = appendHits(hits, i, q.near(b))
 	}
 	return q.top(nil, hits, Miss, k, fill)
 }
 
 // near answers one block: the rows for which exactly one guard fails.
 func (q *query) near(b *block) mask {
-	q.block = b
-	var once, twice, odd mask
+	q.enter(b)
+	words := len(b.valid)
+	once, twice, odd, fails := make(mask, words), make(mask, words), make(mask, words), make(mask, words)
 	for _, n := range q.guards {
-		var fails mask
 		if t := q.eval(n, 0); t != nil {
 			fails.setNot(t)
 		} else {
-			fails.setNot(&q.tmp[0].p)
-			odd.or(&q.tmp[0].x)
+			fails.setNot(q.tmp[0].p)
+			odd.or(q.tmp[0].x)
 		}
-		both := once
-		both.and(&fails)
-		twice.or(&both)
-		once.or(&fails)
+		for i, f := range fails {
+			twice[i] |= once[i] & f
+			once[i] |= f
+		}
 	}
-	odd.and(&b.valid)
-	odd.andNot(&twice)
-	once.andNot(&twice)
-	once.and(&b.valid)
-	odd.each(func(pos uint16) {
-		once.clear(pos)
-		if q.failing(b.rows[pos].Vars) == 1 {
-			once.set(pos)
-		}
-	})
+	odd.and(b.valid)
+	odd.andNot(twice)
+	once.andNot(twice)
+	once.and(b.valid)
+	odd.each(func(pos int) { once.put(pos, q.failing(b.rows.at(pos).Vars) == 1) })
 	return once
 }
 

@@ -16,6 +16,7 @@ type plan struct {
 	guards  []guard
 	ranks   []rankPlan
 	columns []columnPlan
+	numbers int // of the columns, how many are numberColumns
 }
 
 type guard struct {
@@ -24,7 +25,8 @@ type guard struct {
 }
 
 type columnPlan struct {
-	kind columnKind
+	kind   columnKind
+	number int // of a numberColumn: which of them it is
 	*operand
 }
 
@@ -132,7 +134,10 @@ func (p *plan) column(kind columnKind, o *operand) int {
 	i := slices.IndexFunc(p.columns, func(c columnPlan) bool { return c.kind == kind && c.text == o.text })
 	if i < 0 {
 		i = len(p.columns)
-		p.columns = append(p.columns, columnPlan{kind, o})
+		p.columns = append(p.columns, columnPlan{kind, p.numbers, o})
+		if kind == numberColumn {
+			p.numbers++
+		}
 	}
 	return i
 }

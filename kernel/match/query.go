@@ -1,7 +1,7 @@
 package match
 
 import (
-	"cmp"
+	"math/bits"
 	"slices"
 
 	"linqiao/kernel/rule"
@@ -16,14 +16,23 @@ type query struct {
 
 	guards []*bound // as the plan's
 	byCEL  []int    // guards that may leave rows undecided
-	terms  []*bound // the conjunction of all guards, the most selective first
+	terms  []*bound // all that must hold
 	never  bool     // a guard fails for every row
+
+	// working memory, kept from query to query
+	left, unset, odd, open mask
+	checks                 []check
+	fit, ask               []hit
 }
 
 func (ix *Index) query(vars rule.Vars) *query {
-	q := &query{plan: ix.plan, snap: ix.snap.Load(), vars: vars}
-	b := &binder{vars: vars, texts: q.snap.texts}
-	q.guards = make([]*bound, len(q.plan.guards))
+	q, ok := ix.idle.Get().(*query)
+	if !ok {
+		q = &query{plan: ix.plan, guards: make([]*bound, len(ix.plan.guards))}
+	}
+	q.snap, q.vars, q.never = ix.snap.Load(), vars, false
+	q.byCEL, q.terms, q.fit, q.ask = q.byCEL[:0], q.terms[:0], q.fit[:0], q.ask[:0]
+	b := &binder{vars: vars, snap: q.snap}
 	depth := 0
 	for i, g := range q.plan.guards {
 		n := b.bind(g.node)
@@ -42,8 +51,15 @@ func (ix *Index) query(vars rule.Vars) *query {
 			q.terms = append(q.terms, n)
 		}
 	}
-	q.reserve(depth)
+	q.reserve(depth, q.snap.words())
 	return q
+}
+
+// done gives the working memory back; results must not refer to it.
+func (ix *Index) done(q *query) {
+	q.snap, q.vars, q.block = nil, nil, nil
+	clear(q.checks[:cap(q.checks)])
+	ix.idle.Put(q)
 }
 
 // undecided: part of the condition is left to CEL. Rows with an odd value are
@@ -52,63 +68,58 @@ func (q *query) undecided(n *bound) bool {
 	return n.kind == boundCEL || slices.ContainsFunc(n.kids, q.undecided)
 }
 
-// sampleBlocks is how many blocks are tried to order the terms; with few blocks
-// any order does.
-const sampleBlocks = 4
-
-// arrange puts the terms that leave the fewest rows first.
-func (q *query) arrange() {
-	blocks := q.snap.blocks
-	if len(blocks) <= 2*sampleBlocks || len(q.terms) < 2 {
-		return
-	}
-	left := make(map[*bound]int, len(q.terms))
-	for i := range sampleBlocks {
-		q.block = blocks[(2*i+1)*len(blocks)/(2*sampleBlocks)]
-		for _, n := range q.terms {
-			if t := q.eval(n, 0); t != nil {
-				left[n] += t.count()
-			} else {
-				left[n] += q.tmp[0].p.count()
-			}
+// match answers one block: left are the rows that do not fail, unset those of
+// them to ask about. Both are valid until the next call.
+func (q *query) match(b *block) (left, unset mask) {
+	q.enter(b)
+	q.left, q.unset, q.odd = resize(q.left, b.valid), resize(q.unset, b.valid), resize(q.odd, b.valid)
+	copy(q.left, b.valid)
+	clear(q.unset)
+	clear(q.odd)
+	q.checks = q.checks[:0]
+	loose := false
+	for _, n := range q.terms {
+		if q.narrow(n) {
+			continue
 		}
+		if t := q.eval(n, 0); t != nil {
+			q.left.and(t)
+			continue
+		}
+		loose = true
+		r := &q.tmp[0]
+		q.left.and(r.p)
+		q.odd.or(r.x)
+		r.p.andNot(r.t)
+		r.p.andNot(r.x)
+		q.unset.or(r.p)
 	}
-	slices.SortStableFunc(q.terms, func(a, b *bound) int { return cmp.Compare(left[a], left[b]) })
+	q.compare()
+	if loose {
+		q.settle()
+	}
+	return q.left, q.unset
 }
 
-// match answers one block: the rows that fit and those to ask about.
-func (q *query) match(b *block) (fit, ask mask) {
-	q.block = b
-	left := b.valid
-	var unset, odd mask
-	for _, n := range q.terms {
-		if t := q.eval(n, 0); t != nil {
-			left.and(t)
-		} else {
-			r := &q.tmp[0]
-			left.and(&r.p)
-			odd.or(&r.x)
-			r.p.andNot(&r.t)
-			r.p.andNot(&r.x)
-			unset.or(&r.p)
-		}
-		if left.empty() {
-			return mask{}, mask{}
-		}
+func resize(m, like mask) mask {
+	if cap(m) < len(like) {
+		return make(mask, len(like))
 	}
-	odd.and(&left)
-	odd.each(func(pos uint16) {
-		switch q.decide(b, b.rows[pos].Vars) {
+	return m[:len(like)]
+}
+
+// settle evaluates the rows that the index cannot decide.
+func (q *query) settle() {
+	q.odd.and(q.left)
+	q.odd.each(func(pos int) {
+		switch q.decide(q.block, q.block.rows.at(pos).Vars) {
 		case Ask:
-			unset.set(pos)
+			q.unset.set(pos)
 		case Miss:
-			left.clear(pos)
+			q.left.clear(pos)
 		}
 	})
-	fit, ask = left, left
-	fit.andNot(&unset)
-	ask.and(&unset)
-	return fit, ask
+	q.unset.and(q.left)
 }
 
 // decide evaluates the conditions that the index may have left open for a row:
@@ -148,32 +159,30 @@ func (j *joined) Var(name string) (any, error) {
 
 // hit is a row that a query found.
 type hit struct {
-	pos   int // block × blockSize + position
-	score float64
+	block, pos int32
+	score      float64
 }
 
-func (q *query) row(pos int) *Row {
-	return &q.snap.blocks[pos/blockSize].rows[pos%blockSize]
-}
+func (q *query) row(h *hit) *Row { return q.snap.blocks[h.block].rows.at(int(h.pos)) }
 
-// all answers the whole snapshot.
-func (q *query) all() (fit, ask []hit) {
+// all answers the whole snapshot, into fit and ask.
+func (q *query) all() {
 	if q.never {
-		return nil, nil
+		return
 	}
-	q.arrange()
 	for i, b := range q.snap.blocks {
-		f, a := q.match(b)
-		fit = appendHits(fit, i, &f)
-		ask = appendHits(ask, i, &a)
+		left, unset := q.match(b)
+		q.ask = appendHits(q.ask, i, unset)
+		left.andNot(unset)
+		q.fit = appendHits(q.fit, i, left)
 	}
-	return fit, ask
 }
 
-func appendHits(hits []hit, block int, m *mask) []hit {
-	if m.empty() {
-		return hits
+func appendHits(hits []hit, block int, m mask) []hit {
+	for i, w := range m {
+		for ; w != 0; w &= w - 1 {
+			hits = append(hits, hit{block: int32(block), pos: int32(i<<6 + bits.TrailingZeros64(w))})
+		}
 	}
-	m.each(func(pos uint16) { hits = append(hits, hit{pos: block*blockSize + int(pos)}) })
 	return hits
 }

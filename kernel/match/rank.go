@@ -10,46 +10,114 @@ import (
 
 // ranking scores a group of hits exactly as Order does.
 type ranking struct {
-	q     *query
-	hits  []hit
-	ranks [][]float64 // by rank entry: the dense rank of each hit
-	nums  [][]float64 // by rank entry: the value of each hit as a number
+	q       *query
+	hits    []hit
+	numbers []int32     // of the number columns, a hit's side by side
+	ranks   [][]float64 // by rank entry: the dense rank of each hit
+	values  [][]float64 // by rank entry: the value of each hit, nil for a number column
 }
 
 func (q *query) ranked(hits []hit) *ranking {
 	r := &ranking{q: q, hits: hits}
+	r.gather()
 	for i := range q.plan.ranks {
 		rp := &q.plan.ranks[i]
-		nums := q.numbers(rp, hits)
-		ranks := denseNumbers(nums, rp.By.Type().Kind == rule.Bool)
+		ranks, values := r.entry(rp)
 		for h := range hits {
 			hits[h].score += float64(float64(rp.W) * ranks[h])
 		}
-		r.nums, r.ranks = append(r.nums, nums), append(r.ranks, ranks)
+		r.ranks, r.values = append(r.ranks, ranks), append(r.values, values)
 	}
 	return r
 }
 
-// numbers gives a rank entry's value for every hit.
-func (q *query) numbers(rp *rankPlan, hits []hit) []float64 {
-	nums := make([]float64, len(hits))
-	switch {
-	case rp.column >= 0:
-		for i, h := range hits {
-			nums[i] = q.snap.blocks[h.pos/blockSize].columns[rp.column].nums[h.pos%blockSize]
-		}
-	case rp.node != nil:
-		q.conditionNumbers(rp, hits, nums)
-	default:
-		for i, h := range hits {
-			nums[i] = q.numberByCEL(rp, h)
+// gather reads the number columns of all hits, one visit to each row.
+func (r *ranking) gather() {
+	stride := r.q.plan.numbers
+	if stride == 0 {
+		return
+	}
+	r.numbers = make([]int32, 0, stride*len(r.hits))
+	for i := range r.hits {
+		h := &r.hits[i]
+		b := r.q.snap.blocks[h.block]
+		for n := range stride {
+			r.numbers = append(r.numbers, *b.numbers.at(int(h.pos)*stride + n))
 		}
 	}
-	return nums
 }
 
-func (q *query) numberByCEL(rp *rankPlan, h hit) float64 {
-	v, err := rp.By.Eval(&joined{q.plan, q.row(h.pos).Vars, q.vars})
+// value is a rank entry's value for hit i.
+func (r *ranking) value(e, i int) float64 {
+	if r.values[e] != nil {
+		return r.values[e][i]
+	}
+	c := r.q.plan.ranks[e].column
+	return r.columnValue(c, i)
+}
+
+func (r *ranking) columnValue(c, i int) float64 {
+	n := r.numbers[i*r.q.plan.numbers+r.q.plan.columns[c].number]
+	return r.q.snap.blocks[r.hits[i].block].columns[c].number(n)
+}
+
+// entry gives every hit's dense rank, and its value unless a number column has it.
+func (r *ranking) entry(rp *rankPlan) (ranks, values []float64) {
+	boolean := rp.By.Type().Kind == rule.Bool
+	if rp.column >= 0 {
+		if ranks = r.numbered(rp.column); ranks != nil {
+			return ranks, nil
+		}
+	}
+	values = make([]float64, len(r.hits))
+	switch {
+	case rp.column >= 0:
+		for i := range values {
+			values[i] = r.columnValue(rp.column, i)
+		}
+	case rp.node != nil:
+		r.q.conditionNumbers(rp, r.hits, values)
+	default:
+		for i := range values {
+			values[i] = r.q.numberByCEL(rp, &r.hits[i])
+		}
+	}
+	return denseNumbers(values, boolean), values
+}
+
+// numbered ranks by a number column. Its values are numbered in order, so dense
+// ranks follow from which numbers occur. nil when a hit has a later value, or all
+// have the same.
+func (r *ranking) numbered(column int) []float64 {
+	known := int32(len(r.q.snap.scales[column].nums))
+	stride, from := r.q.plan.numbers, r.q.plan.columns[column].number
+	occurs := make(mask, known/64+1)
+	for i := from; i < len(r.numbers); i += stride {
+		n := r.numbers[i]
+		if n >= known {
+			return nil
+		}
+		occurs.set(int(n))
+	}
+	levels := occurs.count()
+	if levels < 2 {
+		return nil
+	}
+	rank := make([]float64, known)
+	at := 0
+	occurs.each(func(n int) {
+		rank[n] = float64(at) / float64(levels-1)
+		at++
+	})
+	ranks := make([]float64, len(r.hits))
+	for i := range ranks {
+		ranks[i] = rank[r.numbers[i*stride+from]]
+	}
+	return ranks
+}
+
+func (q *query) numberByCEL(rp *rankPlan, h *hit) float64 {
+	v, err := rp.By.Eval(&joined{q.plan, q.row(h).Vars, q.vars})
 	if err != nil {
 		return math.Inf(-1)
 	}
@@ -59,21 +127,25 @@ func (q *query) numberByCEL(rp *rankPlan, h hit) float64 {
 // conditionNumbers: true is 1, false 0, unset lowest. Hits are in order of
 // position, so each block is answered once.
 func (q *query) conditionNumbers(rp *rankPlan, hits []hit, nums []float64) {
-	n := (&binder{vars: q.vars, texts: q.snap.texts}).bind(rp.node)
-	q.reserve(n.depth())
-	at := -1
-	var r tri
-	for i, h := range hits {
-		if b := h.pos / blockSize; b != at {
-			at = b
-			q.block = q.snap.blocks[b]
+	n := (&binder{vars: q.vars, snap: q.snap}).bind(rp.node)
+	words := q.snap.words()
+	q.reserve(n.depth(), words)
+	r := newTri(words)
+	at := int32(-1)
+	for i := range hits {
+		h := &hits[i]
+		if h.block != at {
+			at = h.block
+			q.enter(q.snap.blocks[at])
 			if t := q.eval(n, 0); t != nil {
 				r.certain(t)
 			} else {
-				r = q.tmp[0]
+				copy(r.t, q.tmp[0].t)
+				copy(r.p, q.tmp[0].p)
+				copy(r.x, q.tmp[0].x)
 			}
 		}
-		pos := uint16(h.pos % blockSize)
+		pos := int(h.pos)
 		switch {
 		case r.t.has(pos):
 			nums[i] = 1
@@ -144,7 +216,11 @@ func (l *levels) rank(x float64) int { return int(l.used[l.slot(x)]) - 1 }
 // best gives the k first hits in order of score and id; k < 0 gives all.
 func (r *ranking) best(k int) []int {
 	better := func(a, b int) int {
-		return cmp.Or(cmp.Compare(r.hits[b].score, r.hits[a].score), cmp.Compare(r.q.row(r.hits[a].pos).ID, r.q.row(r.hits[b].pos).ID))
+		x, y := &r.hits[a], &r.hits[b]
+		if x.score != y.score {
+			return cmp.Compare(y.score, x.score)
+		}
+		return cmp.Compare(r.q.row(x).ID, r.q.row(y).ID)
 	}
 	if k < 0 || k >= len(r.hits) {
 		order := make([]int, len(r.hits))
@@ -179,7 +255,7 @@ func (r *ranking) reasons(i int, v Verdict) (list []string) {
 }
 
 func (r *ranking) holds(e, i int, v Verdict) bool {
-	x := r.nums[e][i]
+	x := r.value(e, i)
 	if r.q.plan.ranks[e].By.Type().Kind == rule.Bool {
 		return x == 1 && v != Miss
 	}

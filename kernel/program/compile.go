@@ -162,6 +162,10 @@ func (s *source) messageText(use *node, sc scopeOf) {
 	if m == nil || m.Text == nil {
 		return
 	}
+	if s.messageUses == nil {
+		s.messageUses = map[string][]*scope{}
+	}
+	s.messageUses[use.val] = append(s.messageUses[use.val], sc())
 	v := s.root.get("messages").get(use.val).get("text")
 	if !strings.Contains(m.Text.Raw, "{") {
 		return

@@ -108,7 +108,7 @@ func (s *source) perPath(v, per *node, dst *rule.Expr, sc scopeOf) {
 	}
 	s.compile(per, dst, sc(), tText, tInt, tBool)
 	f := sc().field(per.val)
-	if f == nil || f.List == nil {
+	if f == nil || f.List == nil || f.List.Options.Len() == 0 {
 		return
 	}
 	for opt := range f.List.Options.All() {
@@ -134,6 +134,9 @@ func (s *source) recur(n *node, key string, sc scopeOf) *Recur {
 	}
 	if r, ok := parseRecur(v.val); ok {
 		return &r
+	}
+	if nearRecur(v.val) != "" {
+		return nil // reported by the validator
 	}
 	if sc != nil {
 		return &Recur{Raw: v.val, Unit: "field", Field: s.expr(v, sc, tTime, tText, tDuration)}

@@ -76,6 +76,8 @@ func (s *source) shownField(rt *RecordType, v *node) {
 	var t rule.Type
 	if head == "subject" {
 		t, ok = s.subjectType(rt)
+	} else if head == "guardian" {
+		t = tObject("party.person")
 	} else if ok {
 		up := s.set.RecordType(head, s.p.Key)
 		if up == nil {

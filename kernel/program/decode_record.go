@@ -169,6 +169,7 @@ func (s *source) move(rt *RecordType, key string, n *node) *Move {
 	}
 	s.formRef(n.get("form"))
 	s.resolve(n.get("reason"), "选项表", func(k string) bool { return s.set.ListOf(k, s.p.Key) != nil }, func() []string { return s.p.Lists.Keys() })
+	s.later(func() { m.ReasonList = s.set.ListOf(m.Reason, s.p.Key) })
 	if t := n.get("ticket"); t != nil {
 		m.Ticket = &Ticket{To: s.oneRole(t, "to"), Uses: s.num(t, "uses")}
 	}

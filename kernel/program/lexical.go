@@ -105,6 +105,11 @@ func parseRecur(s string) (Recur, bool) {
 	return r, false
 }
 
+// nearRecur gives the recurrence a misspelt single word is meant to be.
+func nearRecur(s string) string {
+	return nearest(s, []string{"day", "work-day", "school-day", "week", "month", "quarter", "year"})
+}
+
 // ParseMoney reads yuan, also in 万 and 亿, into fen; exact, no rounding.
 func ParseMoney(s string) (int64, bool) {
 	m := moneRE.FindStringSubmatch(strings.TrimSuffix(strings.ReplaceAll(s, ",", ""), "元"))

@@ -111,6 +111,7 @@ type loader struct {
 	sources []*source
 	issues  []Issue
 	scopes  map[string]*scope
+	calls   map[string]bool              // moves that actions make
 	fields  map[string]map[string]*Field // declared field behind struct and field name
 }
 
@@ -124,7 +125,8 @@ type source struct {
 	folder string
 	link   []func()
 	exprs  []func()
-	whens  map[*Action]*node
+	// messageUses are the scopes in which each message is sent.
+	messageUses map[string][]*scope
 }
 
 // Load reads all folders, keyed by folder name, and reports every fault found.

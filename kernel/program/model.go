@@ -374,6 +374,7 @@ type Move struct {
 	Guard               []Guard
 	Sign                []Sign
 	Reason              string // list key
+	ReasonList          *List  // resolved
 	TextRequired        bool
 	Proof               *Proof
 	Offline             bool

@@ -12,12 +12,11 @@ import (
 // scope is what stands bare in one kind of place (program-format §6), with the
 // declared fields behind the names for checks of options and classes.
 type scope struct {
-	l      *loader
-	rs     *rule.Scope
-	vars   typeMap
-	bare   map[string]*Field
-	rec    *RecordType
-	offers bool
+	l    *loader
+	rs   *rule.Scope
+	vars typeMap
+	bare map[string]*Field
+	rec  *RecordType
 }
 
 // scopeOf gives a scope when expressions are compiled, after all types are known.
@@ -49,6 +48,19 @@ func (sc *scope) with(more typeMap) *scope {
 	out := sc.l.newScope(vars)
 	out.bare, out.rec = maps.Clone(sc.bare), sc.rec
 	return out
+}
+
+// typeAt is the type at the end of a path.
+func (sc *scope) typeAt(path string) (rule.Type, bool) {
+	parts := strings.Split(path, ".")
+	t, ok := sc.vars[parts[0]]
+	for _, p := range parts[1:] {
+		if !ok || t.Kind != rule.Object {
+			return rule.Type{}, false
+		}
+		t, ok = sc.l.set.structs[t.Name].Fields[p]
+	}
+	return t, ok
 }
 
 // field finds the declared field at the end of a path, nil when the path ends
@@ -110,7 +122,7 @@ func (s *source) recordVars(rt *RecordType) typeMap {
 			v[k] = t
 		}
 	}
-	v["it"], v["actor"] = me, tObject("account")
+	v["it"], v["actor"], v["period"] = me, tObject("account"), tObject("period")
 	if rt.Noun == domain.Order {
 		if parent, ok := v["parent"]; ok {
 			v["need"] = parent

@@ -74,17 +74,18 @@ func (r *reader) check(n *node, s slot) {
 	if n == nil || n.kind == nullNode {
 		return
 	}
-	if s.many || len(s.or) > 0 && n.kind == listNode {
-		one := s
-		one.many = false
-		for _, e := range n.each() {
-			r.check(e, one)
+	if n.kind == listNode {
+		if one, ok := s.element(); ok {
+			for _, e := range n.items {
+				r.check(e, one)
+			}
+			return
 		}
-		return
 	}
-	if alt, ok := s.pick(n); ok {
-		s = alt
-		s.many = false
+	s, ok := s.pick(n)
+	if !ok {
+		r.fault(n, "wrong-form", "这里应是"+s.say()+"，不是"+n.kind.say(), "")
+		return
 	}
 	switch s.kind {
 	case object:
@@ -92,35 +93,45 @@ func (r *reader) check(n *node, s slot) {
 	case mapOf:
 		r.checkMap(n, s)
 	default:
-		if n.kind != scalarNode {
-			r.fault(n, "wrong-form", "这里应是"+s.say()+"，不是"+n.kind.say(), "")
-			return
-		}
 		r.checkScalar(n, s)
 	}
 }
 
-// pick chooses among alternative forms by the node's kind.
-func (s slot) pick(n *node) (slot, bool) {
-	for _, alt := range append([]slot{s.bare()}, s.or...) {
-		if alt.fits(n) {
-			return alt, true
+// element is what each item of a list may be; ok is false where no list may
+// stand. When the first form is a list, its other forms are items too.
+func (s slot) element() (one slot, ok bool) {
+	var forms []slot
+	for _, f := range append([]slot{s.bare()}, s.or...) {
+		if f.many || s.many {
+			f.many = false
+			forms = append(forms, f)
 		}
 	}
-	return s.bare(), len(s.or) > 0
+	if len(forms) == 0 {
+		return slot{}, false
+	}
+	one = forms[0]
+	one.or = forms[1:]
+	return one, true
+}
+
+// pick chooses among alternative forms by the node's kind. A list form also
+// takes one bare element.
+func (s slot) pick(n *node) (slot, bool) {
+	for _, f := range append([]slot{s.bare()}, s.or...) {
+		f.many = false
+		if f.fits(n) {
+			return f, true
+		}
+	}
+	return s.bare(), false
 }
 
 func (s slot) bare() slot { s.or = nil; return s }
 
 func (s slot) fits(n *node) bool {
 	wantMap := s.kind == object || s.kind == mapOf
-	switch n.kind {
-	case mapNode:
-		return wantMap
-	case scalarNode:
-		return !wantMap
-	}
-	return true
+	return n.kind == mapNode && wantMap || n.kind == scalarNode && !wantMap
 }
 
 func (r *reader) checkObject(n *node, sh *shape) {
@@ -241,7 +252,7 @@ func (r *reader) checkScalar(n *node, s slot) {
 			r.fault(n, "bad-span", "“"+n.val+"”不是时长", "写 30m、2h、4wh、5d、3wd，或 param.k")
 		}
 	case recurSlot:
-		if _, ok := parseRecur(n.val); !ok && !isPath(n.val) {
+		if _, ok := parseRecur(n.val); !ok && (!isPath(n.val) || nearRecur(n.val) != "") {
 			r.fault(n, "bad-recurrence", "“"+n.val+"”不是周期", "写 14d、day 08:30、week mon 08:00、month、year 03-01…")
 		}
 	case classSlot:
@@ -262,11 +273,8 @@ func (r *reader) checkCELQuote(n *node) {
 	if n.quoted || n.val == "" {
 		return
 	}
-	if n.val[0] == '-' && !digits(n.val[1:]) || strings.ContainsAny(n.val, "(\"'[{#?") || n.val[0] == '!' || strings.Contains(n.val, ": ") {
-		if callOnly.MatchString(n.val) {
-			return
-		}
-		r.fault(n, "unquoted-cel", "条件里有括号、引号或运算符时要放进双引号", `写成 "`+strings.ReplaceAll(n.val, `"`, "'")+`"`)
+	if n.val[0] == '-' && !digits(n.val[1:]) || strings.ContainsAny(n.val, "(:#?![{,") && !callOnly.MatchString(n.val) {
+		r.fault(n, "unquoted-cel", "条件里有括号或 : # ? ! [ { , 时要放进双引号", `写成 "`+strings.ReplaceAll(n.val, `"`, "'")+`"`)
 	}
 }
 

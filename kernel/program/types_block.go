@@ -212,19 +212,20 @@ func (s *source) accountStruct() {
 	for k, a := range s.p.Accounts.All() {
 		var args []rule.Type
 		for _, d := range a.By {
-			args = append(args, dimArg(s.dimType(d)))
+			args = append(args, s.dimArg(d))
 		}
 		m[k] = rule.Method{Args: args, Optional: len(args), Result: tInt}
 	}
 	s.declareWith(s.p.Key+".account", typeMap{}, m)
 }
 
-// dimArg: who a dimension is may be given as any party, account or organisation.
-func dimArg(t rule.Type) rule.Type {
-	if t.Kind == rule.Object {
-		return tAny
+// dimArg: who a dimension is may be given as any party, account, organisation or
+// record; only an option or a year has a type of its own.
+func (s *source) dimArg(dim string) rule.Type {
+	if t := s.dimType(dim); t.Kind == rule.Int || s.p.Lists.Has(dim) {
+		return t
 	}
-	return t
+	return tAny
 }
 
 // dimType is the type of an account's dimension: who or what its name says.
@@ -238,6 +239,8 @@ func (s *source) dimType(dim string) rule.Type {
 		return tObject("party")
 	case "year":
 		return tInt
+	case "region", "area", "province", "city", "county", "town", "village", "grid", "circle":
+		return tObject("region")
 	}
 	if slices.Contains(partyKinds, dim) {
 		return s.party([]string{dim})

@@ -318,28 +318,24 @@ func (u *Unit) actEnter(r *Row, a *program.Action, v *vars) error {
 		}
 		dims[w.Target] = idOf(val)
 	}
-	for _, side := range []struct {
-		account string
-		amount  int64
-	}{{a.From, -n}, {a.To, n}} {
-		acc := r.P.Accounts.Get(side.account)
-		if acc == nil {
-			continue
-		}
-		d := map[string]string{}
-		for _, k := range acc.By {
-			d[k] = dims[k]
-		}
-		e := &domain.Entry{County: r.County, ID: u.w.NewID(), Program: r.P.Key, Account: acc.Key,
-			Dims: dimText(d), Amount: side.amount, Record: r.ID, At: u.w.Now()}
-		if err := u.w.Enter(e); err != nil {
-			return err
-		}
-		if err := u.countEntry(r, acc, e); err != nil {
-			return err
-		}
+	post := Posting{Program: r.P, From: r.P.Accounts.Get(a.From), To: r.P.Accounts.Get(a.To), Amount: n, Record: r.ID}
+	post.FromDims, post.ToDims = dimsOf(post.From, dims), dimsOf(post.To, dims)
+	if err := u.w.Enter(post); err != nil {
+		return err
 	}
-	return nil
+	if err := u.countEntry(r, post.From, -n, dims); err != nil {
+		return err
+	}
+	return u.countEntry(r, post.To, n, dims)
+}
+
+// dimsOf cuts the dimensions to those that the account is kept by.
+func dimsOf(acc *program.Account, all map[string]string) string {
+	d := map[string]string{}
+	for _, k := range acc.By {
+		d[k] = all[k]
+	}
+	return dimText(d)
 }
 
 // dimText is the canonical text of dimensions: "k=v&k=v", keys sorted.

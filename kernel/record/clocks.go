@@ -228,8 +228,7 @@ func (u *Unit) rungAt(r *Row, c *program.Clock, k *domain.Clock, g *program.Rung
 	case g.Offset.N < 0:
 		return cal.Before(k.DueAt, -g.Offset.N, orUnit(g.Offset.Unit))
 	}
-	at, _ := cal.Due(k.DueAt, g.Offset.N, orUnit(g.Offset.Unit), false)
-	return at
+	return cal.After(k.DueAt, g.Offset.N, orUnit(g.Offset.Unit))
 }
 
 func orUnit(s string) string {

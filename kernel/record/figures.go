@@ -229,13 +229,19 @@ func (u *Unit) countClock(r *Row, c *program.Clock, k *domain.Clock) error {
 	return nil
 }
 
-// countEntry counts a journal entry.
-func (u *Unit) countEntry(r *Row, acc *program.Account, e *domain.Entry) error {
+// countEntry counts one side of a posting; sums read its amount.
+func (u *Unit) countEntry(r *Row, acc *program.Account, amount int64, dims map[string]string) error {
+	extra := map[string]any{"amount": amount}
+	for k, v := range dims {
+		extra[k] = v
+	}
 	for _, f := range feedsOf(r.P).flow["account."+acc.Key] {
-		v := r.varsWith(map[string]any{"amount": e.Amount})
-		list, err := u.count(r, f, v, u.Today())
+		list, err := u.count(r, f, r.varsWith(extra), u.Today())
 		if err != nil {
 			return err
+		}
+		if f.stat.Agg == "sum" && len(list) == 1 {
+			list[0].Value = amount
 		}
 		u.join(r, list)
 	}

@@ -99,7 +99,7 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 	errs = append(errs, ferr...)
 	if mv != nil {
 		if f := r.P.Forms.Get(mv.Form); f != nil && len(errs) == 0 {
-			errs = append(errs, form.Require(f, vals, u.Today())...)
+			errs = append(errs, form.Require(f, vals, u.Today(), fields...)...)
 		}
 	}
 	sort.Slice(errs, func(i, j int) bool { return errs[i].Path < errs[j].Path })

@@ -60,7 +60,9 @@ type World interface {
 	SavePanelRun(run *domain.PanelRun) error
 	Responses(rec domain.RecordID, form string) ([]*domain.Response, error)
 	Balance(program, account, dims string) (int64, error)
-	Enter(e *domain.Entry) error
+	// Enter books an amount from one account to another; a floor that would be
+	// broken refuses the whole transaction.
+	Enter(p Posting) error
 	StatValue(program, stat string, path string) (int64, error)
 	DutyCount(program, duty string, of string) (due, done, missed int64, err error)
 
@@ -103,6 +105,15 @@ type Notice struct {
 	Text    string // filled
 	Via     []string
 	Why     string // rung key or move
+}
+
+// Posting is one amount between two accounts of a program, in their unit.
+type Posting struct {
+	Program          *program.Program
+	From, To         *program.Account
+	FromDims, ToDims string
+	Amount           int64
+	Record           domain.RecordID
 }
 
 // Actor is who acts: an account with its standing memberships, or nobody

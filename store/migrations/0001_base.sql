@@ -237,7 +237,7 @@ CREATE TABLE record (
   walk TEXT NOT NULL,
   PRIMARY KEY (county, id),
   FOREIGN KEY (county) REFERENCES tenant (county),
-  FOREIGN KEY (county, parent) REFERENCES record (county, id),
+  FOREIGN KEY (county, parent) REFERENCES record (county, id) DEFERRABLE INITIALLY IMMEDIATE,
   FOREIGN KEY (county, subject) REFERENCES party (county, id)
 ) {{partition}};
 CREATE INDEX record_order ON record (county, program, key, created, id);

@@ -204,4 +204,3 @@ func Case(mods ...func(*domain.Record)) *domain.Record {
 func Person(name string) *domain.Party {
 	return &domain.Party{Kind: domain.Person, Name: name, Region: "440902001", Path: "44/4409/440902/440902001", Active: true}
 }
-

@@ -1,9 +1,12 @@
 package storetest
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
-// Run plays the whole suite on one engine.
-func Run(t *testing.T, e Engine) {
+// Run plays the suite on one engine: all of it, or the tests named.
+func Run(t *testing.T, e Engine, only ...string) {
 	for _, c := range []struct {
 		name string
 		test func(*testing.T, Engine)
@@ -60,6 +63,9 @@ func Run(t *testing.T, e Engine) {
 		{"Tx_Serializable", txSerializable},
 		{"Backup", backupRestore},
 	} {
+		if len(only) > 0 && !slices.Contains(only, c.name) {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.test(t, e)

@@ -15,6 +15,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/r/:id', name: 'record', component: () => import('./pages/RecordPage.vue') },
   { path: '/r/:id/move/:move', name: 'move', component: () => import('./pages/MovePage.vue'), meta: { bare: true } },
   { path: '/r/:id/form/:form', name: 'form', component: () => import('./pages/FormPage.vue'), meta: { bare: true } },
+  { path: '/p/:party/form/:program/:form', name: 'party-form', component: () => import('./pages/FormPage.vue'), meta: { bare: true } },
   { path: '/r/:id/match/:match', name: 'match', component: () => import('./pages/MatchPage.vue'), meta: { bare: true } },
   { path: '/r/:id/done', name: 'done', component: () => import('./pages/DonePage.vue'), meta: { bare: true } },
   { path: '/outbox', name: 'outbox', component: () => import('./pages/OutboxPage.vue') },

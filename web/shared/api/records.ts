@@ -4,17 +4,25 @@ import type {
   RecordView, TimelineEvent, Values,
 } from './types'
 
+const LISTS = ['stages_walked', 'clocks', 'moves', 'matches', 'forms', 'signatures', 'children'] as const
+/** An empty list may come as null: screens need not ask. */
+export function whole(view: RecordView): RecordView {
+  const out = { ...view, fields: view.fields ?? {} }
+  for (const key of LISTS) (out as Record<string, unknown>)[key] ??= []
+  return out
+}
+
 export const listRecords = (query: RecordQuery, options?: RequestOptions) =>
   get<Page<RecordSummary>>('/records', query, options)
 export const countRecords = (query: RecordQuery) => get<{ count: number; more?: boolean }>('/records/count', query)
 export const createRecord = (program: string, record: string, move: string, act: Act, options?: RequestOptions) =>
-  post<RecordView>(path('programs', program, 'records', record, move), act, options)
-export const getRecord = (id: string, options?: RequestOptions) => get<RecordView>(path('records', id), undefined, options)
+  post<RecordView>(path('programs', program, 'records', record, move), act, options).then(whole)
+export const getRecord = (id: string, options?: RequestOptions) => get<RecordView>(path('records', id), undefined, options).then(whole)
 export const makeMove = (id: string, move: string, act: Act, options?: RequestOptions) =>
-  post<RecordView>(path('records', id, 'moves', move), act, options)
+  post<RecordView>(path('records', id, 'moves', move), act, options).then(whole)
 export const signRecord = (
   id: string, signature: string, body: { decision: 'sign' | 'refuse'; text?: string; code?: string }, options?: RequestOptions,
-) => post<RecordView>(path('records', id, 'sign', signature), body, options)
+) => post<RecordView>(path('records', id, 'sign', signature), body, options).then(whole)
 export const recordEvents = (id: string, cursor?: string) =>
   get<Page<TimelineEvent>>(path('records', id, 'events'), { cursor })
 export const fileForm = (id: string, form: string, body: { answers: Values; at?: string }, options?: RequestOptions) =>
@@ -22,10 +30,10 @@ export const fileForm = (id: string, form: string, body: { answers: Values; at?:
 export const recordForms = (id: string) => get<Page<FormResponse>>(path('records', id, 'forms'))
 export const getMatch = (id: string, match: string) => get<MatchAnswer>(path('records', id, 'matches', match))
 export const sendMatch = (id: string, match: string, offers: string[], options?: RequestOptions) =>
-  post<RecordView>(path('records', id, 'matches', match), { offers }, options)
+  post<RecordView>(path('records', id, 'matches', match), { offers }, options).then(whole)
 export const editRecord = (id: string, rev: number, fields: Values, options?: RequestOptions) =>
-  patch<RecordView>(path('records', id), { rev, fields }, { ...options, ifMatch: rev })
+  patch<RecordView>(path('records', id), { rev, fields }, { ...options, ifMatch: rev }).then(whole)
 export const handOver = (id: string, account: string, org?: string) =>
-  post<RecordView>(path('records', id, 'owner'), { account, org })
+  post<RecordView>(path('records', id, 'owner'), { account, org }).then(whole)
 export const bulkMove = (move: string, ids: string[], act: Act, options?: RequestOptions) =>
   post<BulkAnswer>(path('records', 'bulk', move), { ids, act }, options)

@@ -167,6 +167,7 @@ export interface RecordSummary {
   subject?: PartyRef
   region?: RegionRef
   owner?: AccountRef
+  owner_org?: OrgRef
   provider?: OrgRef
   created: Instant
   entered?: Instant
@@ -187,21 +188,41 @@ export interface ClockView {
   left: string
   percent?: number
   paused?: boolean
+  /** The server's own word for where the clock stands. */
+  state?: string
+  limit?: string
+  note?: string
 }
-export interface ChildNeed { record: string; label: string; need?: string[]; ask?: string[]; fields: Field[] }
+export interface ChildNeed { record: string; label: string; need?: string[]; ask?: string[]; fields: Field[]
+  /** Opened only on a condition: what it needs is needed only then. */
+  when?: boolean
+}
 /** A move that this reader may make now. */
 export interface MoveOffer extends Keyed {
   need?: string[]
   ask?: string[]
+  /** The fields that need and ask name, as they stand in the record's own version. */
+  fields?: Field[]
   reason?: Keyed[]
   text?: string
   proof?: ProofView | null
   form?: string
   sign?: string[]
   primary?: boolean
+  offline?: boolean
+  to?: string
   child?: ChildNeed | null
 }
-export interface MatchOffer extends Keyed { mode: string; open?: boolean }
+export interface MatchOffer extends Keyed {
+  mode: string
+  /** This reader may choose now, in a run that is under way. */
+  open?: boolean
+  max?: number
+  state?: string
+  step?: number
+  /** The move that begins a run with a choice of offers (`pick`). */
+  move?: string
+}
 export interface SignatureSlot { role: string; label: string; signed?: { account: AccountRef; at: Instant } | null }
 export interface SignatureView {
   id: string
@@ -211,6 +232,8 @@ export interface SignatureView {
   state: string
   slots: SignatureSlot[]
   mine: boolean
+  /** The mover may enter the other side's code. */
+  can_code?: boolean
 }
 export interface Terms { person?: string; task?: string; standard?: string; duty?: string; due?: Instant }
 export interface RecordView extends RecordSummary {
@@ -223,14 +246,20 @@ export interface RecordView extends RecordSummary {
   clocks: ClockView[]
   moves: MoveOffer[]
   matches: MatchOffer[]
-  forms: { key: string; label: string; filled: number }[]
+  forms: { key: string; label: string; filled: number; can?: boolean }[]
   signatures: SignatureView[]
   children: { record: string; label: string; items: RecordSummary[] }[]
   terms?: Terms | null
   members?: RecordSummary[]
   documents?: { id: string; key: string; label: string; serial?: string }[]
   passes?: Keyed[]
-  consents?: { key: string; label: string; given: boolean; can: boolean }[]
+  consents?: { key: string; label: string; given: boolean; can: boolean; evidence?: string[] }[]
+  can_edit?: boolean
+  /** What an order shows of its parent and its subject, by dotted path. */
+  shown?: Values
+  shown_labels?: Record<string, string>
+  /** An earlier record that looks like the same matter. */
+  same_as?: RecordSummary
 }
 
 /** The body of an intake or a move. */
@@ -245,7 +274,6 @@ export interface Act {
   offer?: string
   reason?: string
   text?: string
-  note?: string
   /** occurred-at, of a fact met offline */
   at?: Instant
   proof?: { lat?: number; lng?: number; photos?: string[]; pass?: string; text?: string }
@@ -280,14 +308,15 @@ export interface FormResponse {
 }
 export type Verdict = 'fit' | 'ask' | 'miss'
 export interface MatchResult {
-  offer: { id: string; title: string; provider?: OrgRef; fields?: Values; labels?: Record<string, string> }
+  /** labels: the offer's facts in order, the field's label beside the value as shown. */
+  offer: { id: string; title: string; provider?: OrgRef; fields?: Values; labels?: Keyed[] }
   verdict: Verdict
   reasons: string[]
   missing: string[]
   ask: string[]
   sent: boolean
 }
-export interface MatchAnswer { need?: Values; step: number; results: MatchResult[] }
+export interface MatchAnswer { need?: Values; step: number; state?: string; max?: number; results: MatchResult[] }
 export interface BulkAnswer { done: string[]; failed: { id: string; title: string; type: string }[] }
 export interface RecordQuery {
   program?: string

@@ -4,6 +4,8 @@ import type { FieldProblem } from '@linqiao/shared/api/problem'
 import type { Act, ProofView } from '@linqiao/shared/api/types'
 import { t } from '@linqiao/shared/i18n'
 
+/** `when`: in which cases it is asked at all, in the phone subset of the rule language. */
+export type Proof = ProofView & { when?: string }
 type Given = NonNullable<Act['proof']>
 
 export function proofProblems(proof: ProofView, given: Given): FieldProblem[] {

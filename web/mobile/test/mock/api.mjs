@@ -115,7 +115,7 @@ export function makeApi() {
     const [a, b, c, d] = parts
     const mine = visible(me)
     switch (a) {
-      case 'session': return ok(me.session)
+      case "session": return ok({ ...me.session, now: new Date().toISOString() })
       case 'sessions': return page([{ id: 's1', agent: 'Android · 微信', created: new Date().toISOString(), current: true }, { id: 's2', agent: 'Windows · Edge', created: new Date(Date.now() - 86400_000 * 3).toISOString() }])
       case 'programs': {
         if (b) return programs[b] ? ok(programs[b]) : problem(404, 'not_found', '没有找到')

@@ -24,7 +24,7 @@ export interface MoveForm {
   move: MoveOffer
   own: FormFields
   child?: FormFields
-  entry: { reason: string; text: string; note: string; channel: string; proof: ProofEntry }
+  entry: { reason: string; text: string; channel: string; proof: ProofEntry }
   channels: Keyed[]
   problems: Ref<FieldProblem[]>
   validate: () => boolean
@@ -42,7 +42,8 @@ const among = (fields: Field[], asked: readonly string[], values: Values = {}): 
   Object.fromEntries(asked.filter(k => fields.some(f => f.key === k) && values[k] !== undefined).map(k => [k, values[k]]))
 
 export function useMoveForm(options: MoveFormOptions): MoveForm {
-  const { move, fields, form } = options
+  const { move, form } = options
+  const fields = move.fields?.length ? move.fields : options.fields
   const need = move.need ?? []
   const ask = [...(move.ask ?? []), ...(form?.ask ?? [])].filter((key, i, all) => !need.includes(key) && all.indexOf(key) === i)
   const asked = [...need, ...ask]
@@ -51,10 +52,13 @@ export function useMoveForm(options: MoveFormOptions): MoveForm {
     initial: among(fields, asked, options.initial), suggest: among(fields, asked, options.suggest),
   })
   const child = move.child
-    ? useFormFields({ fields: move.child.fields, need: move.child.need ?? [], ask: move.child.ask ?? [], prefix: 'child.fields.' })
+    ? useFormFields({
+      fields: move.child.fields, need: move.child.when ? [] : move.child.need ?? [],
+      ask: move.child.when ? [...(move.child.need ?? []), ...(move.child.ask ?? [])] : move.child.ask ?? [], prefix: 'child.fields.',
+    })
     : undefined
   const channels = (options.channels ?? []).length > 1 ? options.channels! : []
-  const entry = reactive({ reason: '', text: '', note: '', channel: '', proof: emptyProof() })
+  const entry = reactive({ reason: '', text: '', channel: '', proof: emptyProof() })
   const problems = ref<FieldProblem[]>([])
 
   function proofProblems(): FieldProblem[] {
@@ -82,10 +86,10 @@ export function useMoveForm(options: MoveFormOptions): MoveForm {
 
   function act(): Act {
     const out: Act = { fields: own.payload() }
-    if (child) out.child = { fields: child.payload() }
+    const opened = child?.payload()
+    if (opened && (!move.child?.when || Object.keys(opened).length)) out.child = { fields: opened }
     if (entry.reason) out.reason = entry.reason
     if (entry.text.trim()) out.text = entry.text.trim()
-    if (entry.note.trim()) out.note = entry.note.trim()
     if (entry.channel) out.channel = entry.channel
     if (options.rev !== undefined) out.rev = options.rev
     const { photos, pass, text, lat, lng } = entry.proof
@@ -108,7 +112,7 @@ export function useMoveForm(options: MoveFormOptions): MoveForm {
   return {
     move, own, child, entry, channels, problems, validate, act, accept,
     errorOf: path => problems.value.find(p => p.path === path)?.message,
-    dirty: computed(() => own.dirty.value || !!child?.dirty.value || !!entry.reason || !!entry.text || !!entry.note),
+    dirty: computed(() => own.dirty.value || !!child?.dirty.value || !!entry.reason || !!entry.text),
     bare: asked.length === 0 && !child && !move.reason?.length && !move.text && !move.proof && channels.length === 0,
   }
 }

@@ -1,0 +1,808 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/dispatch"
+	"linqiao/kernel/program"
+	"linqiao/kernel/record"
+	"linqiao/store"
+)
+
+// roundBatch is how many rows of a roster one transaction owes at a time, so
+// that a round over ten thousand enterprises never holds others up for long.
+const roundBatch = 200
+
+// RoundView is one round of a duty with its coverage.
+type RoundView struct {
+	ID         string     `json:"id"`
+	Program    string     `json:"program"`
+	Duty       string     `json:"duty"`
+	Label      string     `json:"label"`
+	From       string     `json:"from"`
+	To         string     `json:"to"`
+	Region     *RegionRef `json:"region,omitempty"`
+	Due        int        `json:"due"`
+	Done       int        `json:"done"`
+	Missed     int        `json:"missed"`
+	Unassigned int        `json:"unassigned"`
+	State      string     `json:"state"`
+	Regions    []Coverage `json:"regions,omitempty"`
+	Teams      []Coverage `json:"teams,omitempty"`
+	Lost       []PartyRef `json:"unassigned_list,omitempty"`
+}
+
+// Coverage is due and done of one region or one team.
+type Coverage struct {
+	Region *RegionRef `json:"region,omitempty"`
+	Org    *OrgRef    `json:"org,omitempty"`
+	Due    int        `json:"due"`
+	Done   int        `json:"done"`
+	Missed int        `json:"missed"`
+}
+
+// StartRound starts a duty that people start (`by`), with dates: something is
+// owed for every row of the roster within the starter's area, shared among teams.
+func (a *App) StartRound(ctx context.Context, who *Who, prog, key, from, to string, region domain.RegionID) (*RoundView, error) {
+	fromDay, err1 := domain.ParseDate(from)
+	toDay, err2 := domain.ParseDate(to)
+	if err1 != nil || err2 != nil || toDay < fromDay {
+		return nil, domain.E(domain.KindInvalid, "round_dates").With("to", "round_dates")
+	}
+	var round *domain.DutyRound
+	var todo []owed
+	err := a.write(ctx, who, func(w *work) error {
+		p, d, err := w.duty(prog, key)
+		if err != nil {
+			return err
+		}
+		path, err := w.roundPath(p, d, region)
+		if err != nil {
+			return err
+		}
+		if todo, err = w.planRound(p, d, path); err != nil {
+			return err
+		}
+		round = &domain.DutyRound{ID: store.NewID(), Program: prog, Key: key, From: fromDay, Until: toDay, ByAccount: who.Account,
+			Region: region, Path: path, Created: w.Now(), State: "open", Note: map[string]any{"total": len(todo)}}
+		return w.tx.InsertDutyRound(round)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.oweAll(ctx, who, round, todo); err != nil {
+		return nil, err
+	}
+	return a.Round(ctx, who, round.ID)
+}
+
+// owed is one row of a round: whom it is for, and who is to do it.
+type owed struct {
+	kind    string
+	over    string
+	party   domain.PartyID
+	path    string
+	region  domain.RegionID
+	org     domain.OrgID
+	account domain.AccountID
+	lat     float64
+	lng     float64
+}
+
+func (w *work) duty(prog, key string) (*program.Program, *program.Duty, error) {
+	p, err := w.Program(prog, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := p.Duties.Get(key)
+	if d == nil {
+		return nil, nil, domain.NotFound("duty")
+	}
+	return p, d, nil
+}
+
+// roundPath: the region asked for, within the area of a role that may start it.
+func (w *work) roundPath(p *program.Program, d *program.Duty, region domain.RegionID) (string, error) {
+	want := ""
+	if region != "" {
+		reg, err := w.Region(region)
+		if err != nil {
+			return "", domain.E(domain.KindInvalid, "region_unknown").With("region", "region_unknown")
+		}
+		want = reg.Path
+	}
+	for _, k := range d.By {
+		role := p.Roles.Get(k)
+		if role == nil {
+			continue
+		}
+		for _, m := range w.who.Qualified(role) {
+			for _, path := range m.Paths {
+				if want == "" {
+					return path, nil
+				}
+				if record.InPath(want, path) {
+					return want, nil
+				}
+			}
+		}
+	}
+	return "", domain.E(domain.KindForbidden, "round_forbidden", "duty", d.Label)
+}
+
+// planRound lists what is owed and shares it among those who may do it.
+func (w *work) planRound(p *program.Program, d *program.Duty, path string) ([]owed, error) {
+	list, err := w.dutyRows(p, d, path)
+	if err != nil {
+		return nil, err
+	}
+	return list, w.assignAll(p, d, list)
+}
+
+// dutyRows lists the rows that the duty runs over, within a region.
+func (w *work) dutyRows(p *program.Program, d *program.Duty, path string) ([]owed, error) {
+	kind, key, _ := strings.Cut(d.Over, ".")
+	var out []owed
+	switch kind {
+	case "roster":
+		ids, err := w.RosterMembers(p.Key, key)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			pt, err := w.Party(domain.PartyID(id))
+			if err != nil {
+				return nil, err
+			}
+			if !pt.Active || path != "" && !record.InPath(pt.Path, path) {
+				continue
+			}
+			if d.Where != nil {
+				v, err := w.unit.PartyVars(p, pt.ID)
+				if err != nil {
+					return nil, err
+				}
+				if ok, err := w.unit.Test(d.Where, v); err != nil {
+					return nil, err
+				} else if !ok {
+					continue
+				}
+			}
+			out = append(out, owed{kind: "roster", over: id, party: pt.ID, path: pt.Path, region: pt.Region, lat: pt.Lat, lng: pt.Lng})
+		}
+	case "region":
+		regs, err := w.tx.Regions(store.RegionFilter{Level: domain.RegionLevel(key), Path: path})
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range regs {
+			out = append(out, owed{kind: "region", over: string(g.ID), path: g.Path, region: g.ID})
+		}
+	case "org":
+		orgs, err := w.tx.Orgs(store.OrgFilter{Kind: key, Path: path})
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range orgs {
+			out = append(out, owed{kind: "org", over: string(o.ID), path: o.Path, region: o.Region, org: o.ID})
+		}
+	}
+	return out, nil
+}
+
+// assignAll finds who does each row: the person himself, or units of the role's
+// kinds whose area covers the row; among equally near ones evenly, by grid.
+func (w *work) assignAll(p *program.Program, d *program.Duty, list []owed) error {
+	for _, k := range d.To {
+		role := p.Roles.Get(k)
+		if role == nil {
+			continue
+		}
+		if role.Is == "self" || role.Is == "guardian" {
+			if err := w.assignSelf(role, list); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := w.assignOrgs(role, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) assignSelf(role *program.Role, list []owed) error {
+	for i := range list {
+		if list[i].account != "" || list[i].party == "" {
+			continue
+		}
+		parties := []domain.PartyID{list[i].party}
+		if role.Is == "guardian" {
+			var err error
+			if parties, err = w.Guardians(list[i].party); err != nil {
+				return err
+			}
+		}
+		for _, pt := range parties {
+			accs, err := w.tx.AccountsOf(pt)
+			if err != nil {
+				return err
+			}
+			if len(accs) > 0 {
+				list[i].account = accs[0].ID
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (w *work) assignOrgs(role *program.Role, list []owed) error {
+	var teams []dispatch.Team
+	for _, kind := range role.HeldBy.Org {
+		orgs, err := w.tx.Orgs(store.OrgFilter{Kind: kind})
+		if err != nil {
+			return err
+		}
+		for _, o := range orgs {
+			if !o.Active || role.HeldBy.Level != "" && o.Level != role.HeldBy.Level {
+				continue
+			}
+			for _, path := range areaPaths(&o) {
+				teams = append(teams, dispatch.Team{ID: string(o.ID), Path: path, Size: 1})
+			}
+		}
+	}
+	items := make([]dispatch.Item, 0, len(list))
+	at := map[string]int{}
+	for i, x := range list {
+		if x.org == "" && x.account == "" {
+			items = append(items, dispatch.Item{ID: x.over, Path: x.path, Lat: x.lat, Lng: x.lng})
+			at[x.over] = i
+		}
+	}
+	byTeam, _ := dispatch.SplitGrid(items, teams)
+	for team, ids := range byTeam {
+		for _, id := range ids {
+			list[at[id]].org = domain.OrgID(team)
+		}
+	}
+	return nil
+}
+
+func areaPaths(o *domain.Org) []string {
+	if o.AreaPath != "" {
+		return strings.Split(o.AreaPath, ",")
+	}
+	return []string{o.Path}
+}
+
+// oweAll writes the items of a round, and what they make, in batches.
+func (a *App) oweAll(ctx context.Context, who *Who, round *domain.DutyRound, todo []owed) error {
+	for len(todo) > 0 {
+		n := min(roundBatch, len(todo))
+		batch := todo[:n]
+		todo = todo[n:]
+		if err := a.write(ctx, who, func(w *work) error {
+			p, d, err := w.duty(round.Program, round.Key)
+			if err != nil {
+				return err
+			}
+			for _, x := range batch {
+				if err := w.owe(p, d, round.ID, x, round.From.Start(), round.Until.End(), round.Until.End()); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owe writes one item once; when its window is open, it makes its record.
+func (w *work) owe(p *program.Program, d *program.Duty, round string, x owed, opens, due, closes time.Time) error {
+	it := &domain.DutyItem{ID: store.NewID(), Program: p.Key, Key: d.Key, Round: round, OverKind: x.kind, OverID: x.over, Party: x.party,
+		Region: x.region, Path: x.path, ToOrg: x.org, ToAccount: x.account, Opens: opens, Due: due, Closes: closes, Data: map[string]any{}}
+	if x.kind == "record" {
+		it.Data["over"] = x.over
+	}
+	isNew, err := w.tx.OweDuty(it)
+	if err != nil || !isNew {
+		return err
+	}
+	if err := w.dutyHappened(p, d, it, "due", it.Due); err != nil {
+		return err
+	}
+	if d.Makes == "" {
+		return w.tellDuty(p, d, it)
+	}
+	if opens.After(w.Now()) && len(d.By) == 0 {
+		return nil
+	}
+	return w.make(p, d, it)
+}
+
+// make opens the record that the item asks for, owned by who is to do it.
+func (w *work) make(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
+	key, move, _ := strings.Cut(d.Makes, ".")
+	t := p.Records.Get(key)
+	if t == nil {
+		return domain.E(domain.KindInternal, "duty_makes", "target", d.Makes)
+	}
+	mv := t.Moves.Get(move)
+	act := record.Act{Subject: it.Party, Region: it.Region}
+	r, err := w.unit.Open(p, t, mv, act, map[string]any{"duty": it.ID}, it.ToAccount, it.ToOrg)
+	if err != nil {
+		return err
+	}
+	it.Record = r.ID
+	if err := w.tx.UpdateDutyItem(it); err != nil {
+		return err
+	}
+	return w.tellDuty(p, d, it)
+}
+
+// tellDuty tells whoever the item is for.
+func (w *work) tellDuty(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
+	if it.ToAccount == "" || it.Opens.After(w.Now()) {
+		return nil
+	}
+	return w.tx.InsertDelivery(&domain.Delivery{ID: store.NewID(), ToAccount: it.ToAccount, Channel: "push", Message: "duty",
+		Text: fmt.Sprintf("新任务：%s，%s前完成", d.Label, it.Due.In(domain.Beijing).Add(-time.Second).Format("2006-01-02")), State: "sent", Record: it.Record, Created: w.Now()})
+}
+
+// dutyHappened counts due, done and missed. A part of a ratio belongs to the day
+// on which the item is due; what stands by itself to the day it happened.
+func (w *work) dutyHappened(p *program.Program, d *program.Duty, it *domain.DutyItem, what string, at time.Time) error {
+	var member any
+	if it.Party != "" {
+		if v, err := w.unit.PartyVars(p, it.Party); err == nil {
+			member, _ = v.Var("member")
+		}
+	}
+	list, err := w.unit.Happened(p, "duty."+d.Key+"."+what, it.Party, it.Path, it.ToOrg, member, domain.DateOf(at.Add(-time.Second)))
+	if err != nil {
+		return err
+	}
+	dueDay := domain.DateOf(it.Due.Add(-time.Second))
+	for i := range list {
+		if strings.Contains(list[i].Stat, "#") {
+			list[i].Day = dueDay
+		}
+	}
+	w.unit.CountHappened(p, "duty_"+what, it.Party, list)
+	return nil
+}
+
+// finishDuty marks an item done.
+func (w *work) finishDuty(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
+	it.DoneAt = w.Now()
+	if err := w.tx.UpdateDutyItem(it); err != nil {
+		return err
+	}
+	return w.dutyHappened(p, d, it, "done", it.DoneAt.Add(time.Second))
+}
+
+// duties looks, after a move, at what the record fulfils and at what its change
+// makes due (`over: record, after: …`).
+func (w *work) duties(r *record.Row) error {
+	for _, p := range []*program.Program{r.P} {
+		for _, d := range p.Duties.All() {
+			if d.Makes != "" && strings.HasPrefix(d.Makes, r.Key+".") {
+				if err := w.fulfil(p, d, r); err != nil {
+					return err
+				}
+			}
+			if d.Over == r.Key && d.After != nil {
+				if err := w.oweAfter(p, d, r); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// fulfil closes the item for which the record was made.
+func (w *work) fulfil(p *program.Program, d *program.Duty, r *record.Row) error {
+	id := asText(r.Value("duty"))
+	if id == "" {
+		return nil
+	}
+	done := r.Phase == domain.PhaseDone
+	if d.Done != nil {
+		var err error
+		if done, err = w.unit.Test(d.Done, r.Vars()); err != nil {
+			return err
+		}
+	}
+	if !done {
+		return nil
+	}
+	it, err := w.tx.DutyItem(id)
+	if err != nil || it.Key != d.Key || !it.DoneAt.IsZero() {
+		if domain.KindOf(err) == domain.KindNotFound {
+			return nil
+		}
+		return err
+	}
+	return w.finishDuty(p, d, it)
+}
+
+// oweAfter owes what follows from a record: a rating the day after it closed.
+func (w *work) oweAfter(p *program.Program, d *program.Duty, r *record.Row) error {
+	v := w.unit.RowVars(r)
+	if d.Where != nil {
+		if ok, err := w.unit.Test(d.Where, v); err != nil || !ok {
+			return err
+		}
+	}
+	x, ok, err := w.unit.Eval(d.After, v)
+	if err != nil || !ok {
+		return err
+	}
+	base, isTime := x.(time.Time)
+	if !isTime || base.Year() > 9000 {
+		return nil
+	}
+	row := owed{kind: "record", over: string(r.ID), party: r.Subject, path: r.Path, region: r.Region}
+	list := []owed{row}
+	if err := w.assignAll(p, d, list); err != nil {
+		return err
+	}
+	for i, at := range d.At {
+		due, _ := w.app.cal.Due(base, at.N, at.Unit, true)
+		opens, closes := w.window(d, due)
+		if err := w.owe(p, d, fmt.Sprintf("after-%d", i), list[0], opens, due, closes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// window gives the open and close of an item round its due time.
+func (w *work) window(d *program.Duty, due time.Time) (opens, closes time.Time) {
+	opens, closes = due.Add(-24*time.Hour), due
+	if s := d.Window[0]; !s.IsZero() {
+		n := s.N
+		if n < 0 {
+			opens = w.app.cal.Before(due, -n, s.Unit)
+		} else {
+			opens = due.Add(-24 * time.Hour)
+		}
+	}
+	if s := d.Window[1]; !s.IsZero() && s.N > 0 {
+		closes, _ = w.app.cal.Due(due.Add(-time.Second), s.N, s.Unit, false)
+	}
+	return opens, closes
+}
+
+// dutyForm closes the items that a filed form fulfils.
+func (w *work) dutyForm(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID) error {
+	over := string(subject)
+	if r != nil {
+		over = string(r.ID)
+	}
+	for _, d := range p.Duties.All() {
+		if d.Form != f.Key {
+			continue
+		}
+		page, err := w.tx.DutyItems(store.DutyFilter{Program: p.Key, Key: d.Key, OverID: over, Waiting: true, OpensBy: w.Now(), Limit: 10})
+		if err != nil {
+			return err
+		}
+		for i := range page.Items {
+			if err := w.finishDuty(p, d, &page.Items[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// StartDuty begins a round by an action, for the record's own region.
+func (w *work) StartDuty(p *program.Program, d *program.Duty, rec *domain.Record) error {
+	list, err := w.planRound(p, d, rec.Path)
+	if err != nil {
+		return err
+	}
+	now := w.Now()
+	opens, closes := w.window(d, domain.DateOf(now).End())
+	for _, x := range list {
+		if err := w.owe(p, d, string(rec.ID), x, opens, domain.DateOf(now).End(), closes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rounds lists the rounds of a duty, newest first.
+func (a *App) Rounds(ctx context.Context, who *Who, prog, key string) (l List[RoundView], err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		p, d, err := w.duty(prog, key)
+		if err != nil {
+			return err
+		}
+		if !w.mayDuty(p, d) {
+			return domain.NotFound("duty")
+		}
+		rounds, err := w.tx.DutyRounds(prog, key, 50)
+		if err != nil {
+			return err
+		}
+		var items []RoundView
+		for i := range rounds {
+			v, err := w.roundView(d, &rounds[i], false)
+			if err != nil {
+				return err
+			}
+			items = append(items, v)
+		}
+		l = listOf(items, "")
+		return nil
+	})
+	return l, err
+}
+
+// mayDuty: those who start it, those who do it, and area roles with figures.
+func (w *work) mayDuty(p *program.Program, d *program.Duty) bool {
+	if w.who.System {
+		return true
+	}
+	for _, k := range append(slices.Clone(d.By), d.To...) {
+		if role := p.Roles.Get(k); role != nil && w.who.HoldsStatic(role) {
+			return true
+		}
+	}
+	for _, role := range p.Roles.All() {
+		if role.FiguresAll && w.who.HoldsStatic(role) {
+			return true
+		}
+	}
+	return false
+}
+
+// Round gives one round with its coverage by region and by team.
+func (a *App) Round(ctx context.Context, who *Who, id string) (v *RoundView, err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		rd, err := w.tx.DutyRound(id)
+		if err != nil {
+			return err
+		}
+		p, d, err := w.duty(rd.Program, rd.Key)
+		if err != nil {
+			return err
+		}
+		if !w.mayDuty(p, d) {
+			return domain.NotFound("duty_round")
+		}
+		x, err := w.roundView(d, rd, true)
+		v = &x
+		return err
+	})
+	return v, err
+}
+
+func (w *work) roundView(d *program.Duty, rd *domain.DutyRound, deep bool) (RoundView, error) {
+	v := RoundView{ID: rd.ID, Program: rd.Program, Duty: rd.Key, Label: d.Label, From: rd.From.String(), To: rd.Until.String(), State: rd.State}
+	if g, err := w.Region(rd.Region); rd.Region != "" && err == nil {
+		v.Region = &RegionRef{g.ID, g.Name, g.Level}
+	}
+	rows, err := w.tx.RoundCoverage(rd.ID)
+	if err != nil {
+		return v, err
+	}
+	regions, teams := map[string]*Coverage{}, map[domain.OrgID]*Coverage{}
+	for _, x := range rows {
+		v.Due += x.Due
+		v.Done += x.Done
+		v.Missed += x.Missed
+		if x.Org == "" && x.Account == "" {
+			v.Unassigned += x.Due
+		}
+		if deep {
+			w.coverRegion(regions, x)
+			w.coverTeam(teams, x)
+		}
+	}
+	if deep {
+		v.Regions, v.Teams = sortedCoverage(regions), sortedTeams(teams)
+		v.Lost, err = w.unassigned(rd.ID)
+	}
+	return v, err
+}
+
+func (w *work) coverRegion(m map[string]*Coverage, x store.CoverageRow) {
+	parts := strings.Split(x.Path, "/")
+	key := strings.Join(parts[:min(4, len(parts))], "/") // by town
+	c := m[key]
+	if c == nil {
+		c = &Coverage{}
+		if g, err := w.Region(domain.RegionID(parts[min(3, len(parts)-1)])); err == nil {
+			c.Region = &RegionRef{g.ID, g.Name, g.Level}
+		}
+		m[key] = c
+	}
+	c.Due, c.Done, c.Missed = c.Due+x.Due, c.Done+x.Done, c.Missed+x.Missed
+}
+
+func (w *work) coverTeam(m map[domain.OrgID]*Coverage, x store.CoverageRow) {
+	if x.Org == "" {
+		return
+	}
+	c := m[x.Org]
+	if c == nil {
+		c = &Coverage{}
+		if o, err := w.Org(x.Org); err == nil {
+			c.Org = &OrgRef{o.ID, o.Name, o.Kind}
+		}
+		m[x.Org] = c
+	}
+	c.Due, c.Done, c.Missed = c.Due+x.Due, c.Done+x.Done, c.Missed+x.Missed
+}
+
+func sortedCoverage(m map[string]*Coverage) []Coverage {
+	out := make([]Coverage, 0, len(m))
+	for _, k := range sortedKeys(m) {
+		out = append(out, *m[k])
+	}
+	return out
+}
+
+func sortedTeams(m map[domain.OrgID]*Coverage) []Coverage {
+	out := make([]Coverage, 0, len(m))
+	for _, c := range m {
+		out = append(out, *c)
+	}
+	slices.SortFunc(out, func(a, b Coverage) int {
+		if a.Org == nil || b.Org == nil {
+			return 0
+		}
+		return strings.Compare(a.Org.Name, b.Org.Name)
+	})
+	return out
+}
+
+func (w *work) unassigned(round string) ([]PartyRef, error) {
+	page, err := w.tx.DutyItems(store.DutyFilter{Round: round, Orgs: []domain.OrgID{""}, Waiting: true, Limit: 200})
+	var out []PartyRef
+	for _, it := range page.Items {
+		if it.ToAccount != "" || it.Party == "" {
+			continue
+		}
+		if p, err := w.Party(it.Party); err == nil && w.maySeeParty(p) {
+			out = append(out, PartyRef{p.ID, p.Kind, p.Name})
+		}
+	}
+	return out, err
+}
+
+// DutyItemView is one thing owed.
+type DutyItemView struct {
+	ID       string          `json:"id"`
+	Label    string          `json:"label"`
+	Program  string          `json:"program"`
+	Duty     string          `json:"duty"`
+	Party    *PartyRef       `json:"party,omitempty"`
+	Record   *RecordSummary  `json:"record,omitempty"`
+	Over     domain.RecordID `json:"over,omitempty"` // the record that a form is owed on
+	Form     string          `json:"form,omitempty"`
+	Opens    time.Time       `json:"opens"`
+	Due      time.Time       `json:"due"`
+	Closes   time.Time       `json:"closes"`
+	State    string          `json:"state"`
+	Left     string          `json:"left,omitempty"`
+	Overdue  bool            `json:"overdue"`
+	Assignee *OrgRef         `json:"assignee,omitempty"`
+}
+
+func (w *work) dutyView(it *domain.DutyItem) (DutyItemView, error) {
+	v := DutyItemView{ID: it.ID, Program: it.Program, Duty: it.Key, Opens: it.Opens, Due: it.Due, Closes: it.Closes, State: "open"}
+	p, d, err := w.duty(it.Program, it.Key)
+	if err != nil {
+		return v, err
+	}
+	v.Label, v.Form = d.Label, d.Form
+	switch {
+	case !it.DoneAt.IsZero():
+		v.State = "done"
+	case !it.MissedAt.IsZero():
+		v.State = "missed"
+	default:
+		_, v.Left = w.app.cal.Left(w.Now(), it.Due, "d")
+		v.Overdue = w.Now().After(it.Due)
+	}
+	if it.Party != "" {
+		if pt, err := w.Party(it.Party); err == nil {
+			v.Party = &PartyRef{pt.ID, pt.Kind, pt.Name}
+		}
+	}
+	if it.OverKind == "record" {
+		v.Over = domain.RecordID(it.OverID)
+	}
+	if it.ToOrg != "" {
+		if o, err := w.Org(it.ToOrg); err == nil {
+			v.Assignee = &OrgRef{o.ID, o.Name, o.Kind}
+		}
+	}
+	if it.Record != "" {
+		if r, s, err := w.row(it.Record); err == nil {
+			sum, err := w.summary(r, s)
+			if err != nil {
+				return v, err
+			}
+			v.Record = &sum
+		}
+	}
+	_ = p
+	return v, nil
+}
+
+// RoundItems lists the items of a round.
+func (a *App) RoundItems(ctx context.Context, who *Who, id, state string, region domain.RegionID, cursor string, limit int) (l List[DutyItemView], err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		rd, err := w.tx.DutyRound(id)
+		if err != nil {
+			return err
+		}
+		p, d, err := w.duty(rd.Program, rd.Key)
+		if err != nil {
+			return err
+		}
+		if !w.mayDuty(p, d) {
+			return domain.NotFound("duty_round")
+		}
+		f := store.DutyFilter{Round: id, Cursor: cursor, Limit: min(max(limit, 1), 200), Waiting: state == "open"}
+		if region != "" {
+			g, err := w.Region(region)
+			if err != nil {
+				return err
+			}
+			f.Path = g.Path
+		}
+		if !w.startsDuty(p, d) { // those who do it see their own
+			f.Orgs = orgIDs(w.who.Memberships)
+		}
+		page, err := w.tx.DutyItems(f)
+		if err != nil {
+			return err
+		}
+		var items []DutyItemView
+		for i := range page.Items {
+			v, err := w.dutyView(&page.Items[i])
+			if err != nil {
+				return err
+			}
+			if state == "" || v.State == state {
+				items = append(items, v)
+			}
+		}
+		l = listOf(items, page.Next)
+		return nil
+	})
+	return l, err
+}
+
+func (w *work) startsDuty(p *program.Program, d *program.Duty) bool {
+	for k, role := range p.Roles.All() {
+		if (role.FiguresAll || slices.Contains(d.By, k)) && w.who.HoldsStatic(role) {
+			return true
+		}
+	}
+	return false
+}
+
+func orgIDs(ms []record.Membership) []domain.OrgID {
+	out := []domain.OrgID{}
+	for _, m := range ms {
+		out = append(out, m.Org)
+	}
+	return out
+}

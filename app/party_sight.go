@@ -1,0 +1,144 @@
+package app
+
+import (
+	"slices"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+	"linqiao/kernel/record"
+	"linqiao/store"
+)
+
+// Who sees whom on file. A party is not a record: programs say who reads records,
+// and from that it follows who may know the people they are about.
+
+// maySeeParty: oneself and one's wards; staff whose area covers the party; and
+// whoever owns or has been sent a record about it.
+func (w *work) maySeeParty(p *domain.Party) bool {
+	if w.who.System || w.who.Admin || w.actsFor(p.ID) {
+		return true
+	}
+	if _, ok := w.areaClass(p); ok {
+		return true
+	}
+	return w.hasRecordOf(p.ID)
+}
+
+// actsFor: the caller is the party, represents it, or is its guardian.
+func (w *work) actsFor(id domain.PartyID) bool {
+	return slices.Contains(w.who.Parties, id) || slices.Contains(w.who.Wards, id)
+}
+
+// areaClass is the highest class that the caller's area roles read, when one of
+// them covers the party.
+func (w *work) areaClass(p *domain.Party) (class domain.Class, ok bool) {
+	for _, pr := range w.set.set.Programs.All() {
+		for _, role := range pr.Roles.All() {
+			if role.Is != "area" && role.Is != "keeper" || !covers(w.who.Qualified(role), p.Path) {
+				continue
+			}
+			if role.Is == "keeper" && !w.inGroupOf(pr, role, p.ID) {
+				continue
+			}
+			ok = true
+			class = max(class, roleClass(role))
+		}
+	}
+	return class, ok
+}
+
+func covers(ms []record.Membership, path string) bool {
+	return slices.ContainsFunc(ms, func(m record.Membership) bool {
+		return slices.ContainsFunc(m.Paths, func(top string) bool { return record.InPath(path, top) })
+	})
+}
+
+func (w *work) inGroupOf(p *program.Program, role *program.Role, id domain.PartyID) bool {
+	return slices.ContainsFunc(role.Of, func(of string) bool {
+		key, ok := cutRoster(of)
+		if !ok {
+			return false
+		}
+		has, err := w.RosterHas(p.Key, key, string(id))
+		return err == nil && has
+	})
+}
+
+// roleClass is the highest class a role reads of any record.
+func roleClass(role *program.Role) (class domain.Class) {
+	if role.ReadAll != nil {
+		return *role.ReadAll
+	}
+	for _, r := range role.Read {
+		class = max(class, r.Class)
+	}
+	return class
+}
+
+// hasRecordOf: a record about the party is within the caller's own work. Clauses
+// that open a kind of record to everybody do not count.
+func (w *work) hasRecordOf(id domain.PartyID) bool {
+	own := slices.DeleteFunc(w.access("", ""), func(c store.AccessClause) bool {
+		return c.Path == "" && c.Owner == "" && c.OwnerOrg == "" && c.Provider == "" && len(c.Subjects) == 0
+	})
+	if len(own) == 0 || id == "" {
+		return false
+	}
+	page, err := w.tx.Records(store.RecordFilter{Subject: id, Access: own, Limit: 1})
+	return err == nil && len(page.Items) > 0
+}
+
+// partyClass is the highest class of file fields that the caller may read of a
+// party he may see. An administrator keeps the files, so he reads personal data,
+// but nothing sensitive.
+func (w *work) partyClass(p *domain.Party) domain.Class {
+	if w.who.System {
+		return domain.Sealed
+	}
+	class := domain.Internal
+	if w.who.Admin {
+		class = domain.Personal
+	}
+	if c, ok := w.areaClass(p); ok {
+		class = max(class, c)
+	}
+	if w.actsFor(p.ID) {
+		class = max(class, domain.Sensitive)
+	}
+	return class
+}
+
+// mayKeepParty: administrators, and staff whose area covers the party.
+func (w *work) mayKeepParty(path string) bool {
+	return w.who.System || w.who.Admin || covers(w.who.Memberships, path)
+}
+
+// shownName is the name as the caller may read it: enterprises and organisations
+// stand in public registers, a person's name identifies him.
+func shownName(p *domain.Party, class domain.Class) string {
+	if class >= domain.Personal || p.Kind == domain.Enterprise || p.Kind == domain.Organization {
+		return p.Name
+	}
+	return domain.MaskName(p.Name)
+}
+
+// masked gives what stands on screen instead of identifiers.
+func masked(p *domain.Party) map[string]string {
+	out := map[string]string{}
+	if s := partyText(p, "phone"); s != "" {
+		out["phone"] = domain.MaskPhone(s)
+	}
+	if s := partyText(p, "id_number"); s != "" {
+		out["id_number"] = domain.MaskID(s)
+	}
+	return out
+}
+
+// partyText reads a text of the file, open or sealed.
+func partyText(p *domain.Party, key string) string {
+	if s, ok := p.Data[key].(string); ok {
+		return s
+	}
+	s, _ := p.Secret[key].(string)
+	return s
+}

@@ -1,0 +1,470 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"log/slog"
+	"strings"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/notify"
+	"linqiao/store"
+)
+
+// Client is where a request comes from.
+type Client struct {
+	Address string // network address, for limits and for the list of sign-ins
+	Agent   string // what the browser calls itself
+}
+
+// SignInAct is a sign-in by login and password. County may be left out where
+// there is only one.
+type SignInAct struct {
+	Login    string            `json:"login"`
+	Password string            `json:"password"`
+	County   domain.CountyCode `json:"county,omitempty"`
+}
+
+type CountyRef struct {
+	Code domain.CountyCode `json:"code"`
+	Name string            `json:"name"`
+}
+
+type SessionAccount struct {
+	ID    domain.AccountID `json:"id"`
+	Name  string           `json:"name"`
+	Party *PartyRef        `json:"party,omitempty"`
+}
+
+type MembershipView struct {
+	ID     string     `json:"id"`
+	Org    OrgRef     `json:"org"`
+	Region *RegionRef `json:"region,omitempty"`
+	Post   string     `json:"post,omitempty"`
+	Role   string     `json:"role,omitempty"`
+}
+
+type RoleRef struct {
+	Program string `json:"program"`
+	Role    string `json:"role"`
+	Label   string `json:"label"`
+}
+
+// SessionView says who is signed in, and for whom he may act. Token is set only
+// in the answer to a sign-in.
+type SessionView struct {
+	Token       string           `json:"token,omitempty"`
+	Account     SessionAccount   `json:"account"`
+	County      CountyRef        `json:"county"`
+	Memberships []MembershipView `json:"memberships"`
+	Roles       []RoleRef        `json:"roles"`
+	Admin       bool             `json:"admin"`
+	Auditor     bool             `json:"auditor"`
+	Parties     []PartyRef       `json:"parties"`
+	Demo        bool             `json:"demo"`
+	Now         time.Time        `json:"now"`
+}
+
+func errWrongSignIn() error { return domain.E(domain.KindUnauthenticated, "sign_in_wrong") }
+
+// SignIn opens a session. Unknown logins, wrong passwords and locked accounts get
+// one answer after equal work. Five wrong tries close the way from that address
+// to that login for a while; nobody can lock out somebody else.
+func (a *App) SignIn(ctx context.Context, in SignInAct, from Client) (*SessionView, error) {
+	county, err := a.countyOf(ctx, in.County)
+	if err != nil {
+		return nil, err
+	}
+	login := normLogin(in.Login)
+	now := a.Now()
+	key := string(county) + "/" + login + "/" + from.Address
+	if a.door.full(key, wrongMost, wrongFor, now) || a.door.full("from/"+from.Address, addressMost, wrongFor, now) {
+		return nil, errTooMany("sign_in_locked", wrongFor)
+	}
+	var acc *domain.Account
+	err = a.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		acc, err = orNil(tx.In(county).AccountByLogin(login))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	hash := ""
+	if acc != nil && acc.Active {
+		hash = acc.PasswordHash
+	}
+	if len(in.Password) > 4*passwordMost || !a.door.hasher.check(in.Password, hash) {
+		a.door.count(key, wrongFor, now)
+		a.door.count("from/"+from.Address, wrongFor, now)
+		if err := a.noteWrong(ctx, county, acc); err != nil {
+			return nil, err
+		}
+		return nil, errWrongSignIn()
+	}
+	a.door.clear(key)
+	return a.open(ctx, county, acc.ID, "password", from)
+}
+
+// noteWrong writes a failed sign-in to the journal, for unknown logins too: the
+// answer takes equally long, and what was typed is not kept.
+func (a *App) noteWrong(ctx context.Context, county domain.CountyCode, acc *domain.Account) error {
+	return a.DB.Write(ctx, func(tx *store.Tx) error {
+		row := &domain.Audit{Action: "sign_in_failed"}
+		if acc != nil {
+			row.Object = "account/" + string(acc.ID)
+		}
+		return tx.In(county).AppendAudit(row)
+	})
+}
+
+func normLogin(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// countyOf settles the county of a sign-in: the named one, or the only one.
+func (a *App) countyOf(ctx context.Context, code domain.CountyCode) (county domain.CountyCode, err error) {
+	err = a.DB.Read(ctx, func(tx *store.Tx) error {
+		list, err := tx.Tenants()
+		if err != nil {
+			return err
+		}
+		for _, t := range list {
+			if t.Code == code || code == "" && len(list) == 1 {
+				county = t.Code
+				return nil
+			}
+		}
+		return domain.E(domain.KindInvalid, "county_unknown").With("county", "county_unknown")
+	})
+	return county, err
+}
+
+// open writes the sign-in and answers with its token.
+func (a *App) open(ctx context.Context, county domain.CountyCode, id domain.AccountID, how string, from Client) (v *SessionView, err error) {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret)
+	token := string(county) + "-" + base64.RawURLEncoding.EncodeToString(secret)
+	sum := sha256.Sum256([]byte(token))
+	var who *Who
+	err = a.DB.Write(ctx, func(tx0 *store.Tx) error {
+		tx := tx0.In(county)
+		acc, err := tx.Account(id)
+		if err != nil {
+			return err
+		}
+		if !acc.Active {
+			return errWrongSignIn()
+		}
+		actor, err := actorOf(tx, acc)
+		if err != nil {
+			return err
+		}
+		s := &signedIn{created: tx.Now()}
+		s.idle, s.most = lasting(actor)
+		who = &Who{County: county, Actor: actor, Lang: "zh-CN", session: hex.EncodeToString(sum[:])}
+		err = tx.InsertSignIn(&domain.SignIn{TokenHash: who.session, Account: id, Created: s.created, Seen: s.created,
+			Expires: s.ends(s.created), Agent: cutText(from.Agent, 200), Address: cutText(from.Address, 64)})
+		if err != nil {
+			return err
+		}
+		return tx.AppendAudit(&domain.Audit{Actor: id, Action: "sign_in", Object: "account/" + string(id), Detail: map[string]any{"how": how}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if v, err = a.Session(ctx, who); err == nil {
+		v.Token = token
+	}
+	return v, err
+}
+
+// Session tells the caller who he is here.
+func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error) {
+	if who.Account == "" {
+		return nil, errSignedOut()
+	}
+	err = a.read(ctx, who, func(w *work) error {
+		t, err := w.tx.Tenant()
+		if err != nil {
+			return err
+		}
+		acc, err := w.Account(who.Account)
+		if err != nil {
+			return err
+		}
+		v = &SessionView{Account: SessionAccount{ID: acc.ID, Name: acc.Name}, County: CountyRef{t.Code, t.Name}, Roles: w.roles(),
+			Admin: who.Admin, Auditor: who.Auditor, Demo: a.Demo, Now: a.Now(), Parties: []PartyRef{}}
+		for _, id := range append(append([]domain.PartyID{}, who.Parties...), who.Wards...) {
+			p, err := w.Party(id)
+			if err != nil {
+				return err
+			}
+			v.Parties = append(v.Parties, PartyRef{p.ID, p.Kind, p.Name})
+			if p.ID == acc.Party {
+				v.Account.Party = &v.Parties[len(v.Parties)-1]
+			}
+		}
+		v.Memberships, err = w.membershipViews(who.Account)
+		return err
+	})
+	return v, err
+}
+
+// roles lists the program roles that the caller can hold at all.
+func (w *work) roles() []RoleRef {
+	out := []RoleRef{}
+	for _, p := range w.set.set.Programs.All() {
+		for k, r := range p.Roles.All() {
+			if r.Is != "public" && w.who.HoldsStatic(r) {
+				out = append(out, RoleRef{p.Key, k, r.Label})
+			}
+		}
+	}
+	return out
+}
+
+func (w *work) membershipViews(id domain.AccountID) ([]MembershipView, error) {
+	list, err := w.tx.Memberships(store.MembershipFilter{Account: id})
+	out := make([]MembershipView, 0, len(list))
+	for _, m := range list {
+		o, err := w.Org(m.Org)
+		if err != nil {
+			return nil, err
+		}
+		v := MembershipView{ID: m.ID, Org: OrgRef{o.ID, o.Name, o.Kind}, Post: m.Post, Role: m.Role}
+		region := m.Region
+		if region == "" {
+			region = o.Region
+		}
+		if g, err := w.Region(region); err == nil {
+			v.Region = &RegionRef{g.ID, g.Name, g.Level}
+		}
+		out = append(out, v)
+	}
+	return out, err
+}
+
+// SignOut ends the caller's session.
+func (a *App) SignOut(ctx context.Context, who *Who) error {
+	err := a.DB.Write(ctx, func(tx *store.Tx) error { return tx.In(who.County).DeleteSignIn(who.session) })
+	a.people.forget(who.Account)
+	return err
+}
+
+// SignInView is one live sign-in of the caller.
+type SignInView struct {
+	ID      string    `json:"id"`
+	Created time.Time `json:"created"`
+	Seen    time.Time `json:"seen"`
+	Expires time.Time `json:"expires"`
+	Agent   string    `json:"agent"`
+	Address string    `json:"address"`
+	Current bool      `json:"current"`
+}
+
+// SignIns lists the caller's sign-ins, on all his devices.
+func (a *App) SignIns(ctx context.Context, who *Who) (l List[SignInView], err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		list, err := w.tx.SignIns(who.Account)
+		out := make([]SignInView, 0, len(list))
+		for _, s := range list {
+			out = append(out, SignInView{signInID(s.TokenHash), s.Created, s.Seen, s.Expires, s.Agent, s.Address, s.TokenHash == who.session})
+		}
+		l = listOf(out, "")
+		return err
+	})
+	return l, err
+}
+
+// signInID names a sign-in outside; the stored hash stays inside.
+func signInID(hash string) string { return hash[:min(16, len(hash))] }
+
+// Revoke ends one of the caller's sign-ins.
+func (a *App) Revoke(ctx context.Context, who *Who, id string) error {
+	defer a.people.forget(who.Account)
+	return a.write(ctx, who, func(w *work) error {
+		list, err := w.tx.SignIns(who.Account)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			if signInID(s.TokenHash) == id {
+				if err := w.tx.DeleteSignIn(s.TokenHash); err != nil {
+					return err
+				}
+				return w.audit("sign_in_revoke", "account/"+string(who.Account), "", nil)
+			}
+		}
+		return domain.NotFound("session")
+	})
+}
+
+// PasswordAct changes one's own password.
+type PasswordAct struct {
+	Old string `json:"old"`
+	New string `json:"new"`
+}
+
+// ChangePassword also ends the account's other sign-ins.
+func (a *App) ChangePassword(ctx context.Context, who *Who, in PasswordAct, from Client) error {
+	now := a.Now()
+	key := "password/" + string(who.Account) + "/" + from.Address
+	if a.door.full(key, wrongMost, wrongFor, now) {
+		return errTooMany("sign_in_locked", wrongFor)
+	}
+	var acc *domain.Account
+	err := a.read(ctx, who, func(w *work) (err error) {
+		acc, err = w.tx.Account(who.Account)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	// A resident who came by phone has no password yet.
+	if acc.PasswordHash != "" && !a.door.hasher.check(in.Old, acc.PasswordHash) {
+		a.door.count(key, wrongFor, now)
+		return domain.E(domain.KindInvalid, "password_wrong").With("old", "password_wrong")
+	}
+	if err := checkPassword(acc.Login, in.New); err != nil {
+		return err
+	}
+	hash := a.door.hasher.hash(in.New)
+	defer a.people.forget(who.Account)
+	return a.write(ctx, who, func(w *work) error {
+		fresh, err := w.tx.Account(who.Account)
+		if err != nil {
+			return err
+		}
+		fresh.PasswordHash = hash
+		if err := w.tx.UpdateAccount(fresh); err != nil {
+			return err
+		}
+		list, err := w.tx.SignIns(who.Account)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			if s.TokenHash != who.session {
+				if err := w.tx.DeleteSignIn(s.TokenHash); err != nil {
+					return err
+				}
+			}
+		}
+		return w.audit("password", "account/"+string(who.Account), "", nil)
+	})
+}
+
+// PhoneCode sends a one-time code to a mobile phone. Known and unknown phones get
+// the same answer.
+func (a *App) PhoneCode(ctx context.Context, county domain.CountyCode, phone string, from Client) error {
+	county, err := a.countyOf(ctx, county)
+	if err != nil {
+		return err
+	}
+	norm, mobile, ok := domain.CheckPhone(phone)
+	if !ok || !mobile {
+		return domain.E(domain.KindInvalid, "phone").With("phone", "phone")
+	}
+	now := a.Now()
+	if a.door.full("code/"+from.Address, codeAddress, time.Hour, now) {
+		return errTooMany("code_too_many", time.Hour)
+	}
+	code, err := newCode(6)
+	if err != nil {
+		return err
+	}
+	if err := a.door.newCode(string(county)+"/"+norm, norm, code, now); err != nil {
+		return err
+	}
+	a.door.count("code/"+from.Address, time.Hour, now)
+	err = a.Send.Send(ctx, notify.Message{Channel: "sms", To: norm, Text: "验证码 " + code + "，5 分钟内有效。工作人员不会向您索要验证码。"})
+	if err != nil {
+		a.Log.Warn("phone code not sent", slog.Any("error", err))
+		return domain.E(domain.KindUnavailable, "code_not_sent").Wrap(err)
+	}
+	return nil
+}
+
+// PhoneAct is a sign-in by phone and code.
+type PhoneAct struct {
+	Phone  string            `json:"phone"`
+	Code   string            `json:"code"`
+	County domain.CountyCode `json:"county,omitempty"`
+}
+
+// SignInPhone opens a resident's session; a phone never seen gets an account and
+// a person on file. Staff sign in by password: a phone alone opens none of their
+// work.
+func (a *App) SignInPhone(ctx context.Context, in PhoneAct, from Client) (*SessionView, error) {
+	county, err := a.countyOf(ctx, in.County)
+	if err != nil {
+		return nil, err
+	}
+	norm, mobile, ok := domain.CheckPhone(in.Phone)
+	if !ok || !mobile || !a.door.useCode(string(county)+"/"+norm, strings.TrimSpace(in.Code), a.Now()) {
+		return nil, domain.E(domain.KindUnauthenticated, "code_wrong")
+	}
+	var id domain.AccountID
+	err = a.write(ctx, System(county), func(w *work) (err error) {
+		id, err = w.resident(norm)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.open(ctx, county, id, "phone", from)
+}
+
+// resident finds or makes the resident's account of a phone.
+func (w *work) resident(phone string) (domain.AccountID, error) {
+	index, err := w.tx.Index(identPhone, phone)
+	if err != nil {
+		return "", err
+	}
+	list, err := w.tx.AccountsByPhone(index)
+	if err != nil {
+		return "", err
+	}
+	for _, acc := range list {
+		posts, err := w.tx.Memberships(store.MembershipFilter{Account: acc.ID, All: true})
+		if err != nil {
+			return "", err
+		}
+		if len(posts) == 0 {
+			return acc.ID, nil // a locked one is refused when the session opens
+		}
+	}
+	party, err := w.residentParty(phone)
+	if err != nil {
+		return "", err
+	}
+	acc := &domain.Account{Login: "p" + store.NewID(), Name: party.Name, PhoneIndex: index, Party: party.ID, Active: true}
+	if err := w.tx.InsertAccount(acc); err != nil {
+		return "", err
+	}
+	return acc.ID, w.happened("account", "create", party.ID, map[string]any{"account": string(acc.ID), "how": "phone"})
+}
+
+// residentParty is the person on file with this phone, or a new one. A new
+// person's name is unknown: the last four digits stand for it until he says it.
+func (w *work) residentParty(phone string) (*domain.Party, error) {
+	p, err := orNil(w.tx.PartyByIdent(identPhone, phone))
+	if err != nil || p != nil && p.Kind == domain.Person && p.Active {
+		return p, err
+	}
+	county, err := w.Region(domain.RegionID(w.who.County))
+	if err != nil {
+		return nil, err
+	}
+	n := &domain.Party{Kind: domain.Person, Name: "居民" + phone[len(phone)-4:], Region: county.ID, Path: county.Path, Active: true,
+		Data: map[string]any{}, Secret: map[string]any{"phone": phone}}
+	if err := w.tx.InsertParty(n); err != nil {
+		return nil, err
+	}
+	if p == nil {
+		err = w.tx.AddIdent(n.ID, identPhone, phone)
+	}
+	return n, err
+}

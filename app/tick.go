@@ -1,0 +1,458 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+	"linqiao/kernel/record"
+	"linqiao/store"
+)
+
+// tickBatch is how many due things one pass takes up; the next pass goes on.
+const tickBatch = 500
+
+// FireDue fires the clock rungs that are due, in due order, each in its own
+// transaction: a rung's unique row makes it fire exactly once, also when two
+// processes try or one dies in between. It reports how many it looked at.
+func (a *App) FireDue(ctx context.Context) (int, error) {
+	var due []domain.Clock
+	if err := a.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		due, err = tx.DueClocks(a.Now(), tickBatch)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	for i := range due {
+		if err := a.fireOne(ctx, &due[i]); err != nil {
+			a.Log.Error("rung", "record", due[i].Record, "clock", due[i].Key, "err", err)
+			if err := a.skipRung(ctx, &due[i]); err != nil {
+				return i, err
+			}
+		}
+	}
+	return len(due), nil
+}
+
+func (a *App) fireOne(ctx context.Context, c *domain.Clock) error {
+	return a.write(ctx, System(c.County), func(w *work) error {
+		now, err := w.tx.Clock(c.Record, c.Key)
+		if err != nil {
+			return err
+		}
+		if now.NextRung != c.NextRung || now.NextAt.IsZero() || now.NextAt.After(w.Now()) {
+			return nil // met, moved or fired meanwhile
+		}
+		first, err := w.tx.FireRung(c.Record, c.Key, now.FromAt, now.NextRung)
+		if err != nil {
+			return err
+		}
+		r, err := w.unit.Load(c.Record)
+		if err != nil {
+			return err
+		}
+		if !first {
+			return w.unit.Fired(r, c.Key, now.NextRung)
+		}
+		if err := w.unit.Fire(r, c.Key, now.NextRung); err != nil {
+			return err
+		}
+		return w.duties(r)
+	})
+}
+
+// skipRung marks a rung whose actions were refused as fired, so that one record
+// cannot hold up all others; the refusal stands in the record's timeline.
+func (a *App) skipRung(ctx context.Context, c *domain.Clock) error {
+	return a.write(ctx, System(c.County), func(w *work) error {
+		r, err := w.unit.Load(c.Record)
+		if err != nil {
+			return err
+		}
+		if _, err := w.tx.FireRung(c.Record, c.Key, c.FromAt, c.NextRung); err != nil {
+			return err
+		}
+		if err := w.unit.Fired(r, c.Key, c.NextRung); err != nil {
+			return err
+		}
+		return w.unit.Note(r, "rung_failed", map[string]any{"clock": c.Key, "rung": c.NextRung})
+	})
+}
+
+// CloseDue completes signatures given by silence.
+func (a *App) CloseDue(ctx context.Context) (int, error) {
+	n := 0
+	err := a.counties(ctx, func(county domain.CountyCode) error {
+		var list []domain.Signature
+		if err := a.DB.Read(ctx, func(tx *store.Tx) (err error) {
+			list, err = tx.In(county).SilentSignatures(record.SignPending, a.Now(), tickBatch)
+			return err
+		}); err != nil {
+			return err
+		}
+		for i := range list {
+			if err := a.CloseSilent(ctx, county, list[i].ID); err != nil {
+				a.Log.Error("silent signature", "signature", list[i].ID, "err", err)
+				continue
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+// counties runs fn for every county of the instance.
+func (a *App) counties(ctx context.Context, fn func(domain.CountyCode) error) error {
+	var list []domain.Tenant
+	if err := a.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		list, err = tx.Tenants()
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, t := range list {
+		if err := fn(t.Code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OweDue writes the items of recurring duties whose window has opened, makes
+// their records, marks lapsed items as missed, and plans sessions ahead.
+func (a *App) OweDue(ctx context.Context) (int, error) {
+	total := 0
+	err := a.counties(ctx, func(county domain.CountyCode) error {
+		progs, err := a.programKeys(ctx, county)
+		if err != nil {
+			return err
+		}
+		for _, key := range progs {
+			n, err := a.oweProgram(ctx, county, key)
+			total += n
+			if err != nil {
+				return err
+			}
+		}
+		n, err := a.openItems(ctx, county)
+		total += n
+		if err != nil {
+			return err
+		}
+		n, err = a.lapse(ctx, county)
+		total += n
+		return err
+	})
+	return total, err
+}
+
+func (a *App) programKeys(ctx context.Context, county domain.CountyCode) (keys []string, err error) {
+	err = a.read(ctx, System(county), func(w *work) error {
+		for k, p := range w.set.set.Programs.All() {
+			if p.Duties.Len() > 0 || p.Records.Len() > 0 {
+				keys = append(keys, k)
+			}
+		}
+		return nil
+	})
+	return keys, err
+}
+
+func (a *App) oweProgram(ctx context.Context, county domain.CountyCode, prog string) (int, error) {
+	n := 0
+	err := a.write(ctx, System(county), func(w *work) error {
+		n = 0
+		p, err := w.Program(prog, 0)
+		if err != nil {
+			return err
+		}
+		if err := w.planSessions(p); err != nil {
+			return err
+		}
+		for _, d := range p.Duties.All() {
+			if d.Every == nil {
+				continue
+			}
+			m, err := w.oweRecurring(p, d)
+			n += m
+			if err != nil {
+				return fmt.Errorf("duty %s: %w", d.Key, err)
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// oweRecurring owes the occurrence whose window is open now, once for every row.
+func (w *work) oweRecurring(p *program.Program, d *program.Duty) (int, error) {
+	due, ok := w.app.nextDue(d.Every, w.Now())
+	if !ok {
+		return 0, nil
+	}
+	opens, closes := w.window(d, due)
+	if w.Now().Before(opens) || w.Now().After(closes) {
+		return 0, nil
+	}
+	mark := fmt.Sprintf("duty/%s/%s/%s", p.Key, d.Key, domain.DateOf(due.Add(-time.Second)))
+	done, err := w.tx.Marked(mark, domain.DateOf(w.Now()))
+	if err != nil || done {
+		return 0, err // this occurrence was looked at today already
+	}
+	rows, err := w.planRound(p, d, "")
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range rows {
+		if err := w.owe(p, d, mark, x, opens, due, closes); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), w.tx.Mark(mark, domain.DateOf(w.Now()))
+}
+
+// nextDue is the end of the present occurrence of a recurrence: the last moment
+// of the day, week, month … that now lies in, or the stated day and time.
+func (a *App) nextDue(r *program.Recur, now time.Time) (time.Time, bool) {
+	today := domain.DateOf(now)
+	y, m, _ := today.YMD()
+	at := func(d domain.Date) time.Time {
+		if r.At == "" {
+			return d.End()
+		}
+		t, err := time.Parse("15:04", r.At)
+		if err != nil {
+			return d.End()
+		}
+		return d.Start().Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute)
+	}
+	switch r.Unit {
+	case "day":
+		return at(today), true
+	case "work-day":
+		if !a.cal.WorkDay(today) {
+			return time.Time{}, false
+		}
+		return at(today), true
+	case "d":
+		n := domain.Date(max(r.N, 1))
+		return at(today - today%n + n - 1), true
+	case "week":
+		wd := domain.Date((int(today.Weekday()) + 6) % 7) // Monday 0
+		target := domain.Date(6)
+		if r.Weekday > 0 {
+			target = domain.Date(r.Weekday - 1)
+		}
+		return at(today - wd + target), true
+	case "month":
+		return at(domain.NewDate(y, int(m)+1, 1) - 1), true
+	case "quarter":
+		return at(domain.NewDate(y, (int(m)-1)/3*3+4, 1) - 1), true
+	case "year":
+		if r.Month > 0 {
+			return at(domain.NewDate(y, r.Month, max(r.Day, 1))), true
+		}
+		return at(domain.NewDate(y, 12, 31)), true
+	}
+	return time.Time{}, false
+}
+
+// openItems makes the records of items whose window has opened since.
+func (a *App) openItems(ctx context.Context, county domain.CountyCode) (int, error) {
+	n := 0
+	err := a.write(ctx, System(county), func(w *work) error {
+		n = 0
+		for _, p := range w.set.set.Programs.All() {
+			for _, d := range p.Duties.All() {
+				if d.Makes == "" {
+					continue
+				}
+				list, err := w.tx.UnmadeDuties(p.Key, d.Key, w.Now(), tickBatch)
+				if err != nil {
+					return err
+				}
+				for i := range list {
+					if err := w.make(p, d, &list[i]); err != nil {
+						return err
+					}
+				}
+				n += len(list)
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// lapse marks what was not done in its window as missed.
+func (a *App) lapse(ctx context.Context, county domain.CountyCode) (int, error) {
+	n := 0
+	err := a.write(ctx, System(county), func(w *work) error {
+		list, err := w.tx.LapsedDuties(w.Now(), tickBatch)
+		if err != nil {
+			return err
+		}
+		n = len(list)
+		for i := range list {
+			it := &list[i]
+			p, d, err := w.duty(it.Program, it.Key)
+			if err != nil {
+				return err
+			}
+			it.MissedAt = w.Now()
+			if err := w.tx.UpdateDutyItem(it); err != nil {
+				return err
+			}
+			if err := w.dutyHappened(p, d, it, "missed", it.Due); err != nil {
+				return err
+			}
+			if err := w.tellMissed(p, d, it); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (w *work) tellMissed(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
+	rec := &domain.Record{County: it.County, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
+	for _, g := range d.Ladder {
+		if g.Base != "due" && g.Key != "due" {
+			continue
+		}
+		for _, k := range g.To {
+			role := p.Roles.Get(k)
+			if role == nil {
+				continue
+			}
+			accs, err := w.holders(role, rec)
+			if err != nil {
+				return err
+			}
+			for _, acc := range accs {
+				if err := w.tx.InsertDelivery(&domain.Delivery{ID: store.NewID(), ToAccount: acc, Channel: "push", Message: "duty_missed",
+					Text: "任务逾期未完成：" + d.Label, State: "sent", Record: it.Record, Created: w.Now()}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// sessionHorizon is how far ahead recurring sessions are planned.
+const sessionHorizon = 8
+
+// planSessions makes the coming sessions of live series.
+func (w *work) planSessions(p *program.Program) error {
+	for _, t := range p.Records.All() {
+		if t.Noun != domain.Session || t.Plan == nil || t.Plan.Every == nil || t.Of == "" {
+			continue
+		}
+		f := store.RecordFilter{Program: p.Key, Keys: []string{t.Of}, Running: true, Access: store.AccessAll, Oldest: true, Limit: 1000}
+		for {
+			page, err := w.tx.Records(f)
+			if err != nil {
+				return err
+			}
+			for i := range page.Items {
+				r, err := w.unit.Adopt(&page.Items[i])
+				if err != nil {
+					return err
+				}
+				if err := w.planSeries(p, t, r); err != nil {
+					return err
+				}
+			}
+			if f.Cursor = page.Next; f.Cursor == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (w *work) planSeries(p *program.Program, t *program.RecordType, parent *record.Row) error {
+	have, err := w.unit.Children(parent, t.Key)
+	if err != nil {
+		return err
+	}
+	starts := map[string]bool{}
+	for _, s := range have {
+		starts[asText(s.Value("start"))] = true
+	}
+	today := domain.DateOf(w.Now())
+	seen := map[time.Time]bool{}
+	for d := today; d < today+sessionHorizon; d++ {
+		start, ok := w.app.nextDue(t.Plan.Every, d.Start())
+		if !ok || seen[start] || domain.DateOf(start) < today || start.Before(parent.Created) || start.After((today + sessionHorizon).Start()) {
+			continue
+		}
+		seen[start] = true
+		if starts[start.UTC().Format(time.RFC3339)] || start.Before(w.Now()) {
+			continue
+		}
+		end, _ := w.app.cal.Due(start, t.Plan.Length.N, t.Plan.Length.Unit, false)
+		preset := map[string]any{"start": start.UTC().Format(time.RFC3339), "end": end.UTC().Format(time.RFC3339)}
+		if ok, err := w.unit.PlanHolds(p, t, parent); err != nil || !ok {
+			return err
+		}
+		if _, err := w.unit.Open(p, t, planMove(t), record.Act{Parent: parent.ID, Subject: parent.Subject, Region: parent.Region}, preset, parent.Owner, parent.OwnerOrg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func planMove(t *program.RecordType) *program.Move {
+	for _, m := range t.Moves.All() {
+		if m.Intake() && len(m.By) == 0 {
+			return m
+		}
+	}
+	return nil
+}
+
+// Deliver sends queued messages; a gateway that is down is tried again later.
+func (a *App) Deliver(ctx context.Context) (int, error) {
+	n := 0
+	err := a.counties(ctx, func(county domain.CountyCode) error {
+		var list []domain.Delivery
+		if err := a.DB.Read(ctx, func(tx *store.Tx) (err error) {
+			list, err = tx.In(county).DueDeliveries(a.Now(), tickBatch)
+			return err
+		}); err != nil {
+			return err
+		}
+		for i := range list {
+			if err := a.deliverOne(ctx, county, &list[i]); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+// RunDue does everything that is due now, until nothing more is.
+func (a *App) RunDue(ctx context.Context) error {
+	for round := 0; round < 10_000; round++ {
+		total := 0
+		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.OweDue, a.Deliver} {
+			n, err := f(ctx)
+			if err != nil {
+				return err
+			}
+			total += n
+		}
+		if total == 0 {
+			return nil
+		}
+	}
+	return domain.E(domain.KindInternal, "never_quiet")
+}

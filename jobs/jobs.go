@@ -1,0 +1,64 @@
+// Package jobs runs what happens without anybody asking: due clocks, duties,
+// signatures by silence, messages. It decides nothing; each step is one use case
+// of package app that is safe to run again and safe to run in two processes.
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"linqiao/app"
+)
+
+// step is one background task and how long it rests when there was nothing to do.
+type step struct {
+	name string
+	rest time.Duration
+	run  func(context.Context) (int, error)
+}
+
+// Run works until the context ends. A failing step is logged and tried again;
+// it never stops the others.
+func Run(ctx context.Context, a *app.App, log *slog.Logger) {
+	steps := []step{
+		{"clocks", 250 * time.Millisecond, a.FireDue},
+		{"signatures", time.Minute, a.CloseDue},
+		{"duties", time.Minute, a.OweDue},
+		{"messages", 2 * time.Second, a.Deliver},
+	}
+	done := make(chan struct{})
+	for _, s := range steps {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			loop(ctx, s, log)
+		}()
+	}
+	for range steps {
+		<-done
+	}
+}
+
+func loop(ctx context.Context, s step, log *slog.Logger) {
+	rest := time.NewTimer(0)
+	defer rest.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-rest.C:
+		}
+		wait := s.rest
+		n, err := s.run(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			log.Error("job", "step", s.name, "err", err)
+			wait = max(wait, 5*time.Second)
+		case n > 0:
+			wait = time.Millisecond // more may wait
+		}
+		rest.Reset(wait)
+	}
+}

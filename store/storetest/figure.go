@@ -1,0 +1,272 @@
+package storetest
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/store"
+)
+
+func balance(t testing.TB, db *store.DB, account, dims string) (n int64) {
+	t.Helper()
+	Read(t, db, func(tx *store.Tx) (err error) { n, err = tx.Balance("test", account, dims); return err })
+	return n
+}
+
+func entryFloor(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	r := Case()
+	Write(t, db, func(tx *store.Tx) error {
+		if err := tx.InsertRecord(r); err != nil {
+			return err
+		}
+		_, _, err := tx.Enter(store.Posting{Program: "test", From: "outside", To: "fund", FromFloor: store.NoFloor, ToDims: "town=1", Amount: 100, Record: r.ID})
+		return err
+	})
+	pay := func(amount int64) error {
+		return TryWrite(db, func(tx *store.Tx) error {
+			_, _, err := tx.Enter(store.Posting{Program: "test", From: "fund", FromDims: "town=1", To: "paid", Amount: amount, Record: r.ID})
+			return err
+		})
+	}
+	WantCode(t, pay(101), "floor")
+	WantCode(t, pay(0), "amount")
+	if err := pay(100); err != nil {
+		t.Fatal(err)
+	}
+	WantCode(t, pay(1), "floor")
+	if balance(t, db, "fund", "town=1") != 0 || balance(t, db, "paid", "") != 100 || balance(t, db, "outside", "") != -100 || balance(t, db, "never", "") != 0 {
+		t.Error("balances are wrong")
+	}
+	Read(t, db, func(tx *store.Tx) error {
+		own, err := tx.EntriesOf(r.ID)
+		list, err2 := tx.Entries("test", "fund", "*", "", 10)
+		all, err3 := tx.Balances("test", "fund")
+		if len(own) != 4 || len(list) != 2 || all["town=1"] != 0 || len(all) != 1 {
+			t.Errorf("%d entries of the record, %d of the account, balances %v", len(own), len(list), all)
+		}
+		return firstError(err, err2, err3)
+	})
+}
+
+// entryFloorConcurrent: many payers on one small balance; it never goes below
+// its floor, and money is neither made nor lost. Transfers run in both
+// directions, so that a wrong locking order would deadlock.
+func entryFloorConcurrent(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	enter := func(from, to string, amount, floor int64) error {
+		return TryWrite(db, func(tx *store.Tx) error {
+			_, _, err := tx.Enter(store.Posting{Program: "test", From: from, To: to, Amount: amount, FromFloor: floor})
+			return err
+		})
+	}
+	if err := enter("outside", "a", 100, store.NoFloor); err != nil {
+		t.Fatal(err)
+	}
+	var paid atomic.Int64
+	together(64, func(i int) {
+		from, to := "a", "b"
+		if i%4 == 3 {
+			from, to = "b", "a"
+		}
+		err := enter(from, to, 7, 0)
+		switch {
+		case err == nil && from == "a":
+			paid.Add(7)
+		case err == nil:
+			paid.Add(-7)
+		case domain.CodeOf(err) != "floor":
+			t.Error(err)
+		}
+	})
+	a, b := balance(t, db, "a", ""), balance(t, db, "b", "")
+	if a < 0 || b < 0 || a+b != 100 || b != paid.Load() {
+		t.Errorf("a=%d b=%d, told %d", a, b, paid.Load())
+	}
+}
+
+func entryReverse(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	var out, into *domain.Entry
+	Write(t, db, func(tx *store.Tx) (err error) {
+		out, into, err = tx.Enter(store.Posting{Program: "test", From: "outside", To: "hours", FromFloor: store.NoFloor, Amount: 90})
+		return err
+	})
+	Write(t, db, func(tx *store.Tx) error {
+		_, err := tx.Reverse(into.ID, 0, "")
+		_, err2 := tx.Reverse(out.ID, store.NoFloor, "")
+		return firstError(err, err2)
+	})
+	if balance(t, db, "hours", "") != 0 || balance(t, db, "outside", "") != 0 {
+		t.Error("a reversal does not undo")
+	}
+	WantCode(t, TryWrite(db, func(tx *store.Tx) error { _, err := tx.Reverse(out.ID, store.NoFloor, ""); return err }), "duplicate")
+}
+
+func counterAdd(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	day := domain.NewDate(2026, 3, 2)
+	town, village := "44/4409/440902/440902001", "44/4409/440902/440902001/440902001001"
+	count := func(d domain.Date, path, dims string, v int64) domain.Count {
+		return domain.Count{Program: "test", Stat: "visits", Day: d, Path: path, Dims: dims, Value: v, N: 1}
+	}
+	Write(t, db, func(tx *store.Tx) error {
+		return firstError(
+			tx.AddCounts([]domain.Count{count(day, town, "", 10), count(day, village, "", 5), count(day+1, town, "", 1), count(day, town, "k=a", 2)}),
+			tx.AddCounts([]domain.Count{count(day, town, "", 10)}), tx.AddCounts(nil),
+			tx.AddMarks([]domain.Mark{{Program: "test", Stat: "homes", Day: day, Path: town, Member: "p1", N: 1}, {Program: "test", Stat: "homes", Day: day + 1, Path: town, Member: "p1", N: 1},
+				{Program: "test", Stat: "homes", Day: day, Path: village, Member: "p2", N: 1}, {Program: "test", Stat: "homes", Day: day, Path: village, Member: "p3", N: 1}}),
+			tx.AddMarks([]domain.Mark{{Program: "test", Stat: "homes", Day: day, Path: village, Member: "p3", N: -1}}),
+			tx.AddSamples([]domain.Sample{{Program: "test", Stat: "hours", Day: day, Path: town, Value: 9, Event: "e1"}, {Program: "test", Stat: "hours", Day: day, Path: town, Value: 3, Event: "e2"},
+				{Program: "test", Stat: "hours", Day: day, Path: town, Value: 3, Event: "e2"}}))
+	})
+	Read(t, db, func(tx *store.Tx) error {
+		r := store.StatRange{Program: "test", Stat: "visits", From: day, Until: day + 5, Path: town}
+		rows, err := tx.Counts(r)
+		if len(rows) != 4 || rows[0].Value != 20 || rows[0].N != 2 {
+			t.Errorf("counters %+v", rows)
+		}
+		total, err2 := tx.Total(r)
+		if len(total) != 2 || total[0].Value != 26 || total[0].N != 4 || total[1].Dims != "k=a" {
+			t.Errorf("total %+v", total)
+		}
+		homes, err3 := tx.Distinct(store.StatRange{Program: "test", Stat: "homes", From: day, Until: day + 1})
+		if homes[""] != 2 {
+			t.Errorf("distinct %v", homes)
+		}
+		values, err4 := tx.Samples(store.StatRange{Program: "test", Stat: "hours", From: day, Until: day})
+		if len(values) != 2 || values[0].Value != 3 {
+			t.Errorf("samples %+v", values)
+		}
+		marks, err5 := tx.Marks(store.StatRange{Program: "test", Stat: "homes", From: day, Until: day})
+		if len(marks) != 2 {
+			t.Errorf("marks %+v", marks)
+		}
+		return firstError(err, err2, err3, err4, err5)
+	})
+	Write(t, db, func(tx *store.Tx) error {
+		if err := tx.ClearStats("test"); err != nil {
+			return err
+		}
+		rows, err := tx.Counts(store.StatRange{Program: "test", Stat: "visits", Until: day + 5})
+		if len(rows) != 0 {
+			t.Error("figures stay after clearing")
+		}
+		return err
+	})
+}
+
+func counterConcurrent(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	const writers, each = 32, 10
+	together(writers, func(i int) {
+		for j := range each {
+			batch := []domain.Count{{Program: "test", Stat: "a", Day: 1, Value: 2, N: 1}, {Program: "test", Stat: "b", Day: 1, Value: 1, N: 1}}
+			if (i+j)%2 == 0 {
+				batch[0], batch[1] = batch[1], batch[0]
+			}
+			if err := TryWrite(db, func(tx *store.Tx) error { return tx.AddCounts(batch) }); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	Read(t, db, func(tx *store.Tx) error {
+		rows, err := tx.Counts(store.StatRange{Program: "test", Stat: "a", Until: 9})
+		if len(rows) != 1 || rows[0].N != writers*each || rows[0].Value != 2*writers*each {
+			t.Errorf("counted %+v", rows)
+		}
+		return err
+	})
+}
+
+func idempotency(t *testing.T, e Engine) {
+	clock := NewClock()
+	db := e.Open(t, store.Config{Now: clock.Now})
+	Seed(t, db)
+	var made atomic.Int64
+	request := func(hash string) (status int, err error) {
+		err = TryWrite(db, func(tx *store.Tx) error {
+			saved, err := tx.Idempotent("a1", "k1", hash)
+			if err != nil {
+				return err
+			}
+			if saved != nil {
+				status = saved.Status
+				return nil
+			}
+			if err := tx.InsertRecord(Case()); err != nil {
+				return err
+			}
+			status = 201
+			return tx.SaveAnswer("a1", "k1", hash, store.Answer{Status: 201, Body: []byte("{}")})
+		})
+		return status, err
+	}
+	together(16, func(int) {
+		status, err := request("h1")
+		if err == nil && status == 201 {
+			made.Add(1)
+		} else if domain.CodeOf(err) != "duplicate" {
+			t.Errorf("status %d, %v", status, err)
+		}
+	})
+	if n := recordCount(t, db, store.RecordFilter{}); n != 1 || made.Load() < 1 {
+		t.Errorf("%d records made by one key", n)
+	}
+	_, err := request("another request")
+	WantCode(t, err, "idempotency_mismatch")
+	clock.Set(Start.Add(25 * time.Hour))
+	Write(t, db, func(tx *store.Tx) error {
+		n, err := tx.PurgeAnswers(Start.Add(time.Hour))
+		if n != 1 {
+			t.Errorf("purged %d", n)
+		}
+		saved, err2 := tx.Idempotent("a1", "k1", "h1")
+		if saved != nil {
+			t.Error("a purged answer is still there")
+		}
+		return firstError(err, err2)
+	})
+}
+
+func auditChain(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	together(8, func(i int) {
+		for j := range 5 {
+			err := TryWrite(db, func(tx *store.Tx) error {
+				return tx.AppendAudit(&domain.Audit{Actor: domain.AccountID(fmt.Sprint("a", i%2)), Action: "reveal", Object: fmt.Sprint("party/", j),
+					Purpose: "回访", Detail: map[string]any{"fields": []any{"phone"}}})
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	link := func(want int) {
+		t.Helper()
+		Write(t, db, func(tx *store.Tx) error {
+			n, err := tx.LinkAudit(30)
+			if n != want {
+				t.Errorf("linked %d, want %d", n, want)
+			}
+			return err
+		})
+	}
+	link(30)
+	link(10)
+	link(0)
+	Read(t, db, func(tx *store.Tx) error {
+		broken, n, err := tx.VerifyAudit()
+		if broken != "" || n != 40 {
+			t.Errorf("chain broken at %q after %d", broken, n)
+		}
+		list, err2 := tx.Audits(store.AuditFilter{Actor: "a1", Object: "party/2"})
+		if len(list.Items) != 4 {
+			t.Errorf("%d rows of one actor on one object", len(list.Items))
+		}
+		return firstError(err, err2)
+	})
+}

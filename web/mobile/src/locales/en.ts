@@ -1,0 +1,104 @@
+import type { Texts } from '@linqiao/shared/i18n'
+
+export default {
+  m: {
+    app: 'Linqiao', motto: 'Services at your door', back: 'Back', call: 'Call {number}',
+    newVersion: 'A new version is ready', update: 'Update',
+    tab: { main: 'Main pages', home: 'Home', tasks: 'Tasks', matters: 'Matters', notices: 'Messages', me: 'Me' },
+    net: { off: 'No network', waiting: '{n} waiting to be sent', sending: 'Sending {n}', rejected: '{n} refused' },
+    state: {
+      noNetwork: 'No network', noCopy: 'This page is not on the phone yet. Open it again with a network.', copy: 'No network: this is what was last seen.',
+      notFound: 'Not found', notFoundHint: 'It may be gone, or you may not see it.',
+    },
+    text: {
+      title: 'Text size', ask: 'Can you read this well?', wantLarge: 'Larger text', wantPlain: 'It is fine as it is', toLarge: 'Larger', toPlain: 'Standard',
+      size: { plain: 'Standard', large: 'Large', huge: 'Very large' },
+      sample: 'This is a sample. Your matters, their deadlines and next steps will look like this.',
+    },
+    signIn: {
+      way: 'How to sign in', by: { phone: 'Phone code', password: 'Password' },
+      phone: 'Mobile number', code: 'Code', sendCode: 'Send a code', again: 'Again in {n} s', codeSent: 'The code was sent by text message.', demoCode: 'Demo: see the code here',
+      login: 'Account', password: 'Password', go: 'Sign in', going: 'Signing in…', wrong: 'Sign-in failed. Check and try again',
+      phoneWrong: 'Enter the 11 digits of your mobile number', codeMissing: 'Enter the code', loginMissing: 'Enter the account', passwordMissing: 'Enter the password',
+      demo: 'Demo accounts', demoHint: 'This is a demo; people and data are invented. Tap a role to enter.', enterAs: 'Enter',
+    },
+    home: {
+      hello: 'Hello, {name}', todo: 'waiting for you', drafts: 'Unfinished drafts: {n}', services: 'Services', noService: 'There is nothing to begin on the phone now.',
+      mine: 'My matters', noMatter: 'Nothing is under way.',
+    },
+    start: {
+      title: 'Begin', notYours: 'This service does not exist, or is not for you on the phone.', subject: 'For', region: 'Where', self: 'myself',
+      need: { subject: 'For whom?', region: 'Where?', channel: 'How did it come in?', parent: 'Choose one' },
+      chooseParent: 'Choose: {label}', noParent: 'None to choose now: {label}.',
+      twin: 'Matters of this kind under way: {n}', twinHint: 'If it is the same, do not submit it again; if not, go on.',
+    },
+    step: {
+      of: 'Step {n} of {count}', next: 'Next', back: 'Back', send: 'Submit', sending: 'Submitting…',
+      check: 'Check before you submit', change: 'Change', changeOf: 'Change {label}',
+    },
+    draft: { saved: 'Draft saved on this phone', savedHere: 'What you filled in is saved as a draft; submit it with a network.', notKept: 'The connection is not secure, so sensitive content is not saved on the phone. Please finish in one go.' },
+    form: {
+      title: 'Fill in', gone: 'This form cannot be filled in now.', send: 'Submit', fill: 'Fill in: {label}', filled: '{label} (filled in {n} times)',
+      suggested: 'Suggested by the system, please check', moneyHint: 'such as 3000', moneySays: 'that is {money}', several: 'Several may be chosen', noOption: 'No option matches',
+      scale: '{low} is lowest, {high} is highest', today: 'Today', day: 'Day', from: 'From', until: 'Until', unit: 'Unit', weekday: 'Weekday',
+      rateBase: 'Base rate', plus: 'plus', chosen: 'Chosen', chooseRegion: 'Choose a place', chooseThis: 'Choose {name}',
+      drop: 'Remove', typeName: 'Type a name', looking: 'Looking…', none: 'Nothing found, try other words', failed: 'The search failed, check the network',
+      rowN: 'No. {n}', addRow: 'Add: {label}', addHours: 'Add hours',
+    },
+    weekday: { 1: 'Monday', 2: 'Tuesday', 3: 'Wednesday', 4: 'Thursday', 5: 'Friday', 6: 'Saturday', 7: 'Sunday' },
+    place: { looking: 'Locating…', got: 'Position noted ({lat}, {lng})', refused: 'No position. Allow it, or describe the place in words.' },
+    photo: {
+      take: 'Take or choose a photo', choose: 'Choose a file', working: 'Working…', nth: 'Photo {n}', drop: 'Remove no. {n}', kept: 'Saved', count: '{n}',
+      failed: 'This photo could not be saved, try again', fileNeedsNetwork: 'A file needs a network',
+    },
+    proof: {
+      title: 'Proof of presence', where: 'Check in', within: 'Within {n} m of the place agreed', whereHint: 'Notes where you are now', checkIn: 'Check in here', again: 'Locate again',
+      got: 'Checked in, within about {n} m', photos: 'Photos', pass: 'Code', words: 'If you cannot check in, say why', havePlace: 'checked in', sum: 'Place: {place}; photos: {n}',
+      needPlace: 'Check in first', needPlaceOr: 'Check in first, or explain as the page says', needPass: 'Enter the code',
+    },
+    consent: {
+      title: 'Consents', lead: 'Before going on, your consent is needed:', leadOther: 'Before going on, your consent for {name} is needed:', onPaper: 'This one is signed in person. Please contact the staff.',
+      rights: 'Consent is free; it can be withdrawn at any time under Me → Consents.', tickFirst: 'Tick what you agree to', agree: 'Agree and go on',
+      none: 'Nothing was agreed to yet.', given: 'Given {at}', until: 'until {at}', withdrawn: 'Withdrawn {at}', withdraw: 'Withdraw', withdrawAsk: 'Withdraw this consent?',
+      withdrawHint: 'Nothing new is shared from then on; what is finished stays; what is under way may stop.',
+    },
+    done: {
+      title: 'Submitted', kept: 'Waiting to be sent', sentWhat: '“{what}” was submitted', keptWhat: '“{what}” is saved on the phone', keptHint: 'It goes by itself when there is a network. Do not sign out before.',
+      number: 'Number', now: 'State', due: 'Next deadline', hint: 'You will be told of progress; you can also ask with the number.', look: 'See progress', outbox: 'See what waits', home: 'Home',
+    },
+    record: {
+      title: 'Matter', facts: 'Content', progress: 'Progress', here: 'now here', parent: 'Part of: {label}', events: 'See all that happened', late: 'recorded later', nothing: 'Nothing for you to do now.',
+      since: 'Begun {at}', copy: 'No network: this is as of {at}.',
+    },
+    terms: { title: 'The five fixings', person: 'Who', task: 'Task', standard: 'Standard', duty: 'Duty', due: 'Deadline' },
+    sign: {
+      waits: '“{what}” waits for signatures', by: '{name} signed ({at})', not: 'not signed', now: 'Sign', title: 'Sign: {what}', code: 'Code, if any', text: 'Remark (needed to refuse)',
+      agree: 'Agree and sign', refuse: 'Refuse', needText: 'Say why you refuse',
+    },
+    match: {
+      title: 'Choose', lead: 'See what fits and choose', upTo: 'Choose up to {n}, they are sent together.', one: 'Choose one.', why: 'Why it fits', missing: 'What is missing',
+      verdict: { fit: 'Fits', ask: 'May fit, more is needed', miss: 'Does not fit now' }, sent: 'Sent', pick: 'Choose this', chosen: 'Chosen', most: 'At most {n}; take one off first',
+      choose: 'Choose first', none: 'Nothing to choose now.', send: 'Send to {n} chosen', sendNone: 'Send', needsNetwork: 'Sending needs a network',
+    },
+    move: {
+      title: 'Act', gone: 'This cannot be done now; somebody may have done it.', toRecord: 'See how it stands', reason: 'Reason', words: 'Explanation', sure: 'Do “{move}”?', do: '{move}',
+      signs: 'Then to be signed by: {roles}',
+    },
+    tasks: { none: 'No tasks now.', toAnswer: 'To answer', visits: 'Visits', accepted: 'Accepted', others: 'Under way', forms: 'Forms to fill in' },
+    matters: { title: 'My matters', running: 'Under way', all: 'All', none: 'Nothing yet.', start: 'Begin something' },
+    notices: { title: 'Messages', none: 'No messages yet.', new: 'new' },
+    outbox: {
+      title: 'Outbox and drafts', none: 'Nothing waits and there are no drafts.', offHint: 'You can go on; it is sent when there is a network.', waiting: 'Waiting', sendNow: 'Send now',
+      state: { waiting: 'waiting', sending: 'sending', sent: 'sent', rejected: 'refused', held: 'waits for the one before' }, happened: 'Happened {at}', why: 'Refused: {why}',
+      mend: 'Mend and send', again: 'Send as it is', heldHint: 'The step before it was refused; deal with that first.', look: 'Look', drop: 'Delete this', drafts: 'Drafts', saved: 'Saved {at}', goOn: 'Go on',
+      dropDraft: 'Delete the draft', sent: 'Sent lately', arrived: 'Arrived {at}', dropAsk: 'Delete it?', dropHint: 'It cannot be brought back and will not be sent.', dropYes: 'Delete',
+    },
+    sessions: { title: 'Signed-in devices', unknown: 'Unknown device', current: '(this one)', since: 'Signed in {at}', revoke: 'Sign it out' },
+    me: {
+      wards: 'Acts for: ', language: 'Language', leave: 'Sign out', leaveAsk: 'Sign out?', leaveHint: 'What the phone keeps about others is cleared.',
+      doomed: 'Drafts or unsent content with sensitive data: {n}', doomedHint: 'To protect privacy they are deleted from the phone at sign-out. Send or finish them first.',
+      stays: 'Without sensitive data, kept for your next sign-in: {n}.', sendFirst: 'Send first', leaveAnyway: 'Sign out and delete',
+    },
+    lost: { title: 'No such page', hint: 'The address may have changed.' },
+  },
+} satisfies Texts

@@ -1,0 +1,105 @@
+import type { Texts } from '@linqiao/shared/i18n'
+
+/** The phone's own texts. The reference: en.ts must have the same keys. */
+export default {
+  m: {
+    app: '邻桥', motto: '把服务送到身边', back: '返回', call: '拨打 {number}',
+    newVersion: '有新版本', update: '更新',
+    tab: { main: '主要页面', home: '首页', tasks: '任务', matters: '事项', notices: '消息', me: '我的' },
+    net: { off: '没有网络', waiting: '{n} 件待发送', sending: '正在发送 {n} 件', rejected: '{n} 件被退回' },
+    state: {
+      noNetwork: '没有网络', noCopy: '这一页还没有存到手机上，连上网络后再打开。', copy: '没有网络，下面是上次看到的内容。',
+      notFound: '没有找到', notFoundHint: '它可能已不存在，或您无权查看。',
+    },
+    text: {
+      title: '字号', ask: '字看得清吗？', wantLarge: '换大字（长辈版）', wantPlain: '现在这样就好', toLarge: '长辈版', toPlain: '标准版',
+      size: { plain: '标准', large: '大字（长辈版）', huge: '特大字' },
+      sample: '这是一段示例文字。您提交的事项、办理期限和下一步都会用这样的字显示。',
+    },
+    signIn: {
+      way: '登录方式', by: { phone: '手机验证码', password: '账号密码' },
+      phone: '手机号', code: '验证码', sendCode: '获取验证码', again: '{n} 秒后可重发', codeSent: '验证码已发送，请查看短信。', demoCode: '演示：点此查看验证码',
+      login: '账号', password: '密码', go: '登录', going: '正在登录…', wrong: '登录没有成功，请核对后再试',
+      phoneWrong: '请填写 11 位手机号', codeMissing: '请填写验证码', loginMissing: '请填写账号', passwordMissing: '请填写密码',
+      demo: '演示账号', demoHint: '这是演示环境，人物和数据都是虚构的。点一个角色即可进入。', enterAs: '进入',
+    },
+    home: {
+      hello: '{name}，您好', todo: '件事等您处理', drafts: '{n} 份草稿没写完', services: '办事与服务', noService: '目前没有可以在手机上办理的服务。',
+      mine: '我的事项', noMatter: '还没有进行中的事项。',
+    },
+    start: {
+      title: '办理', notYours: '这项服务不存在，或您不能在手机上办理。', subject: '服务对象', region: '所在地', self: '本人',
+      need: { subject: '为谁办理？', region: '在哪里？', channel: '从哪里得知的？', parent: '请选择一项' },
+      chooseParent: '请选择{label}', noParent: '目前没有可选的{label}。',
+      twin: '已有 {n} 件同类事项正在办理', twinHint: '如果是同一件事，不必重复提交；如果不同，可以继续。',
+    },
+    step: {
+      of: '第 {n} 步，共 {count} 步', next: '下一步', back: '上一步', send: '确认提交', sending: '正在提交…',
+      check: '请核对后提交', change: '修改', changeOf: '修改{label}',
+    },
+    draft: { saved: '草稿已存在本机', savedHere: '已填写的内容存在本机草稿里，联网后再提交。', notKept: '当前连接不安全，敏感内容不会存到本机，请一次填完。' },
+    form: {
+      title: '填写', gone: '这张表现在不能填写。', send: '提交', fill: '填写{label}', filled: '{label}（已填 {n} 次）',
+      suggested: '系统建议的内容，请核对', moneyHint: '例如 50万 或 3000', moneySays: '即 {money}', several: '可选多项', noOption: '没有相符的选项',
+      scale: '{low} 为最低，{high} 为最高', today: '填今天', day: '日期', from: '开始时间', until: '结束时间', unit: '单位', weekday: '星期',
+      rateBase: '利率基准', plus: '加点', chosen: '已选择', chooseRegion: '请选择所在地', chooseThis: '选择{name}',
+      drop: '移除', typeName: '输入名称查找', looking: '正在查找…', none: '没有找到，请换个说法', failed: '查找没有成功，请检查网络',
+      rowN: '第 {n} 条', addRow: '添加一条{label}', addHours: '添加时段',
+    },
+    weekday: { 1: '星期一', 2: '星期二', 3: '星期三', 4: '星期四', 5: '星期五', 6: '星期六', 7: '星期日' },
+    place: { looking: '正在定位…', got: '已记下位置（{lat}，{lng}）', refused: '没有取得位置。请允许定位，或用文字说明。' },
+    photo: {
+      take: '拍照或选照片', choose: '选择文件', working: '正在处理…', nth: '第 {n} 张照片', drop: '移除第 {n} 张', kept: '已保存', count: '{n} 个',
+      failed: '这张照片没有存成功，请再试一次', fileNeedsNetwork: '上传文件需要网络',
+    },
+    proof: {
+      title: '到场证明', where: '到场签到', within: '须在约定地点 {n} 米以内', whereHint: '记下您现在的位置', checkIn: '定位签到', again: '重新定位',
+      got: '已签到，误差约 {n} 米', photos: '现场照片', pass: '确认码', words: '不能签到时，请说明情况', havePlace: '已签到', sum: '位置：{place}；照片 {n} 张',
+      needPlace: '请先定位签到', needPlaceOr: '请先定位签到，或按页面提示用其他方式说明', needPass: '请填写确认码',
+    },
+    consent: {
+      title: '授权与同意', lead: '继续之前，需要您同意以下事项：', leadOther: '继续之前，需要您代{name}同意以下事项：', onPaper: '这一项须当面签字，请联系工作人员。',
+      rights: '同意是自愿的，可以随时在“我的 → 授权与同意”里撤回。', tickFirst: '请先勾选您同意的事项', agree: '同意并继续',
+      none: '还没有同意过任何事项。', given: '{at} 同意', until: '有效至 {at}', withdrawn: '已于 {at} 撤回', withdraw: '撤回同意', withdrawAsk: '撤回这项同意？',
+      withdrawHint: '撤回之后不再共享新的内容，已经办完的不受影响；正在办理的可能因此停下。',
+    },
+    done: {
+      title: '已提交', kept: '已存入待发送', sentWhat: '“{what}”已提交', keptWhat: '“{what}”已存在手机上', keptHint: '连上网络后会自动送出，送达前请不要退出登录。',
+      number: '编号', now: '现在的状态', due: '下一步期限', hint: '有进展会发消息给您，也可以凭编号询问。', look: '查看办理进度', outbox: '查看待发送', home: '回首页',
+    },
+    record: {
+      title: '事项', facts: '内容', progress: '办理进度', here: '现在在这一步', parent: '所属{label}', events: '查看全部经过', late: '补录', nothing: '现在不需要您做什么。',
+      since: '提出于 {at}', copy: '没有网络，这是 {at} 的内容。',
+    },
+    terms: { title: '五个定', person: '定人', task: '定事', standard: '定标准', duty: '定责', due: '定时限' },
+    sign: {
+      waits: '“{what}”等待签字', by: '{name} 已签（{at}）', not: '未签', now: '去签字', title: '签字：{what}', code: '确认码（如有）', text: '意见（不同意时必填）',
+      agree: '同意并签字', refuse: '不同意', needText: '不同意时请说明原因',
+    },
+    match: {
+      title: '选择', lead: '看看哪些合适，自己选', upTo: '最多可选 {n} 家，选好后一起送出。', one: '请选择一家。', why: '为什么合适', missing: '还缺什么',
+      verdict: { fit: '合适', ask: '可能合适，需补充', miss: '暂不合适' }, sent: '已送出', pick: '选这家', chosen: '已选', most: '最多选 {n} 家，请先取消一家',
+      choose: '请先选择', none: '目前没有可选的。', send: '送出所选 {n} 家', sendNone: '送出', needsNetwork: '送出需要网络，请连上后再试',
+    },
+    move: {
+      title: '办理', gone: '这一步现在不能办理，可能已经有人办过。', toRecord: '查看最新情况', reason: '原因', words: '说明', sure: '确定要“{move}”吗？', do: '{move}',
+      signs: '提交后还须签字确认：{roles}',
+    },
+    tasks: { none: '现在没有任务。', toAnswer: '等我应答', visits: '走访', accepted: '已接', others: '进行中', forms: '要填的表' },
+    matters: { title: '我的事项', running: '进行中', all: '全部', none: '还没有事项。', start: '去办事' },
+    notices: { title: '消息', none: '还没有消息。', new: '未读' },
+    outbox: {
+      title: '待发送与草稿', none: '没有待发送的内容，也没有草稿。', offHint: '您可以继续填写，连上网络后自动送出。', waiting: '待发送', sendNow: '现在发送',
+      state: { waiting: '待发送', sending: '发送中', sent: '已送达', rejected: '被退回', held: '等前一件' }, happened: '发生于 {at}', why: '退回原因：{why}',
+      mend: '修改后再送', again: '原样再送', heldHint: '同一件事的前一步被退回，先处理那一步。', look: '查看', drop: '删除这一件', drafts: '草稿', saved: '存于 {at}', goOn: '继续填写',
+      dropDraft: '删除草稿', sent: '最近送达', arrived: '{at} 送达', dropAsk: '确定删除吗？', dropHint: '删除后不能找回，也不会送出。', dropYes: '删除',
+    },
+    sessions: { title: '登录设备', unknown: '未知设备', current: '（本机）', since: '登录于 {at}', revoke: '让它退出' },
+    me: {
+      wards: '可代办：', language: '语言', leave: '退出登录', leaveAsk: '退出登录？', leaveHint: '退出后，本机保存的他人资料会清除。',
+      doomed: '有 {n} 件含敏感内容的草稿或待发送内容', doomedHint: '为保护隐私，退出时它们会从本机删除。请先发送，或写完后再退出。',
+      stays: '另有 {n} 件不含敏感内容的会留在本机，下次登录后继续。', sendFirst: '先发送', leaveAnyway: '仍要退出并删除',
+    },
+    lost: { title: '没有这个页面', hint: '地址可能已经改变。' },
+  },
+} satisfies Texts
