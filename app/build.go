@@ -398,12 +398,12 @@ func voidStage(t *program.RecordType, stage string) bool {
 
 func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.Move) MoveView {
 	fields, need := record.Accepts(t, p, mv)
-	m := MoveView{Key: mv.Key, Label: mv.Label, Need: nonNil(need), Ask: []string{}, Fields: []*program.FieldView{}, Form: mv.Form, Offline: mv.Offline, To: mv.To}
+	m := MoveView{Key: mv.Key, Label: mv.Label, Need: nonNil(need), Ask: []string{}, Fields: []program.FieldView{}, Form: mv.Form, Offline: mv.Offline, To: mv.To}
 	for _, f := range fields {
 		if !slices.Contains(need, f.Key) {
 			m.Ask = append(m.Ask, f.Key)
 		}
-		m.Fields = append(m.Fields, f.View(w.who.Lang))
+		m.Fields = append(m.Fields, p.ViewOf(f, w.who.Lang))
 	}
 	if mv.TextRequired {
 		m.Text = "required"
@@ -430,7 +430,7 @@ func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.M
 		}
 		c := &ChildDialog{Record: o.Type.Key, Label: o.Type.Label, Need: nonNil(cn), Ask: []string{}, When: o.Action.When != nil}
 		for _, f := range cf {
-			c.Fields = append(c.Fields, f.View(w.who.Lang))
+			c.Fields = append(c.Fields, p.ViewOf(f, w.who.Lang))
 			if !slices.Contains(cn, f.Key) {
 				c.Ask = append(c.Ask, f.Key)
 			}

@@ -176,7 +176,7 @@ func (w *work) dutyRows(p *program.Program, d *program.Duty, path string) ([]owe
 			out = append(out, owed{kind: "roster", over: id, party: pt.ID, path: pt.Path, region: pt.Region, lat: pt.Lat, lng: pt.Lng})
 		}
 	case "region":
-		regs, err := w.tx.Regions(store.RegionFilter{Level: domain.RegionLevel(key), Path: path})
+		regs, err := w.tx.Regions(store.RegionFilter{Levels: []domain.RegionLevel{domain.RegionLevel(key)}, Path: path})
 		if err != nil {
 			return nil, err
 		}
@@ -184,7 +184,7 @@ func (w *work) dutyRows(p *program.Program, d *program.Duty, path string) ([]owe
 			out = append(out, owed{kind: "region", over: string(g.ID), path: g.Path, region: g.ID})
 		}
 	case "org":
-		orgs, err := w.tx.Orgs(store.OrgFilter{Kind: key, Path: path})
+		orgs, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{key}, Path: path})
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +245,7 @@ func (w *work) assignSelf(role *program.Role, list []owed) error {
 func (w *work) assignOrgs(role *program.Role, list []owed) error {
 	var teams []dispatch.Team
 	for _, kind := range role.HeldBy.Org {
-		orgs, err := w.tx.Orgs(store.OrgFilter{Kind: kind})
+		orgs, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{kind}})
 		if err != nil {
 			return err
 		}

@@ -248,7 +248,7 @@ func (w *work) regionStock(st *program.Stat, path string) (map[string]cell, erro
 		if st.Where == nil || !strings.Contains(st.Where.Src(), "'"+string(level)+"'") {
 			continue
 		}
-		list, err := w.tx.Regions(store.RegionFilter{Level: level, Path: path})
+		list, err := w.tx.Regions(store.RegionFilter{Levels: []domain.RegionLevel{level}, Path: path})
 		if err != nil {
 			return nil, err
 		}

@@ -103,6 +103,13 @@ func (w *work) IssueDocument(d *program.Document, rec *domain.Record) error {
 	}
 	data := map[string]any{}
 	for _, c := range d.Cols {
+		if key, ok := strings.CutPrefix(c, "subject."); ok {
+			if _, x := w.unit.ShownValue(r, c); x != nil {
+				shown := asText(x)
+				data[c] = map[string]any{"label": record.LabelOf(key), "value": shown, "shown": shown, "masked": domain.MaskName(shown)}
+			}
+			continue
+		}
 		if f := record.FieldOf(r.T, c); f != nil && r.Value(c) != nil {
 			shown := w.display(f, r.Value(c))
 			data[c] = map[string]any{"label": f.Label, "value": r.Value(c), "shown": shown, "masked": shown}

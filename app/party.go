@@ -26,7 +26,7 @@ type PartySummary struct {
 type PartyFileView struct {
 	Program string               `json:"program"`
 	Title   string               `json:"title"`
-	Fields  []*program.FieldView `json:"fields"`
+	Fields  []program.FieldView `json:"fields"`
 }
 
 type GivenConsent struct {
@@ -243,7 +243,7 @@ func (w *work) dossierFields(p *domain.Party, v *PartyView) error {
 		}
 		fv := PartyFileView{Program: pr.Key, Title: pr.Title}
 		for _, f := range file.Fields.All() {
-			fv.Fields = append(fv.Fields, f.View(w.who.Lang))
+			fv.Fields = append(fv.Fields, pr.ViewOf(f, w.who.Lang))
 			w.putField(p, f, class, v)
 		}
 		v.Files = append(v.Files, fv)

@@ -98,13 +98,13 @@ func (w *work) members(f store.MembershipFilter, set bool) ([]domain.AccountID, 
 func (w *work) areaHolders(role *program.Role, path string) ([]domain.AccountID, error) {
 	var out []domain.AccountID
 	for _, kind := range role.HeldBy.Org {
-		orgs, err := w.tx.Orgs(store.OrgFilter{Kind: kind})
+		orgs, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{kind}})
 		if err != nil {
 			return nil, err
 		}
 		for i := range orgs {
 			o := &orgs[i]
-			if role.HeldBy.Level != "" && o.Level != role.HeldBy.Level || !covers(o, path) {
+			if role.HeldBy.Level != "" && o.Level != role.HeldBy.Level || !orgCovers(o, path) {
 				continue
 			}
 			acc, err := w.members(store.MembershipFilter{Org: o.ID}, true)
@@ -117,7 +117,7 @@ func (w *work) areaHolders(role *program.Role, path string) ([]domain.AccountID,
 	return out, nil
 }
 
-func covers(o *domain.Org, path string) bool {
+func orgCovers(o *domain.Org, path string) bool {
 	for _, p := range areaPaths(o) {
 		if record.InPath(path, p) {
 			return true

@@ -103,7 +103,7 @@ type ChildDialog struct {
 	Label  string               `json:"label"`
 	Need   []string             `json:"need"`
 	Ask    []string             `json:"ask"`
-	Fields []*program.FieldView `json:"fields"`
+	Fields []program.FieldView `json:"fields"`
 	When   bool                 `json:"when"` // opened only on a condition
 }
 
@@ -112,7 +112,7 @@ type MoveView struct {
 	Label   string               `json:"label"`
 	Need    []string             `json:"need"`
 	Ask     []string             `json:"ask"`
-	Fields  []*program.FieldView `json:"fields"`
+	Fields  []program.FieldView `json:"fields"`
 	Reason  []Choice             `json:"reason,omitempty"`
 	Text    string               `json:"text"`
 	Proof   *ProofView           `json:"proof,omitempty"`

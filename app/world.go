@@ -102,7 +102,14 @@ func (w *work) Offers(prog, kind string) ([]record.Candidate, error) {
 	})
 }
 
-func (w *work) Taken(offer domain.RecordID) (int64, error) { return w.tx.Taken(offer) }
+func (w *work) Taken(prog string, offer domain.RecordID) (int64, error) {
+	list, err := w.tx.Total(store.StatRange{Program: prog, Stat: record.TakenKey, Until: 1, Path: string(offer)})
+	n := int64(0)
+	for _, c := range list {
+		n += c.N
+	}
+	return n, err
+}
 
 func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 	w.after = append(w.after, func() { w.app.stream.changed(rec) })
@@ -191,7 +198,7 @@ func (w *work) nearestRegion(place map[string]any, path string, level domain.Reg
 	if !ok1 || !ok2 {
 		return "", nil
 	}
-	list, err := w.tx.Regions(store.RegionFilter{Level: level, Path: countyPath(path)})
+	list, err := w.tx.Regions(store.RegionFilter{Levels: []domain.RegionLevel{level}, Path: countyPath(path)})
 	if err != nil {
 		return "", err
 	}

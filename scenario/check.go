@@ -134,9 +134,11 @@ func (w *world) checkParty(ctx context.Context, t *thing, c Compare) error {
 
 // readKey finds a key among the fields of a view, else as a path in the view.
 func readKey(view object, key string) (any, bool) {
-	if fields, ok := view["fields"].(map[string]any); ok {
-		if v, ok := fields[key]; ok {
-			return v, true
+	for _, part := range []string{"fields", "shown"} {
+		if fields, ok := view[part].(map[string]any); ok {
+			if v, ok := fields[key]; ok {
+				return v, true
+			}
 		}
 	}
 	return dig(view, key)

@@ -171,6 +171,9 @@ func (w *world) addMember(ctx context.Context, name, role, orgName string, args 
 	if phone := args.Text("phone", "电话"); phone != "" {
 		body["phone"] = phone
 	}
+	if own := args.Text("登录", "login"); own != "" {
+		body["login"] = own
+	}
 	l, id, err := w.newAccount(ctx, name, body)
 	if err != nil {
 		return err

@@ -68,6 +68,7 @@ type world struct {
 	root      *thing // the county region
 	last      *thing // result of the line before
 	logins    int
+	tag       string // makes the sign-in names of this scene its own
 
 	refusal  error // of the last act, when the next line is 应拒
 	expectNo bool
@@ -98,6 +99,7 @@ func newWorld(story *Story, set *program.Set, t *Target, sceneNo int) (*world, e
 		offline: map[string][]queued{}, revs: map[string]float64{},
 		admin: &login{Credentials: t.Admin},
 	}
+	w.tag = w.key()[:8]
 	if t.Client == nil {
 		t.Client = http.DefaultClient
 	}
@@ -164,7 +166,9 @@ func (w *world) session(ctx context.Context, name string) (*login, *thing, error
 	return nil, nil, fmt.Errorf("「%s」不能办事（不是人员或服务对象）", name)
 }
 
-const password = "Linqiao-2026!"
+// Password is that of every account which a story makes; demonstration counties
+// tell it to their visitors.
+const Password = "Linqiao-2026!"
 
 func (w *world) partyLogin(ctx context.Context, t *thing) (*login, error) {
 	w.mu.Lock()
@@ -187,8 +191,11 @@ func (w *world) partyLogin(ctx context.Context, t *thing) (*login, error) {
 func (w *world) newAccount(ctx context.Context, name string, body object) (*login, string, error) {
 	w.mu.Lock()
 	w.logins++
-	l := &login{Credentials: Credentials{Login: fmt.Sprintf("u%s%05d", w.county, w.logins), Password: password}}
+	l := &login{Credentials: Credentials{Login: fmt.Sprintf("u%s-%05d", w.tag, w.logins), Password: Password}}
 	w.mu.Unlock()
+	if own := str(body["login"]); own != "" {
+		l.Login = own
+	}
 	body["login"], body["password"], body["name"] = l.Login, l.Password, name
 	var answer object
 	if err := w.call(ctx, w.admin, http.MethodPost, "/accounts", body, &answer); err != nil {

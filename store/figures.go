@@ -49,11 +49,10 @@ func (tx *Tx) StatDump(program string) (string, error) {
 // OverdueRecords lists ids of running records that have a running clock past
 // due, longest overdue first; the filter's own conditions hold as in Records.
 func (tx *Tx) OverdueRecords(now time.Time, f RecordFilter) (ids []domain.RecordID, next string, err error) {
-	w := tx.where()
-	if err := tx.recordWhere(w, &f); err != nil {
+	w, err := tx.recordWhere(&f)
+	if err != nil {
 		return nil, "", err
 	}
-	w.access(f.Access)
 	w.add("id IN (SELECT record FROM clock WHERE county = $1 AND state = 'running' AND due_at > 0 AND due_at < ?)", now)
 	limit := pageSize(f.Limit)
 	list, err := many(tx, func(rows *sql.Rows, id *string) error { return rows.Scan(id) },

@@ -114,7 +114,9 @@ func (w *where) clause(a *AccessClause) string {
 	c = append(c, listCond(w, "key", a.Keys)...)
 	c = append(c, listCond(w, "subject", a.Subjects)...)
 	c = append(c, listCond(w, "parent", a.Parents)...)
-	c = append(c, listCond(w, "root", a.Roots)...)
+	if a.Roots != nil {
+		c = append(c, rootCond(w, slices.DeleteFunc(slices.Clone(a.Roots), func(id domain.RecordID) bool { return id == "" })))
+	}
 	c = append(c, listCond(w, "id", a.IDs)...)
 	return strings.Join(slices.DeleteFunc(c, func(s string) bool { return s == "" }), " AND ")
 }
@@ -131,4 +133,10 @@ func listCond[T ~string](w *where, column string, list []T) []string {
 		}
 	}
 	return []string{inList(w, w.col(column), set)}
+}
+
+// rootCond selects whole trees. A root carries its own id as its root and is not
+// in the index over roots: it is found by its id.
+func rootCond(w *where, roots []domain.RecordID) string {
+	return "(" + inList(w, w.col("id"), roots) + " AND parent IS NULL OR " + inList(w, w.col("root"), roots) + " AND parent IS NOT NULL)"
 }

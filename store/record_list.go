@@ -124,7 +124,9 @@ func (tx *Tx) recordConds(w *where, f *RecordFilter) error {
 	in(w, "id", f.IDs)
 	w.eq("subject", string(f.Subject))
 	w.eq("parent", string(f.Parent))
-	w.eq("root", string(f.Root))
+	if f.Root != "" {
+		w.conds = append(w.conds, rootCond(w, []domain.RecordID{f.Root}))
+	}
 	w.eq("owner", string(f.Owner))
 	w.eq("owner_org", string(f.OwnerOrg))
 	in(w, "provider", f.Providers)

@@ -67,8 +67,7 @@ func (w *way) index() (shown []string, sorted bool) {
 	case f.Parent != "" || a.Parents != nil:
 		return []string{"parent"}, true
 	case f.Root != "" || a.Roots != nil:
-		// The index leaves out the roots themselves: they come by their id.
-		return []string{"root"}, true
+		return []string{"id", "root"}, true
 	case f.Subject != "" || a.Subjects != nil:
 		return []string{"subject"}, len(a.Subjects) > 1
 	case f.Owner != "" || a.Owner != "":

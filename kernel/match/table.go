@@ -14,7 +14,9 @@ func newTable(p *plan, rows []Row, edit *builder) *table {
 	t := &table{plan: p, plans: plans, cells: make([][]cell, len(plans))}
 	for c := range plans {
 		t.cells[c] = make([]cell, len(rows))
-		for r := range rows {
+	}
+	for r := range rows { // a row at a time: reading it is the dear part
+		for c := range plans {
 			t.cells[c][r] = plans[c].cell(rows[r].Vars, edit.add)
 		}
 	}

@@ -200,8 +200,17 @@ func TestIndex_Bulk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ix.Build(rows)
+	ix.Build(rows[:5000])
 	r := rand.New(rand.NewPCG(4, 4))
+	for i := range 200 { // replaced, with values that the scales do not know
+		o := bulkOfferOf(r)
+		o.rate, o.stars = 1000+o.rate, o.stars+0.001
+		offers[i*7], rows[i*7] = o, o.row(rows[i*7].ID)
+		ix.Put(rows[i*7])
+	}
+	for _, row := range rows[5000:] {
+		ix.Put(row)
+	}
 	total := 0
 	for range 4 {
 		typed, query := bulkNeed(r)

@@ -17,6 +17,7 @@ import (
 const (
 	maxFileSize = 1 << 20
 	maxNesting  = 64
+	maxTokens   = 60_000 // six times the longest program; the YAML parser is quadratic in the keys of one map
 )
 
 type nodeKind uint8
@@ -164,6 +165,9 @@ func parseYAML(src []byte) (f *ast.File, err error) {
 		}
 	}()
 	tokens := lexer.Tokenize(string(src))
+	if len(tokens) > maxTokens {
+		return nil, errors.New("文件里的词太多")
+	}
 	if line := tooDeep(tokens); line > 0 {
 		return nil, tooDeepError(line)
 	}

@@ -71,7 +71,7 @@ func (u *Unit) Holds(r *Row, key string) bool {
 	case "keeper":
 		return inAreas(r.Path, ms) && u.inRosters(r.P, role.Of, string(r.Subject))
 	case "member":
-		return u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
+		return len(ms) > 0 && u.onPanelOf(r, role) || u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
 			return u.inRosters(r.P, role.Of, string(p))
 		})
 	case "party":
@@ -369,6 +369,29 @@ func ownsKind(p *program.Program, role *program.Role, t *program.RecordType) boo
 			return true
 		}
 		t = p.Records.Get(t.Of)
+	}
+	return false
+}
+
+// onPanelOf: a unit of the role's kind sits on a panel of the row, or of its
+// nearest ancestor that has one.
+func (u *Unit) onPanelOf(r *Row, role *program.Role) bool {
+	for _, k := range role.Of {
+		key, ok := strings.CutPrefix(k, "panel.")
+		if !ok {
+			continue
+		}
+		p := r.P.Panels.Get(key)
+		if p == nil {
+			continue
+		}
+		o := u.nearest(r, []string{p.Of})
+		if o == nil {
+			continue
+		}
+		if run, err := u.w.PanelRun(o.ID, key); err == nil && run != nil {
+			return true
+		}
 	}
 	return false
 }

@@ -318,3 +318,23 @@ func (u *Unit) Happened(p *program.Program, source string, subject domain.PartyI
 	}
 	return out, nil
 }
+
+// TakenKey is the counter behind an offer's `taken`; the offer's id stands where
+// other counters have their region.
+const TakenKey = "_taken"
+
+func holdsCapacity(p domain.Phase) bool { return p == domain.PhaseAccepted || p == domain.PhaseDone }
+
+// took counts an order that begins or ends to use its offer's capacity.
+func (u *Unit) took(o *Row, before bool) {
+	now := holdsCapacity(o.Phase)
+	offer := o.str("offer")
+	if now == before || offer == "" {
+		return
+	}
+	n := Count{Stat: TakenKey, Day: 0, Path: offer, N: 1, Value: 1}
+	if before {
+		n.N, n.Value = -1, -1
+	}
+	u.join(o, []Count{n})
+}

@@ -478,7 +478,7 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	if err := u.sets(r, mv.Sets, changed); err != nil {
 		return err
 	}
-	at := u.at(a)
+	at, held := u.at(a), holdsCapacity(r.Phase)
 	r.Hist["m:"+mv.Key] = at
 	if mv.Intake() {
 		if err := u.open(r, mv); err != nil {
@@ -501,6 +501,7 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	err := u.run(r, mv.Do, nil)
 	r.dialog = nil
 	if err == nil && r.Noun == domain.Order {
+		u.took(r, held)
 		err = u.orderChanged(r)
 	}
 	return err

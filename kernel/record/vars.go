@@ -198,3 +198,11 @@ func (u *Unit) fieldFor(src string, v rule.Vars) *program.Field {
 	}
 	return nil
 }
+
+// LabelOf is the Chinese name of a built-in.
+func LabelOf(key string) string {
+	if l, ok := builtinLabels[key]; ok {
+		return l
+	}
+	return key
+}

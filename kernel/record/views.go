@@ -103,7 +103,7 @@ func (v recordView) nounField(name string) (any, bool, error) {
 			x, err := r.u.orgOf(r.Provider, name)
 			return x, true, err
 		case "taken":
-			n, err := r.u.w.Taken(r.ID)
+			n, err := r.u.w.Taken(r.P.Key, r.ID)
 			return n, true, err
 		case "open":
 			x, err := r.u.room(r)
@@ -163,7 +163,7 @@ func (u *Unit) room(r *Row) (any, error) {
 	if !ok {
 		return int64(math.MaxInt32), nil
 	}
-	n, err := u.w.Taken(r.ID)
+	n, err := u.w.Taken(r.P.Key, r.ID)
 	return max(capacity-n, 0), err
 }
 

@@ -34,7 +34,7 @@ type World interface {
 	// the county, or organisations and accounts when kind is one of those.
 	Offers(program, kind string) ([]Candidate, error)
 	// Taken counts accepted and done orders of an offer.
-	Taken(offer domain.RecordID) (int64, error)
+	Taken(program string, offer domain.RecordID) (int64, error)
 	SaveRecord(rec *domain.Record, isNew bool) error
 
 	Party(id domain.PartyID) (*domain.Party, error)

@@ -2,6 +2,7 @@
 import { shallowReactive } from 'vue'
 import { getProgram, listPrograms } from '@linqiao/shared/api/programs'
 import type { Field, FormView, ProgramMove, ProgramSummary, ProgramView, RecordTypeView } from '@linqiao/shared/api/types'
+import { normalProgram } from '../look/normal'
 import { readThrough } from './resource'
 import { rolesIn, session } from './session'
 
@@ -20,7 +21,7 @@ export const programList = async (): Promise<ProgramSummary[]> =>
 export function loadProgram(key: string): Promise<ProgramView> {
   let run = loading.get(key)
   if (!run) {
-    run = readThrough(`program/${key}`, () => getProgram(key)).then(({ value }) => {
+    run = readThrough(`program/${key}`, async () => normalProgram(await getProgram(key))).then(({ value }) => {
       views.set(key, value)
       return value
     })

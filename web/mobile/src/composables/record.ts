@@ -5,6 +5,7 @@ import { computed, type ComputedRef, type ShallowRef } from 'vue'
 import { getRecord } from '@linqiao/shared/api/records'
 import type { MoveOffer, ProgramView, RecordView } from '@linqiao/shared/api/types'
 import type { QueueItem } from '../offline/queue'
+import { normalRecord } from '../look/normal'
 import { outboxItems } from './outbox'
 import { loadProgram, mayMake, programOf } from './programs'
 import { useResource, type Resource } from './resource'
@@ -19,7 +20,7 @@ export interface RecordState {
 
 export function useRecord(id: () => string): RecordState {
   const resource = useResource(() => `record/${id()}`, async () => {
-    const view = await getRecord(id())
+    const view = normalRecord(await getRecord(id()))
     await loadProgram(view.program).catch(() => {})
     return view
   })

@@ -23,7 +23,7 @@ export function moveEntry(
   const form = move.form ? view.forms.find((f) => f.key === move.form) : undefined
   const need = move.need ?? []
   const ask = unique([...(form?.ask ?? []), ...(form?.fields ?? []).map((f) => f.key), ...(move.ask ?? [])])
-  const fields = [...record.fields, ...(form?.fields ?? [])]
+  const fields = merged((move as { fields?: Field[] }).fields, record.fields, form?.fields)
   const asked = unique([...need, ...ask])
   return {
     form: {
@@ -35,6 +35,10 @@ export function moveEntry(
     fields: fields.filter((f) => asked.includes(f.key)),
   }
 }
+
+/** The dialog's own fields say most; then the record's, then the form's. */
+const merged = (...parts: (Field[] | undefined)[]): Field[] =>
+  [...new Map(parts.flatMap((p) => p ?? []).reverse().map((f) => [f.key, f])).values()].reverse()
 
 const orderedAsk = (form: FormView | undefined, need: readonly string[], ask: string[]): string[] =>
   form ? ask : ask.filter((k) => !need.includes(k))

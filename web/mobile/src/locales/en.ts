@@ -64,12 +64,13 @@ export default {
     },
     done: {
       title: 'Submitted', kept: 'Waiting to be sent', sentWhat: '“{what}” was submitted', keptWhat: '“{what}” is saved on the phone', keptHint: 'It goes by itself when there is a network. Do not sign out before.',
-      number: 'Number', now: 'State', due: 'Next deadline', hint: 'You will be told of progress; you can also ask with the number.', look: 'See progress', outbox: 'See what waits', home: 'Home',
+      number: 'Number', now: 'State', due: 'Next deadline', sameAs: 'The same is already under way: {title}', hint: 'You will be told of progress; you can also ask with the number.', look: 'See progress', outbox: 'See what waits', home: 'Home',
     },
     record: {
-      title: 'Matter', facts: 'Content', progress: 'Progress', here: 'now here', parent: 'Part of: {label}', events: 'See all that happened', late: 'recorded later', nothing: 'Nothing for you to do now.',
+      shown: 'About the other side', title: 'Matter', facts: 'Content', progress: 'Progress', here: 'now here', parent: 'Part of: {label}', events: 'See all that happened', late: 'recorded later', nothing: 'Nothing for you to do now.',
       since: 'Begun {at}', copy: 'No network: this is as of {at}.',
     },
+    party: { name: 'Name', short_name: 'Called', phone: 'Phone', age: 'Age', gender: 'Gender', region: 'Where', place: 'Address', tags: 'Tags' },
     terms: { title: 'The five fixings', person: 'Who', task: 'Task', standard: 'Standard', duty: 'Duty', due: 'Deadline' },
     sign: {
       waits: '“{what}” waits for signatures', by: '{name} signed ({at})', not: 'not signed', now: 'Sign', title: 'Sign: {what}', code: 'Code, if any', text: 'Remark (needed to refuse)',
@@ -81,7 +82,7 @@ export default {
       choose: 'Choose first', none: 'Nothing to choose now.', send: 'Send to {n} chosen', sendNone: 'Send', needsNetwork: 'Sending needs a network',
     },
     move: {
-      title: 'Act', gone: 'This cannot be done now; somebody may have done it.', toRecord: 'See how it stands', reason: 'Reason', words: 'Explanation', sure: 'Do “{move}”?', do: '{move}',
+      ifNeeded: 'Fill in when it applies.', title: 'Act', gone: 'This cannot be done now; somebody may have done it.', toRecord: 'See how it stands', reason: 'Reason', words: 'Explanation', sure: 'Do “{move}”?', do: '{move}',
       signs: 'Then to be signed by: {roles}',
     },
     tasks: { none: 'No tasks now.', toAnswer: 'To answer', visits: 'Visits', accepted: 'Accepted', others: 'Under way', forms: 'Forms to fill in' },

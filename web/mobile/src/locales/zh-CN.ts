@@ -65,12 +65,13 @@ export default {
     },
     done: {
       title: '已提交', kept: '已存入待发送', sentWhat: '“{what}”已提交', keptWhat: '“{what}”已存在手机上', keptHint: '连上网络后会自动送出，送达前请不要退出登录。',
-      number: '编号', now: '现在的状态', due: '下一步期限', hint: '有进展会发消息给您，也可以凭编号询问。', look: '查看办理进度', outbox: '查看待发送', home: '回首页',
+      number: '编号', now: '现在的状态', due: '下一步期限', sameAs: '已有一件相同的事项：{title}', hint: '有进展会发消息给您，也可以凭编号询问。', look: '查看办理进度', outbox: '查看待发送', home: '回首页',
     },
     record: {
-      title: '事项', facts: '内容', progress: '办理进度', here: '现在在这一步', parent: '所属{label}', events: '查看全部经过', late: '补录', nothing: '现在不需要您做什么。',
+      shown: '对方情况', title: '事项', facts: '内容', progress: '办理进度', here: '现在在这一步', parent: '所属{label}', events: '查看全部经过', late: '补录', nothing: '现在不需要您做什么。',
       since: '提出于 {at}', copy: '没有网络，这是 {at} 的内容。',
     },
+    party: { name: '姓名或名称', short_name: '称呼', phone: '电话', age: '年龄', gender: '性别', region: '所在地', place: '地址', tags: '标签' },
     terms: { title: '五个定', person: '定人', task: '定事', standard: '定标准', duty: '定责', due: '定时限' },
     sign: {
       waits: '“{what}”等待签字', by: '{name} 已签（{at}）', not: '未签', now: '去签字', title: '签字：{what}', code: '确认码（如有）', text: '意见（不同意时必填）',
@@ -82,7 +83,7 @@ export default {
       choose: '请先选择', none: '目前没有可选的。', send: '送出所选 {n} 家', sendNone: '送出', needsNetwork: '送出需要网络，请连上后再试',
     },
     move: {
-      title: '办理', gone: '这一步现在不能办理，可能已经有人办过。', toRecord: '查看最新情况', reason: '原因', words: '说明', sure: '确定要“{move}”吗？', do: '{move}',
+      ifNeeded: '需要时填写；不需要可以留空。', title: '办理', gone: '这一步现在不能办理，可能已经有人办过。', toRecord: '查看最新情况', reason: '原因', words: '说明', sure: '确定要“{move}”吗？', do: '{move}',
       signs: '提交后还须签字确认：{roles}',
     },
     tasks: { none: '现在没有任务。', toAnswer: '等我应答', visits: '走访', accepted: '已接', others: '进行中', forms: '要填的表' },

@@ -23,14 +23,16 @@ export function makeApi() {
     return typeOf(r).moves
       .filter((m) => m.from.includes(r.stage) && m.by.some((b) => mine.includes(b)))
       .map((m, i) => ({
-        key: m.key, label: m.label, need: m.need, ask: m.ask, reason: m.reason ?? [], text: m.text, proof: m.proof ?? null,
-        form: m.form, sign: m.sign ? ['对方'] : [], primary: i === 0, child: null,
+        key: m.key, label: m.label, need: m.need, ask: m.ask, reason: m.reason ?? [], text: m.text ? 'required' : '',
+        proof: m.proof ? { near: !!m.proof.near, photo: m.proof.photo, pass: m.proof.pass, or: m.proof.or } : undefined,
+        fields: [...m.need, ...m.ask].map((k) => [...typeOf(r).fields, ...typeOf(r).builtins].find((f) => f.key === k)).filter(Boolean), offline: m.offline, to: m.to,
+        form: m.form, sign: m.sign ? ['点单人'] : undefined, primary: i === 0,
       }))
   }
 
   function view(me, r) {
     const type = typeOf(r)
-    const { walked, seen, formKeys, shown, ...summary } = r
+    const { walked, seen, formKeys, ...summary } = r
     return {
       ...summary, version: 1, masked: r.masked ?? [], suggest: {},
       stages_walked: walked.map((s, i) => ({ stage: s, label: type.stages.find((x) => x.key === s)?.label ?? s, at: new Date(Date.now() - (walked.length - i) * 5 * 3600_000).toISOString() })),

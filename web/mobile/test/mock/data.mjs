@@ -60,7 +60,7 @@ export function seedRecords() {
     row('sme-finance', 'demand', 'raised', { id: 'rec-demand', title: '康赢餐饮 · 融资需求', subject: firm, seen: ['a-1'],
       fields: { amount: 50_000_000, purpose: 'working', months: 12 }, labels: { amount: '50 万元', purpose: '周转', months: '12' },
       consents: [{ key: 'share_bank', label: '同意将融资需求推送给银行', given: false, can: true }],
-      matches: [{ key: 'supermarket', label: '金融超市', mode: 'pick', open: false }],
+      matches: [{ key: 'supermarket', label: '金融超市', mode: 'pick', open: false, max: 3, move: 'pick' }],
       due: due('review', '专班审核', 4 * D, '还剩 4 个工作日') }),
     row('sme-finance', 'demand', 'met', { title: '康赢餐饮 · 融资需求', subject: firm, seen: ['a-1'], created: ago(120 * D), ended: ago(60 * D),
       fields: { amount: 30_000_000, purpose: 'equipment' }, labels: { amount: '30 万元', purpose: '设备' }, walked: ['raised', 'declared', 'recommended', 'matching', 'met'],
@@ -70,8 +70,7 @@ export function seedRecords() {
     row('sme-finance', 'visit', 'todo', { id: 'rec-visit2', title: '顺达粮油加工厂', subject: party('p-2', 'enterprise', '顺达粮油加工厂'), seen: ['a-3'], place,
       labels: { place: '观珠镇河滨工业园 3 号' }, fields: { place }, due: due('round', '本轮走访', -D, '已超 1 个工作日') }),
     row('sme-finance', 'application', 'proposed', { id: 'rec-app1', title: '贷款申请 · 稳岗贷', seen: ['a-4'], provider: { id: 'o-bank', name: '工商银行电白支行', kind: 'bank' },
-      labels: { 'demand.amount': '50 万元', 'demand.purpose': '周转', 'subject.industry': '餐饮业', 'subject.size': '小型' },
-      shown: [{ key: 'demand.amount', label: '需求金额' }, { key: 'demand.purpose', label: '用途' }],
+      shown_labels: { 'demand.amount': '50 万元', 'demand.purpose': '周转', 'subject.industry': '餐饮业', 'subject.size': '小型' },
       due: due('answer', '对接', 3 * D, '还剩 3 个工作日'),
       terms: { person: '工商银行电白支行', task: '对接融资需求并决定', standard: '书面答复，不予授信须说明原因', duty: '承办', due: later(3 * D) } }),
     row('sme-finance', 'application', 'contacted', { title: '贷款申请 · 税银速贷', seen: ['a-4'], labels: { complete_on: '' }, due: due('decision', '授信决定', 20 * D, '还剩 20 天') }),
@@ -91,9 +90,9 @@ export function seedRecords() {
 }
 
 export const offers = [
-  { offer: { id: 'of-1', title: '稳岗贷', provider: { id: 'o-bank', name: '工商银行电白支行', kind: 'bank' }, labels: { min: '10 万元', max: '300 万元', rate: 'LPR1Y+35 基点', months: '36' } }, verdict: 'fit', reasons: ['本产业链专属', '利率较低', '无需抵押'], missing: [], ask: [], sent: false },
-  { offer: { id: 'of-2', title: '税银速贷', provider: { id: 'o-2', name: '农业银行电白支行', kind: 'bank' }, labels: { min: '5 万元', max: '100 万元', rate: '固定 4.03%' } }, verdict: 'ask', reasons: ['无需抵押'], missing: [], ask: ['缺成立日期', '缺规模'], sent: false },
-  { offer: { id: 'of-3', title: '厂房抵押贷', provider: { id: 'o-3', name: '电白农商银行', kind: 'bank' }, labels: { min: '100 万元', max: '1,000 万元', rate: 'LPR5Y+10 基点' } }, verdict: 'miss', reasons: [], missing: ['需求金额须在100万元至1,000万元之间'], ask: [], sent: false },
+  { offer: { id: 'of-1', title: '稳岗贷', provider: { id: 'o-bank', name: '工商银行电白支行', kind: 'bank' }, labels: [{ key: '最低', label: '10 万元' }, { key: '最高', label: '300 万元' }, { key: '年化利率', label: '一年期 LPR 加 35 个基点' }, { key: '最长期限', label: '36 个月' }] }, verdict: 'fit', reasons: ['本产业链专属', '利率较低', '无需抵押'], missing: [], ask: [], sent: false },
+  { offer: { id: 'of-2', title: '税银速贷', provider: { id: 'o-2', name: '农业银行电白支行', kind: 'bank' }, labels: [{ key: '最低', label: '5 万元' }, { key: '最高', label: '100 万元' }, { key: '年化利率', label: '4.03%' }] }, verdict: 'ask', reasons: ['无需抵押'], missing: [], ask: ['缺成立日期', '缺规模'], sent: false },
+  { offer: { id: 'of-3', title: '厂房抵押贷', provider: { id: 'o-3', name: '电白农商银行', kind: 'bank' }, labels: [{ key: '最低', label: '100 万元' }, { key: '最高', label: '1,000 万元' }, { key: '年化利率', label: '五年期以上 LPR 加 10 个基点' }] }, verdict: 'miss', reasons: [], missing: ['需求金额须在100万元至1,000万元之间'], ask: [], sent: false },
 ]
 
 export const notes = [

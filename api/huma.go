@@ -1,0 +1,89 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// humaConfig is the OpenAPI head and the one format. Schema links and the docs
+// page of the framework are left out: they would add `$schema` to every answer
+// and load scripts from elsewhere.
+func humaConfig() huma.Config {
+	c := huma.DefaultConfig("邻桥 Linqiao", "1")
+	c.Info.Description = "县区基层办事的接口。约定见 docs/api.md。"
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.CreateHooks = nil
+	c.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
+	c.DefaultFormat = "application/json"
+	c.RejectUnknownQueryParameters = true
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "http", Scheme: "bearer", Description: "POST /session 返回的 token；浏览器用同名 Cookie " + sessionCookie},
+	}
+	return c
+}
+
+var jsonFormat = huma.Format{
+	Marshal: func(w io.Writer, v any) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		return e.Encode(v)
+	},
+	Unmarshal: func(data []byte, v any) error {
+		if err := json.Unmarshal(data, v); err != nil {
+			return err
+		}
+		if raw, ok := v.(*any); ok {
+			dropNulls(*raw)
+		}
+		return nil
+	},
+}
+
+// dropNulls takes a null at the top of a body as left out. Below, null means
+// "clear this value" and stays.
+func dropNulls(v any) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	for k, x := range m {
+		if x == nil {
+			delete(m, k)
+		}
+	}
+}
+
+// bulkMux lets `/records/bulk/{move}` stand beside `/records/{id}/owner`, which
+// the standard mux refuses as ambiguous: the literal becomes a wildcard that
+// must say `bulk`.
+type bulkMux struct{ *http.ServeMux }
+
+const bulkLiteral, bulkWild = "/records/bulk/{move}", "/records/{bulk}/{move}"
+
+// HandleFunc implements humago.Mux.
+func (m bulkMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	if !strings.HasSuffix(pattern, bulkLiteral) {
+		m.ServeMux.HandleFunc(pattern, h)
+		return
+	}
+	m.ServeMux.HandleFunc(strings.Replace(pattern, bulkLiteral, bulkWild, 1), func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("bulk") != "bulk" {
+			writeProblem(w, r, notFound())
+			return
+		}
+		h(w, r)
+	})
+}
+
+func (s *Server) renderOpenAPI() []byte {
+	b, err := json.Marshal(s.huma.OpenAPI())
+	if err != nil {
+		panic(fmt.Sprintf("openapi: %v", err))
+	}
+	return b
+}

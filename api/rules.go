@@ -1,0 +1,88 @@
+package api
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"linqiao/app"
+	"linqiao/domain"
+)
+
+// rule is the standing a route asks for before it does anything. Package app
+// decides again on the row; a rule only turns away who has no business at all.
+// Its zero value lets nobody in.
+type rule struct {
+	name string
+	open bool // also without sign-in
+	may  func(*app.Who) bool
+	code string // of the refusal
+}
+
+var (
+	public   = rule{name: "public", open: true}
+	demoOnly = rule{name: "demo", open: true} // and only in a demo county
+	signedIn = rule{name: "signed-in", may: func(*app.Who) bool { return true }}
+	staff    = rule{name: "staff", may: func(w *app.Who) bool { return len(w.Memberships) > 0 || w.Admin }, code: "staff_only"}
+	admin    = rule{name: "admin", may: func(w *app.Who) bool { return w.Admin }, code: "admin_only"}
+	auditor  = rule{name: "auditor", may: func(w *app.Who) bool { return w.Auditor }, code: "auditor_only"}
+	overseer = rule{name: "overseer", may: func(w *app.Who) bool { return w.Admin || w.Auditor }, code: "admin_only"}
+)
+
+// repeat says how a mutating route is kept from acting twice on a retry.
+type repeat int
+
+const (
+	reads   repeat = iota // changes nothing, or needs no key (session)
+	inTx                  // the use case keeps the answer in its transaction
+	replays1              // the server keeps the answer for a while
+)
+
+// guard lets a request pass to its handler only with the rule's standing and,
+// where the route changes something, a request key.
+func (s *Server) guard(r rule, rep repeat) func(huma.Context, func(huma.Context)) {
+	return func(c huma.Context, next func(huma.Context)) {
+		q := requestOf(c.Context())
+		if err := s.admit(q, r, rep, c); err != nil {
+			_ = huma.WriteErr(s.huma, c, 0, "", err)
+			return
+		}
+		next(c)
+	}
+}
+
+func (s *Server) admit(q *request, r rule, rep repeat, c huma.Context) error {
+	if r.name == demoOnly.name && !s.app.Demo {
+		return notFound()
+	}
+	if !r.open || q.token != "" {
+		who, err := s.app.Who(c.Context(), q.token)
+		switch {
+		case err == nil:
+			who.Lang = q.lang
+			q.who = who
+		case !r.open:
+			return err
+		}
+	}
+	if !r.open && (r.may == nil || !r.may(q.who)) {
+		return domain.E(domain.KindForbidden, orText(r.code, "forbidden"))
+	}
+	if rep == reads {
+		return nil
+	}
+	key := c.Header("Idempotency-Key")
+	if key == "" {
+		return domain.E(domain.KindInvalid, "idempotency_key_missing")
+	}
+	if len(key) < 8 || len(key) > 100 {
+		return domain.E(domain.KindInvalid, "idempotency_key_bad")
+	}
+	q.once = app.Once{Key: key, Hash: q.hash}
+	return nil
+}
+
+func orText(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

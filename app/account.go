@@ -1,0 +1,355 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/store"
+)
+
+type AccountView struct {
+	ID          domain.AccountID `json:"id"`
+	Login       string           `json:"login"`
+	Name        string           `json:"name"`
+	Party       *PartyRef        `json:"party,omitempty"`
+	Active      bool             `json:"active"`
+	Memberships []MembershipView `json:"memberships"`
+	Created     time.Time        `json:"created"`
+	// Password is set once, in the answer that generated it.
+	Password string `json:"password,omitempty"`
+}
+
+// MembershipAct gives a post in a unit. Role is a kernel role of the county office
+// (admin, auditor), empty for everybody else: what others may do follows from
+// their unit and post.
+type MembershipAct struct {
+	Org    domain.OrgID    `json:"org"`
+	Region domain.RegionID `json:"region,omitempty"`
+	Post   string          `json:"post,omitempty"`
+	Role   string          `json:"role,omitempty"`
+}
+
+type AccountAct struct {
+	Login       string          `json:"login"`
+	Name        string          `json:"name"`
+	Password    string          `json:"password,omitempty"` // generated when left out
+	Phone       string          `json:"phone,omitempty"`
+	Party       domain.PartyID  `json:"party,omitempty"`
+	Memberships []MembershipAct `json:"memberships,omitempty"`
+}
+
+// Accounts lists accounts by login. Administrators and auditors only; others find
+// colleagues through their units' records.
+func (a *App) Accounts(ctx context.Context, who *Who, cursor string, limit int) (l List[AccountView], err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		if err := w.adminOnly(); err != nil && !who.Auditor {
+			return err
+		}
+		n := limitOf(limit)
+		list, err := w.tx.Accounts(cursor, n+1)
+		if err != nil {
+			return err
+		}
+		next := ""
+		if len(list) > n {
+			list = list[:n]
+			next = list[n-1].Login
+		}
+		out := make([]AccountView, 0, len(list))
+		for i := range list {
+			v, err := w.accountView(&list[i])
+			if err != nil {
+				return err
+			}
+			out = append(out, v)
+		}
+		l = listOf(out, next)
+		return nil
+	})
+	return l, err
+}
+
+func (w *work) accountView(acc *domain.Account) (AccountView, error) {
+	v := AccountView{ID: acc.ID, Login: acc.Login, Name: acc.Name, Active: acc.Active, Created: acc.Created}
+	if acc.Party != "" {
+		p, err := w.Party(acc.Party)
+		if err != nil {
+			return v, err
+		}
+		v.Party = &PartyRef{p.ID, p.Kind, p.Name}
+	}
+	var err error
+	v.Memberships, err = w.membershipViews(acc.ID)
+	return v, err
+}
+
+// AccountView reads one account.
+func (a *App) Account(ctx context.Context, who *Who, id domain.AccountID) (v *AccountView, err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		if err := w.adminOnly(); err != nil && !who.Auditor && who.Account != id {
+			return err
+		}
+		acc, err := w.Account(id)
+		if err != nil {
+			return err
+		}
+		x, err := w.accountView(acc)
+		v = &x
+		return err
+	})
+	return v, err
+}
+
+// CreateAccount makes an account with its memberships. A password left out is
+// generated and stands in this answer only.
+func (a *App) CreateAccount(ctx context.Context, who *Who, once Once, in AccountAct) (*AccountView, error) {
+	if !who.Admin && !who.System {
+		return nil, domain.E(domain.KindForbidden, "admin_only")
+	}
+	in.Login = normLogin(in.Login)
+	password, made := in.Password, ""
+	if password == "" {
+		password = newPassword()
+		made = password
+	}
+	if err := checkAccount(in, password); err != nil {
+		return nil, err
+	}
+	hash := a.door.hasher.hash(password)
+	id, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
+		acc, err := w.newAccount(in, hash)
+		if err != nil {
+			return "", err
+		}
+		return domain.RecordID(acc.ID), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.Account(ctx, who, domain.AccountID(id))
+	if err == nil {
+		v.Password = made
+	}
+	return v, err
+}
+
+func checkAccount(in AccountAct, password string) error {
+	e := domain.E(domain.KindInvalid, "fields")
+	if n := len(in.Login); n < 2 || n > 64 || strings.ContainsAny(in.Login, " \t\n/\\\"'<>") {
+		e.With("login", "login")
+	}
+	if strings.TrimSpace(in.Name) == "" {
+		e.With("name", "required")
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return checkPassword(in.Login, password)
+}
+
+func (w *work) newAccount(in AccountAct, hash string) (*domain.Account, error) {
+	acc := &domain.Account{Login: in.Login, Name: strings.TrimSpace(in.Name), Party: in.Party, PasswordHash: hash, Active: true}
+	if in.Phone != "" {
+		n, _, ok := domain.CheckPhone(in.Phone)
+		if !ok {
+			return nil, domain.E(domain.KindInvalid, "fields").With("phone", "phone")
+		}
+		var err error
+		if acc.PhoneIndex, err = w.tx.Index(identPhone, n); err != nil {
+			return nil, err
+		}
+	}
+	if in.Party != "" {
+		if _, err := w.Party(in.Party); err != nil {
+			return nil, domain.E(domain.KindInvalid, "party_unknown").With("party", "party_unknown")
+		}
+	}
+	if taken, err := orNil(w.tx.AccountByLogin(in.Login)); err != nil || taken != nil {
+		if err != nil {
+			return nil, err
+		}
+		return nil, domain.E(domain.KindConflict, "duplicate", "field", "login").With("login", "duplicate")
+	}
+	if err := w.tx.InsertAccount(acc); err != nil {
+		return nil, err
+	}
+	for _, m := range in.Memberships {
+		if _, err := w.join(acc.ID, m); err != nil {
+			return nil, err
+		}
+	}
+	return acc, w.changed("account", "create", string(acc.ID), in.Party, nil)
+}
+
+// join writes a membership.
+func (w *work) join(id domain.AccountID, in MembershipAct) (*domain.Membership, error) {
+	org, err := w.Org(in.Org)
+	if err != nil || !org.Active {
+		return nil, domain.E(domain.KindInvalid, "org_unknown").With("org", "org_unknown")
+	}
+	switch in.Role {
+	case "", RoleAdmin, RoleAuditor:
+	default:
+		return nil, domain.E(domain.KindInvalid, "membership_role").With("role", "membership_role")
+	}
+	m := &domain.Membership{Account: id, Org: org.ID, Role: in.Role, Post: strings.TrimSpace(in.Post), Active: true}
+	if in.Region != "" {
+		g, err := w.Region(in.Region)
+		if err != nil {
+			return nil, domain.E(domain.KindInvalid, "region_unknown").With("region", "region_unknown")
+		}
+		m.Region, m.Path = g.ID, g.Path
+	}
+	if err := w.oneHat(id, in.Role); err != nil {
+		return nil, err
+	}
+	return m, w.tx.SaveMembership(m)
+}
+
+// oneHat keeps administration and audit apart (等保 8.1.5: separate persons).
+func (w *work) oneHat(id domain.AccountID, role string) error {
+	if role == "" {
+		return nil
+	}
+	list, err := w.tx.Memberships(store.MembershipFilter{Account: id})
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if m.Role != "" && m.Role != role {
+			return domain.E(domain.KindRefused, "admin_and_auditor")
+		}
+	}
+	return nil
+}
+
+// AddMembership gives an account another post.
+func (a *App) AddMembership(ctx context.Context, who *Who, once Once, id domain.AccountID, in MembershipAct) (*AccountView, error) {
+	defer a.people.forget(id)
+	_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
+		if err := w.adminOnly(); err != nil {
+			return "", err
+		}
+		acc, err := w.Account(id)
+		if err != nil {
+			return "", err
+		}
+		m, err := w.join(acc.ID, in)
+		if err != nil {
+			return "", err
+		}
+		return domain.RecordID(m.ID), w.changed("account", "join", string(id), "", map[string]any{"org": string(in.Org), "post": in.Post, "role": in.Role})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.Account(ctx, who, id)
+}
+
+// DropMembership ends a post.
+func (a *App) DropMembership(ctx context.Context, who *Who, id domain.AccountID, membership string) error {
+	defer a.people.forget(id)
+	return a.write(ctx, who, func(w *work) error {
+		if err := w.adminOnly(); err != nil {
+			return err
+		}
+		list, err := w.tx.Memberships(store.MembershipFilter{Account: id})
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			m := &list[i]
+			if m.ID != membership {
+				continue
+			}
+			m.Active = false
+			if err := w.tx.SaveMembership(m); err != nil {
+				return err
+			}
+			return w.changed("account", "leave", string(id), "", map[string]any{"org": string(m.Org)})
+		}
+		return domain.NotFound("membership")
+	})
+}
+
+// change runs one administrative change of an account and ends its sign-ins.
+func (a *App) changeAccount(ctx context.Context, who *Who, id domain.AccountID, typ string, fn func(acc *domain.Account)) error {
+	defer a.people.forget(id)
+	return a.write(ctx, who, func(w *work) error {
+		if err := w.adminOnly(); err != nil {
+			return err
+		}
+		acc, err := w.tx.Account(id)
+		if err != nil {
+			return err
+		}
+		fn(acc)
+		if err := w.tx.UpdateAccount(acc); err != nil {
+			return err
+		}
+		if err := w.tx.DeleteSignInsOf(id); err != nil {
+			return err
+		}
+		return w.changed("account", typ, string(id), "", nil)
+	})
+}
+
+// LockAccount shuts an account; its sign-ins end at once.
+func (a *App) LockAccount(ctx context.Context, who *Who, id domain.AccountID) error {
+	if id == who.Account {
+		return domain.E(domain.KindRefused, "lock_self")
+	}
+	return a.changeAccount(ctx, who, id, "lock", func(acc *domain.Account) { acc.Active = false })
+}
+
+// UnlockAccount opens it again.
+func (a *App) UnlockAccount(ctx context.Context, who *Who, id domain.AccountID) error {
+	return a.changeAccount(ctx, who, id, "unlock", func(acc *domain.Account) { acc.Active = true })
+}
+
+// ResetPassword gives an account a generated password, returned once.
+func (a *App) ResetPassword(ctx context.Context, who *Who, id domain.AccountID) (string, error) {
+	if !who.Admin && !who.System {
+		return "", domain.E(domain.KindForbidden, "admin_only")
+	}
+	password := newPassword()
+	hash := a.door.hasher.hash(password)
+	err := a.changeAccount(ctx, who, id, "password", func(acc *domain.Account) { acc.PasswordHash = hash })
+	return password, err
+}
+
+// Office is the county's own office and its first administrator.
+type Office struct {
+	Name, Login, Admin, Password string
+}
+
+// OpenOffice makes the county office (unit kind county_office) with one account of
+// the given kernel role: how a county begins, before anybody can sign in. The
+// county and its divisions must be there. It answers with the password when it
+// generated one.
+func (a *App) OpenOffice(ctx context.Context, county domain.CountyCode, role string, o Office) (*AccountView, error) {
+	who := System(county)
+	var id domain.OrgID
+	err := a.write(ctx, who, func(w *work) error {
+		list, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{"county_office"}})
+		if err != nil {
+			return err
+		}
+		if len(list) > 0 {
+			id = list[0].ID
+			return nil
+		}
+		org, err := w.newOrg(OrgAct{Name: &o.Name, Kind: "county_office"})
+		if err == nil {
+			id = org.ID
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.CreateAccount(ctx, who, Once{}, AccountAct{Login: o.Login, Name: o.Admin, Password: o.Password,
+		Memberships: []MembershipAct{{Org: id, Role: role}}})
+}

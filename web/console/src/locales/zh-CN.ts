@@ -1,0 +1,105 @@
+import type { Texts } from '@linqiao/shared/i18n'
+
+/** Texts of the console. Words of programs never stand here. The reference language. */
+export default {
+  app: { name: '邻桥', motto: '县域社会服务协同' },
+  nav: { skip: '跳到正文', main: '主导航', crumbs: '所在位置', menu: '菜单', programs: '机制', admin: '管理', overdue: '{n} 件逾期', overdueWord: ' 件逾期', noPrograms: '没有可用的机制' },
+  state: { refusedHint: '如确需办理，请联系管理员调整任职。', failed: '没有加载成功' },
+  signIn: {
+    title: '登录', login: '账号', password: '密码', show: '显示', hide: '隐藏', do: '登录', busy: '正在登录…', phoneApp: '居民、企业请用手机端',
+    demo: '演示账号', demoHint: '演示数据均为虚构。点一下即可登录。',
+  },
+  absent: { title: '没有这个页面', hint: '地址可能写错了，或页面已经移走。', home: '回到我的工作' },
+  me: {
+    title: '我的账号', posts: '任职', noPosts: '没有任职', password: '修改密码', old: '原密码', fresh: '新密码', change: '修改密码', changed: '密码已修改',
+    short: '新密码至少 {n} 个字符', devices: '登录的设备', device: '未知设备', thisOne: '当前设备', revoke: '退出该设备', signOut: '退出',
+  },
+  work: {
+    title: '我的工作', counts: '各类事项数', empty: '今天没有待办。做得好！', morning: '{name}，早上好', afternoon: '{name}，下午好', evening: '{name}，晚上好',
+    overdue: '已逾期', signatures: '待我签字', offers: '待我答复的派单', today: '今天到期', duties: '待完成的任务', waiting: '办理中', toSign: '请签：{label}',
+  },
+  list: {
+    filter: '筛选', count: '共 {n} 件', countMore: '超过 {n} 件', keys: 'j / k 选择，Enter 打开，x 勾选', changed: '列表有更新，点此刷新',
+    searchHint: '编号、名称', overdueOnly: '只看逾期', mineOnly: '我负责的', runningOnly: '只看在办', clear: '清除筛选',
+    empty: '还没有内容', emptyFiltered: '没有符合条件的内容，可放宽筛选', noSuch: '没有这一项，或您无权查看',
+    select: '选择 {title}', selectAll: '全选', shownAll: '已显示全部 {n} 条', shownMore: '已显示 {n} 条',
+  },
+  bulk: {
+    label: '批量办理', selected: '已选 {n} 件', noCommon: '所选事项没有共同可办的操作', clear: '取消选择', title: '{move}（{n} 件）', note: '将对所选 {n} 件逐件办理；不符合条件的会列出，不影响其余。',
+    done: '{n} 件已{move}', failed: '{n} 件未办成：', refresh: '刷新列表',
+  },
+  record: {
+    title: '名称', kind: '类别', stage: '状态', due: '时限', hand: '经办', region: '区划', created: '登记时间', ended: '办结时间', refNo: '编号',
+    subject: '服务对象', provider: '承接单位', owner: '责任人', stages: '办理进程', ahead: '（尚未到）', moves: '可办操作', facts: '内容',
+    masked: '已隐藏', maskedNote: '{n} 项按权限隐藏', noFields: '尚未填写内容', members: '成员', edit: '修改', editTitle: '修改 {title}',
+    elsewhere: '此事项刚被他人更新', theirs: '{label} 现为：{text}', shown: '需求方信息', sameAs: '可能与这一件是同一事项：',
+  },
+  create: { newParty: '名单里没有？新建服务对象', done: '{label}已登记，编号 {ref}' },
+  move: {
+    channel: '来源', reason: '原因', text: '说明', note: '备注', proof: '凭据', photos: '照片（至少 {n} 张）', pass: '凭码', passMissing: '请填写凭码', proofText: '无法提供时的说明',
+    positionMissing: '请取得当前位置', needsSign: '提交后须由 {who} 签字才生效。', childWhen: '仅在需要时填写。', sending: '正在提交…', leave: '填写的内容尚未提交，确定离开？',
+    done: '已{move}', waitsForSign: '{move}已提交，等待签字', seeNewest: '查看最新内容',
+  },
+  form: {
+    title: '表单', fill: '填写{label}', file: '提交', filed: '已提交', score: '得分 {score}', noResponses: '还没有填报', suggested: '系统建议，请核对后提交',
+    moneyHint: '如 300万、8500.5', rateBase: '利率基准', choose: '请选择', noMatch: '没有符合的选项', typeToFind: '输入名称查找', start: '{label} 开始', end: '{label} 结束',
+    addRow: '添加一行', removeRow: '删除第 {n} 行', attachment: '附件 {n}', remove: '移除', uploading: '正在上传…', noLocation: '没有取得位置，请检查定位权限',
+  },
+  clock: { title: '时限', met: '已完成', metAt: '完成于 {at}', dueAt: '到期 {at}', paused: '已暂停', notBegun: '未开始' },
+  terms: { title: '五定', person: '定人', task: '定责', standard: '定标', duty: '定岗', due: '定时' },
+  sign: { title: '签字', by: '{name} 提交', waiting: '待签', sign: '同意并签字', refuse: '拒签', why: '拒签理由', done: '已签：{label}', refused: '已拒签：{label}' },
+  match: {
+    why: '为什么合适', missing: '还缺什么', ask: '需先问清', none: '目前没有可供选择的', alreadySent: '已发送', max: '最多选 {n} 个', full: '已选满 {n} 个',
+    send: '发送给所选 {n} 个', sent: '已发送给 {n} 个',
+    mode: { pick: '自选', assign: '派单', claim: '抢单', broadcast: '公开征集' },
+    verdict: { fit: '符合条件', ask: '还需补充', miss: '不符合条件' },
+  },
+  consent: {
+    title: '授权同意', yes: '已同意', no: '未同意', take: '登记同意', record: '登记', withdraw: '登记撤回', evidence: '同意方式',
+    given: '已登记同意：{label}', withdrawn: '已登记撤回：{label}', sure: '确定登记撤回“{label}”？接收方此后将看不到后续内容。', givenOn: '{day} 同意', withdrawnOn: '{day} 撤回', until: '至 {day}',
+    way: { tick: '本人勾选', signature: '签名', code: '短信验证码', voice: '录音', paper: '纸质' },
+  },
+  document: { title: '文书与凭码' },
+  timeline: { title: '记录', system: '系统', late: '补录于 {at}' },
+  handOver: { title: '转交责任人', account: '接手人', org: '接手单位', do: '转交' },
+  dispatch: { title: '派单台', needs: '待派：{label}', noOrders: '此机制没有派单', none: '没有', all: '查看全部' },
+  duty: {
+    title: '任务轮次', none: '此机制没有任务', noRounds: '还没有开展过', start: '开展一轮', startTitle: '开展一轮：{label}', startHint: '按名册为每个对象生成一项任务，并派给相应人员。',
+    from: '开始日期', to: '截止日期', order: '截止日期须不早于开始日期', regionHint: '不选则为您负责的全部区域', started: '已生成 {n} 项任务', round: '轮次', coverage: '完成率', due: '应做', done: '已做', missed: '漏做', unassigned: '未分派',
+    unassignedHint: '这些对象所在区域没有可派人员，请先调整任职。', ofDue: '{done} / {due}', byRegion: '按区域（低者在前）', byTeam: '按队伍（低者在前）', items: '任务明细', what: '任务', assignee: '承担人',
+    state: { open: '待做', done: '已做', missed: '漏做', all: '全部', waiting: '未到期', late: '逾期' },
+  },
+  roster: { count: '共 {n} 个', add: '加入名册', addDo: '加入', added: '已加入 {n} 个', removed: '已移出 {name}', remove: '移出', sure: '确定将“{name}”移出名册？', since: '加入日期', computed: '此名册由规则自动计算，不能手工增减。', empty: '名册为空', act: '操作' },
+  party: {
+    title: '服务对象', note: '个人、家庭、企业、团体；身份信息默认隐藏，查看须说明用途', new: '新建服务对象', create: '建立档案', created: '已建立 {name} 的档案', name: '名称', kind: '类别', identifier: '证号 / 电话', tag: '标签', tags: '标签', tagsHint: '多个标签用顿号分开',
+    searchHint: '名称、手机号、证号', empty: '没有找到。可核对名称，或新建。', basics: '基本情况', edit: '修改档案', open: '在办事项', noOpen: '没有在办事项', closed: '已办结', begin: '为其办理', seeExisting: '查看已有档案：{name}',
+  },
+  subject: { name: '名称', phone: '电话', id_number: '身份证号', uscc: '统一社会信用代码', place: '地址', region: '所在区划' },
+  reveal: { see: '查看', title: '查看{label}', hint: '查看完整信息会被记录：谁、何时、看了什么、为什么。', purpose: '查看用途', sayPurpose: '请写明用途，例如：电话核实走访时间', do: '说明用途并查看', written: '本次查看已记入审计。' },
+  search: { title: '搜索', label: '搜索服务对象与事项', hint: '搜索名称、编号、电话（按 / 键）', results: '“{q}”的搜索结果', none: '没有找到您可查看的内容', ask: '请输入要查找的名称、编号或电话', records: '事项' },
+  figure: {
+    title: '指标', none: '此机制没有指标', choose: '点一个指标，查看走势和构成。', period: '统计期', periodKind: '统计期类别', by: { month: '按月', year: '按年', range: '按日期' }, before: '上一期', after: '下一期',
+    same: '与上期持平', up: '比上期增加 {by}', down: '比上期减少 {by}', suppressed: '数小不显示', trend: '近 12 个月', byDim: '按{label}', chart: '看图', table: '看表', chartOf: '{label}图；同样内容可看表', noCells: '这一期没有可分项的数据', unnamed: '未填',
+  },
+  ledger: {
+    title: '台账', none: '此机制没有台账', state: { open: '未冻结（实时）', frozen: '已冻结，待签字', signed: '已签字' }, frozenAt: '冻结于 {at}', hash: '校验', freeze: '冻结本期', sign: '签字', publish: '公示：{label}', export: '导出表格',
+    sureFreeze: '冻结 {period}？冻结后本期各行不再变化，以后的更正另列。', sureSign: '确认 {period} 台账无误并签字？', surePublish: '确定公示“{label}”？公示后任何人可见。', frozenNow: '已冻结', signedNow: '已签字', published: '已公示：{label}',
+    subtotal: '小计', total: '合计', corrections: '更正', noRows: '本期没有记录', open: '打开',
+  },
+  program: {
+    title: '机制说明', version: '第 {n} 版', tab: { stages: '流程', fields: '内容', roles: '职责', figures: '构成', source: '原文' }, openList: '查看列表', diagram: '{label}流程图', legend: '数字为当前件数；实线由人办理，虚线自动流转；点阶段查看清单。',
+    asTable: '以表格查看', move: '操作', from: '从', to: '到', by: '谁来办', intake: '（新建）', automatic: '自动', stageCount: '{label}，{n} 件', field: '内容', type: '类型', class: '密级', detail: '说明', many: '（多项）', calc: '自动计算', suggest: '系统建议', role: '角色', does: '可办',
+    group: { stats: '指标', ledgers: '台账', duties: '任务', matches: '匹配', forms: '表单', rosters: '名册', notices: '公示', consents: '授权同意', documents: '文书' },
+  },
+  class: { public: '公开', internal: '内部', personal: '个人', sensitive: '敏感', sealed: '密封' },
+  fieldType: {
+    text: '文字', int: '整数', number: '数', money: '金额', bp: '比率', rate: '利率', bool: '是否', date: '日期', time: '时间', span: '时长', interval: '时段', schedule: '时间表', place: '地点', region: '区划', org: '单位', person: '人员', party: '服务对象', account: '账号', phone: '电话', photo: '照片', file: '文件', checks: '逐项核对', rows: '表格', ref: '关联', choice: '选项',
+  },
+  region: { title: '区划', note: '沿用公布的区划代码；网格与服务圈由本县增设。', name: '名称', level: '级别', code: '代码', add: '增设下级', added: '已增设 {name}', empty: '没有下级区划' },
+  org: { title: '单位', name: '名称', kind: '类别', kindHint: '机制按类别认定角色，如 bank、station、association', shortName: '简称', new: '新建单位', edit: '修改单位', saved: '已保存 {name}' },
+  account: {
+    title: '账号', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
+    sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
+  },
+  audit: { title: '审计', note: '谁在什么时候查看或导出了什么、为什么。', at: '时间', actor: '操作人', actionLabel: '操作', object: '对象', purpose: '用途', from: '自', to: '至', action: { reveal: '查看隐藏信息', export: '导出', read: '查看', search: '搜索', sign_in: '登录', download: '下载' } },
+} satisfies Texts

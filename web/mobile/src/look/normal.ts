@@ -1,0 +1,90 @@
+// Takes the server's views as they come and gives them the one shape the pages draw:
+// no null lists, built-in fields beside a record's own, channels with their words.
+import type { Field, Keyed, MatchResult, ProgramMove, ProgramView, RecordTypeView, RecordView } from '@linqiao/shared/api/types'
+
+type Loose = Record<string, unknown>
+
+const list = <T>(v: unknown): T[] => (Array.isArray(v) ? v as T[] : [])
+
+/** Lists of a program, by key or as they stand in order. */
+function listsOf(raw: Loose): Keyed[][] {
+  if (Array.isArray(raw.lists)) return raw.lists.map((l: { options?: Keyed[] }) => list<Keyed>(l.options))
+  return Object.values((raw.lists ?? {}) as Record<string, Keyed[]>)
+}
+
+/** Channels are written as bare keys; the program's list that knows most of them has
+ *  their words. */
+function channels(raw: unknown, lists: Keyed[][]): Keyed[] {
+  const keys = list<string | Keyed>(raw)
+  const bare = keys.map((c) => (typeof c === 'string' ? c : c.key))
+  const known = (options: Keyed[]) => bare.filter((k) => options.some((o) => o.key === k)).length
+  const best = [...lists].sort((a, b) => known(b) - known(a))[0] ?? []
+  return keys.map((c) => (typeof c === 'string' ? { key: c, label: best.find((o) => o.key === c)?.label ?? c } : c))
+}
+
+function move(raw: Loose, lists: Keyed[][]): ProgramMove {
+  return {
+    ...(raw as unknown as ProgramMove),
+    from: list(raw.from), by: list(raw.by), need: list(raw.need), ask: list(raw.ask), reason: list(raw.reason),
+    text: raw.text === true || raw.text === 'required' ? 'required' : '',
+    sign: Array.isArray(raw.sign) ? raw.sign.length > 0 : !!raw.sign,
+    channels: channels(raw.channels, lists),
+  }
+}
+
+/** Own fields first; a built-in that the record names itself is not doubled. */
+export function withBuiltins(own: Field[], builtins: Field[]): Field[] {
+  return [...own, ...builtins.filter((b) => !own.some((f) => f.key === b.key))]
+}
+
+export function normalProgram(raw: ProgramView): ProgramView {
+  const loose = raw as unknown as Loose
+  const lists = listsOf(loose)
+  const record = (r: Loose): RecordTypeView => ({
+    ...(r as unknown as RecordTypeView),
+    for: list(r.for), clocks: list(r.clocks), stages: list(r.stages),
+    fields: withBuiltins(list(r.fields), list(r.builtins)),
+    moves: list<Loose>(r.moves).map((m) => move(m, lists)),
+  })
+  return {
+    ...raw,
+    records: list<Loose>(raw.records).map(record),
+    forms: list<Loose>(raw.forms).map((f) => ({ ...(f as unknown as ProgramView['forms'][number]), of: list(f.of), by: list(f.by), ask: list(f.ask), fields: list(f.fields) })),
+    roles: list(raw.roles), matches: list(raw.matches), consents: list(raw.consents), duties: list(raw.duties),
+  }
+}
+
+export function normalRecord(raw: RecordView): RecordView {
+  const loose = raw as unknown as Loose
+  return {
+    ...raw,
+    fields: raw.fields ?? {}, labels: raw.labels ?? {}, masked: list(raw.masked), suggest: raw.suggest ?? {},
+    stages_walked: list(raw.stages_walked), clocks: list(raw.clocks), moves: list(raw.moves), matches: list(raw.matches),
+    forms: list<{ can?: boolean }>(loose.forms).filter((f) => f.can !== false) as RecordView['forms'],
+    signatures: list(raw.signatures), children: list(raw.children), consents: list(raw.consents),
+  }
+}
+
+/** What an offer says of itself: label and text, whichever way the server put it. */
+export function offerFigures(offer: MatchResult['offer'], fields: Field[]): { label: string; text: string }[] {
+  if (Array.isArray(offer.labels)) {
+    return (offer.labels as unknown as Keyed[]).map((l) => ({ label: l.key, text: l.label })).filter((l) => l.text)
+  }
+  const labels = (offer.labels ?? {}) as Record<string, string>
+  return fields.filter((f) => labels[f.key]).map((f) => ({ label: f.label, text: labels[f.key]! }))
+}
+
+export interface Shown { path: string; label: string; text: string }
+
+/** What an order shows of its matter and its subject (`demand.amount`, `subject.age`),
+ *  with labels from the program; `words` knows the built-in ones. */
+export function shownFacts(record: RecordView, program: ProgramView | undefined, words: (key: string) => string | undefined): Shown[] {
+  const labels = (record as unknown as { shown_labels?: Record<string, string> }).shown_labels ?? {}
+  const files = list<{ fields?: Field[] }>((program as unknown as Loose | undefined)?.files).flatMap((f) => list<Field>(f.fields))
+  return Object.entries(labels).filter(([, text]) => text).map(([path, text]) => {
+    const [head = '', key = ''] = path.split('.')
+    const type = program?.records.find((r) => r.key === head)
+    const label = type?.fields.find((f) => f.key === key)?.label ?? files.find((f) => f.key === key)?.label ?? words(key) ?? type?.label ?? ''
+    return { path, label, text }
+  })
+}
