@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"linqiao/app"
@@ -103,7 +104,7 @@ func (q *request) takeBody(w http.ResponseWriter, r *http.Request) error {
 	_, _ = io.WriteString(h, r.Method+" "+r.URL.RequestURI()+"\n")
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		r.Body = http.MaxBytesReader(w, r.Body, maxMultipart)
-		_, _ = io.WriteString(h, r.Header.Get("Content-Length"))
+		_, _ = io.WriteString(h, strconv.FormatInt(r.ContentLength, 10))
 	} else {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxJSON))
 		if err != nil {

@@ -31,9 +31,10 @@ var (
 type repeat int
 
 const (
-	reads   repeat = iota // changes nothing, or needs no key (session)
-	inTx                  // the use case keeps the answer in its transaction
-	replays1              // the server keeps the answer for a while
+	reads repeat = iota // changes nothing, or needs no key (session)
+	inTx                // the use case keeps its first answer in its own transaction
+	kept                // this process keeps the first answer for a while
+	again               // doing it twice does no harm, and the answer must not be kept
 )
 
 // guard lets a request pass to its handler only with the rule's standing and,

@@ -97,6 +97,9 @@ type work struct {
 	unit  *record.Unit
 	c     worldCache
 	after []func()
+	// what refers to new rows waits here until they are saved
+	pending []func() error
+	kept    map[string]bool
 }
 
 // write runs a use case durably. The closure may run again (PostgreSQL retries),

@@ -390,20 +390,18 @@ func (w *work) finishDuty(p *program.Program, d *program.Duty, it *domain.DutyIt
 	return w.dutyHappened(p, d, it, "done", it.DoneAt.Add(time.Second))
 }
 
-// duties looks, after a move, at what the record fulfils and at what its change
-// makes due (`over: record, after: …`).
-func (w *work) duties(r *record.Row) error {
-	for _, p := range []*program.Program{r.P} {
-		for _, d := range p.Duties.All() {
-			if d.Makes != "" && strings.HasPrefix(d.Makes, r.Key+".") {
-				if err := w.fulfil(p, d, r); err != nil {
-					return err
-				}
+// Changed looks at what a record fulfils and at what its change makes due
+// (`over: record, after: …`).
+func (w *work) Changed(r *record.Row) error {
+	for _, d := range r.P.Duties.All() {
+		if d.Makes != "" && strings.HasPrefix(d.Makes, r.Key+".") {
+			if err := w.fulfil(r.P, d, r); err != nil {
+				return err
 			}
-			if d.Over == r.Key && d.After != nil {
-				if err := w.oweAfter(p, d, r); err != nil {
-					return err
-				}
+		}
+		if d.Over == r.Key && d.After != nil {
+			if err := w.oweAfter(r.P, d, r); err != nil {
+				return err
 			}
 		}
 	}

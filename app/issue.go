@@ -78,8 +78,11 @@ func (w *work) newPass(key string, p *program.Pass, rec *domain.Record) (*PassVi
 }
 
 func (w *work) IssuePass(key string, p *program.Pass, rec *domain.Record) error {
-	_, err := w.newPass(key, p, rec)
-	return err
+	w.later("", func() error {
+		_, err := w.newPass(key, p, rec)
+		return err
+	})
+	return nil
 }
 
 // Stop ends passes of a record.
@@ -115,8 +118,11 @@ func (w *work) IssueDocument(d *program.Document, rec *domain.Record) error {
 			data[c] = map[string]any{"label": f.Label, "value": r.Value(c), "shown": shown, "masked": shown}
 		}
 	}
-	_, err = w.issue(p, d, rec.ID, rec.Subject, data)
-	return err
+	w.later("", func() error {
+		_, err := w.issue(p, d, rec.ID, rec.Subject, data)
+		return err
+	})
+	return nil
 }
 
 func (w *work) issue(p *program.Program, d *program.Document, rec domain.RecordID, party domain.PartyID, data map[string]any) (*domain.Document, error) {

@@ -24,8 +24,8 @@ type PartySummary struct {
 
 // PartyFileView is the part of the file that one program asks for.
 type PartyFileView struct {
-	Program string               `json:"program"`
-	Title   string               `json:"title"`
+	Program string              `json:"program"`
+	Title   string              `json:"title"`
 	Fields  []program.FieldView `json:"fields"`
 }
 

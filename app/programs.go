@@ -190,6 +190,10 @@ func (a *App) applyOne(tx *store.Tx, who *Who, p, before *program.Program, old d
 			return r, &ApplyError{issues}
 		}
 		r.Changes = program.Diff(before, p)
+		old.State = "superseded"
+		if err := tx.SaveProgram(&old); err != nil {
+			return r, err
+		}
 	}
 	if err := tx.SaveProgram(v); err != nil {
 		return r, err
@@ -260,7 +264,6 @@ func migrateOne(r *domain.Record, p *program.Program) {
 		}
 	}
 	r.Version = p.Version
-	r.Rev++
 }
 
 // zipDir packs a folder reproducibly: sorted names, no times.
@@ -291,7 +294,10 @@ func zipDir(dir fs.FS) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return buf.Bytes(), zw.Close()
+	if err := zw.Close(); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
 }
 
 // maxSource bounds an unpacked program folder (bytes).

@@ -181,7 +181,7 @@ func (a *App) Move(ctx context.Context, who *Who, once Once, id domain.RecordID,
 		if err := w.unit.Move(r, mv, act); err != nil {
 			return "", w.theirs(r, err)
 		}
-		return r.ID, w.duties(r)
+		return r.ID, nil
 	})
 	return err
 }
@@ -797,10 +797,7 @@ func (w *work) sign(r *record.Row, s *domain.Signature, in SignAct) error {
 	if len(signed)+1 < len(record.Slots(s)) {
 		return nil
 	}
-	if err := w.unit.Complete(r, s); err != nil {
-		return err
-	}
-	return w.duties(r)
+	return w.unit.Complete(r, s)
 }
 
 // signByCode: the mover types the code that the other side shows him. It counts
@@ -845,10 +842,7 @@ func (a *App) CloseSilent(ctx context.Context, county domain.CountyCode, sig str
 		if err := w.unit.Note(r, "signed", map[string]any{"text": "期满未提异议，视为同意", "signature": s.ID}); err != nil {
 			return err
 		}
-		if err := w.unit.Complete(r, s); err != nil {
-			return err
-		}
-		return w.duties(r)
+		return w.unit.Complete(r, s)
 	})
 }
 

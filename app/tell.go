@@ -28,9 +28,7 @@ func (w *work) Notify(n record.Notice) error {
 			if via != "push" {
 				d.State, d.NextAt = "queued", w.Now()
 			}
-			if err := w.tx.InsertDelivery(d); err != nil {
-				return err
-			}
+			w.later("", func() error { return w.tx.InsertDelivery(d) })
 		}
 	}
 	return nil

@@ -56,10 +56,7 @@ func (a *App) fireOne(ctx context.Context, c *domain.Clock) error {
 		if !first {
 			return w.unit.Fired(r, c.Key, now.NextRung)
 		}
-		if err := w.unit.Fire(r, c.Key, now.NextRung); err != nil {
-			return err
-		}
-		return w.duties(r)
+		return w.unit.Fire(r, c.Key, now.NextRung)
 	})
 }
 

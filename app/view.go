@@ -99,29 +99,29 @@ type ProofView struct {
 }
 
 type ChildDialog struct {
-	Record string               `json:"record"`
-	Label  string               `json:"label"`
-	Need   []string             `json:"need"`
-	Ask    []string             `json:"ask"`
+	Record string              `json:"record"`
+	Label  string              `json:"label"`
+	Need   []string            `json:"need"`
+	Ask    []string            `json:"ask"`
 	Fields []program.FieldView `json:"fields"`
-	When   bool                 `json:"when"` // opened only on a condition
+	When   bool                `json:"when"` // opened only on a condition
 }
 
 type MoveView struct {
-	Key     string               `json:"key"`
-	Label   string               `json:"label"`
-	Need    []string             `json:"need"`
-	Ask     []string             `json:"ask"`
+	Key     string              `json:"key"`
+	Label   string              `json:"label"`
+	Need    []string            `json:"need"`
+	Ask     []string            `json:"ask"`
 	Fields  []program.FieldView `json:"fields"`
-	Reason  []Choice             `json:"reason,omitempty"`
-	Text    string               `json:"text"`
-	Proof   *ProofView           `json:"proof,omitempty"`
-	Form    string               `json:"form,omitempty"`
-	Sign    []string             `json:"sign,omitempty"`
-	Primary bool                 `json:"primary"`
-	Offline bool                 `json:"offline"`
-	To      string               `json:"to,omitempty"`
-	Child   *ChildDialog         `json:"child,omitempty"`
+	Reason  []Choice            `json:"reason,omitempty"`
+	Text    string              `json:"text"`
+	Proof   *ProofView          `json:"proof,omitempty"`
+	Form    string              `json:"form,omitempty"`
+	Sign    []string            `json:"sign,omitempty"`
+	Primary bool                `json:"primary"`
+	Offline bool                `json:"offline"`
+	To      string              `json:"to,omitempty"`
+	Child   *ChildDialog        `json:"child,omitempty"`
 }
 
 type SlotView struct {

@@ -250,10 +250,13 @@ func (w *work) SaveMatchRun(run *domain.MatchRun) error {
 		w.c.runs = map[string]*domain.MatchRun{}
 	}
 	w.c.runs[string(run.Record)+run.Key] = run
-	if run.Rev == 0 {
-		return w.tx.InsertMatchRun(run)
-	}
-	return w.tx.UpdateMatchRun(run)
+	w.later("run/"+run.ID, func() error {
+		if run.Rev == 0 {
+			return w.tx.InsertMatchRun(run)
+		}
+		return w.tx.UpdateMatchRun(run)
+	})
+	return nil
 }
 
 func (w *work) PanelRun(rec domain.RecordID, key string) (*domain.PanelRun, error) {
@@ -271,10 +274,13 @@ func (w *work) SavePanelRun(run *domain.PanelRun) error {
 		w.c.panels = map[string]*domain.PanelRun{}
 	}
 	w.c.panels[string(run.Record)+run.Key] = run
-	if run.Rev == 0 {
-		return w.tx.InsertPanelRun(run)
-	}
-	return w.tx.UpdatePanelRun(run)
+	w.later("panel/"+run.ID, func() error {
+		if run.Rev == 0 {
+			return w.tx.InsertPanelRun(run)
+		}
+		return w.tx.UpdatePanelRun(run)
+	})
+	return nil
 }
 
 // orNil turns "not found" into nil: a run that has not begun.
@@ -438,4 +444,31 @@ func (w *work) Append(ev *domain.Event) error {
 	}
 	counts, _ := ev.Stats["counts"].([]record.Count)
 	return w.addCounts(ev.Program, counts, ev.ID)
+}
+
+// later keeps a write back until the rows it refers to are saved; the same thing
+// is written once, in its last state.
+func (w *work) later(key string, fn func() error) {
+	if w.kept == nil {
+		w.kept = map[string]bool{}
+	}
+	if key != "" && w.kept[key] {
+		return
+	}
+	w.kept[key] = true
+	w.pending = append(w.pending, fn)
+}
+
+// Flush implements record.World.
+func (w *work) Flush() error {
+	for len(w.pending) > 0 {
+		list := w.pending
+		w.pending, w.kept = nil, nil
+		for _, f := range list {
+			if err := f(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

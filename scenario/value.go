@@ -289,8 +289,12 @@ func series(s string) (names []string, ok bool) {
 	if from > to || to-from > 100_000 {
 		return nil, false
 	}
+	pad := 0
+	if len(a) == len(b) && a[0] == '0' { // {001..152} keeps its zeros
+		pad = 1
+	}
 	for i := from; i <= to; i++ {
-		names = append(names, s[:open]+strconv.Itoa(i)+s[end+1:])
+		names = append(names, fmt.Sprintf("%s%0*d%s", s[:open], len(a)*pad, i, s[end+1:]))
 	}
 	return names, true
 }

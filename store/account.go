@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -15,7 +14,7 @@ var (
 	accountSelect = "SELECT " + accountColumns + ", rev FROM account"
 )
 
-func scanAccount(rows *sql.Rows, a *domain.Account) error {
+func scanAccount(rows rowScanner, a *domain.Account) error {
 	return rows.Scan((*string)(&a.County), (*string)(&a.ID), &a.Login, &a.Name, &a.PhoneIndex, (*string)(&a.Party), &a.PasswordHash,
 		yesNo{&a.Active}, num(&a.Failed), instant{&a.LockedUntil}, instant{&a.Created}, num(&a.Rev))
 }
@@ -80,7 +79,7 @@ func (tx *Tx) UpdateAccount(a *domain.Account) error {
 
 const membershipColumns = "county, id, account, org, role, post, region, path, active"
 
-func scanMembership(rows *sql.Rows, m *domain.Membership) error {
+func scanMembership(rows rowScanner, m *domain.Membership) error {
 	return rows.Scan((*string)(&m.County), &m.ID, (*string)(&m.Account), (*string)(&m.Org), &m.Role, &m.Post, (*string)(&m.Region),
 		&m.Path, yesNo{&m.Active})
 }
@@ -147,7 +146,7 @@ func (tx *Tx) InsertSignIn(s *domain.SignIn) error {
 	return tx.insert(insertSQL("sign_in", signInColumns), s.County, s.TokenHash, s.Account, s.Created, s.Seen, s.Expires, s.Agent, s.Address)
 }
 
-func scanSignIn(rows *sql.Rows, s *domain.SignIn) error {
+func scanSignIn(rows rowScanner, s *domain.SignIn) error {
 	return rows.Scan((*string)(&s.County), &s.TokenHash, (*string)(&s.Account), instant{&s.Created}, instant{&s.Seen},
 		instant{&s.Expires}, &s.Agent, &s.Address)
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -15,7 +14,7 @@ const auditColumns = "county, id, at, actor, action, object, purpose, detail, se
 
 var auditSelect = "SELECT " + auditColumns + " FROM audit"
 
-func scanAudit(rows *sql.Rows, a *domain.Audit) error {
+func scanAudit(rows rowScanner, a *domain.Audit) error {
 	return rows.Scan((*string)(&a.County), &a.ID, instant{&a.At}, (*string)(&a.Actor), &a.Action, &a.Object, &a.Purpose,
 		object{&a.Detail}, num(&a.Seq), &a.PrevHash, &a.Hash)
 }
@@ -34,7 +33,7 @@ func (tx *Tx) AppendAudit(a *domain.Audit) error {
 		a.At = tx.now
 	}
 	a.Seq, a.PrevHash, a.Hash = 0, "", ""
-	return tx.insert(insertSQL("audit", auditColumns), a.County, a.ID, a.At, a.Actor, a.Action, a.Object, a.Purpose, a.Detail, a.Seq, a.PrevHash, a.Hash)
+	return tx.later(insertSQL("audit", auditColumns), a.County, a.ID, a.At, a.Actor, a.Action, a.Object, a.Purpose, a.Detail, a.Seq, a.PrevHash, a.Hash)
 }
 
 // LinkAudit links up to limit loose rows to the county's chain and reports how

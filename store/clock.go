@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -17,7 +16,7 @@ var (
 		next_rung = excluded.next_rung, fired = excluded.fired`
 )
 
-func scanClock(rows *sql.Rows, c *domain.Clock) error {
+func scanClock(rows rowScanner, c *domain.Clock) error {
 	return rows.Scan((*string)(&c.County), (*string)(&c.Record), &c.Key, &c.State, instant{&c.FromAt}, instant{&c.DueAt},
 		instant{&c.MetAt}, &c.LimitText, object{&c.Inputs}, instant{&c.NextAt}, &c.NextRung, texts{&c.Fired})
 }
@@ -27,7 +26,7 @@ func (tx *Tx) SaveClock(c *domain.Clock) error {
 	if err := tx.home(&c.County); err != nil {
 		return err
 	}
-	return tx.insert(clockUpsert, c.County, c.Record, c.Key, c.State, c.FromAt, c.DueAt, c.MetAt, c.LimitText, c.Inputs,
+	return tx.later(clockUpsert, c.County, c.Record, c.Key, c.State, c.FromAt, c.DueAt, c.MetAt, c.LimitText, c.Inputs,
 		c.NextAt, c.NextRung, encodeTexts(c.Fired))
 }
 
@@ -93,7 +92,7 @@ func (tx *Tx) FireRung(record domain.RecordID, clock string, start time.Time, ru
 
 // Rungs lists the fired rungs of a record in order of firing.
 func (tx *Tx) Rungs(record domain.RecordID) ([]domain.Rung, error) {
-	return many(tx, func(rows *sql.Rows, r *domain.Rung) error {
+	return many(tx, func(rows rowScanner, r *domain.Rung) error {
 		return rows.Scan((*string)(&r.County), (*string)(&r.Record), &r.Clock, instant{&r.Start}, &r.Rung, instant{&r.FiredAt})
 	}, "SELECT county, record, clock, start_at, rung, fired_at FROM rung WHERE county = $1 AND record = $2 ORDER BY fired_at, clock, rung",
 		tx.county, record)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -9,7 +8,7 @@ import (
 
 const consentColumns = "county, id, party, program, key, by_party, by_account, evidence, scope, text_version, given_at, until_at, withdrawn_at"
 
-func scanConsent(rows *sql.Rows, c *domain.Consent) error {
+func scanConsent(rows rowScanner, c *domain.Consent) error {
 	return rows.Scan((*string)(&c.County), &c.ID, (*string)(&c.Party), &c.Program, &c.Key, (*string)(&c.ByParty),
 		(*string)(&c.ByAccount), &c.Evidence, &c.Scope, &c.TextVersion, instant{&c.GivenAt}, instant{&c.Until}, instant{&c.WithdrawnAt})
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"slices"
 
 	"linqiao/domain"
@@ -21,7 +20,7 @@ func (tx *Tx) AddCounts(batch []domain.Count) error {
 	})
 	slot := tx.db.dialect.slot()
 	for _, c := range batch {
-		err := tx.insert(`INSERT INTO counter (county, program, stat, day, path, dims, slot, value, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		err := tx.later(`INSERT INTO counter (county, program, stat, day, path, dims, slot, value, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (county, program, stat, day, path, dims, slot) DO UPDATE SET value = counter.value + excluded.value, n = counter.n + excluded.n`,
 			tx.county, c.Program, c.Stat, c.Day, c.Path, c.Dims, slot, c.Value, c.N)
 		if err != nil {
@@ -39,7 +38,7 @@ func (tx *Tx) AddMarks(batch []domain.Mark) error {
 			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Dims, b.Dims), cmp.Compare(a.Member, b.Member))
 	})
 	for _, m := range batch {
-		err := tx.insert(`INSERT INTO counter_set (county, program, stat, day, path, dims, member, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		err := tx.later(`INSERT INTO counter_set (county, program, stat, day, path, dims, member, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (county, program, stat, day, path, dims, member) DO UPDATE SET n = counter_set.n + excluded.n`,
 			tx.county, m.Program, m.Stat, m.Day, m.Path, m.Dims, m.Member, m.N)
 		if err != nil {
@@ -52,7 +51,7 @@ func (tx *Tx) AddMarks(batch []domain.Mark) error {
 // AddSamples keeps values for medians; the same event's value is kept once.
 func (tx *Tx) AddSamples(batch []domain.Sample) error {
 	for _, s := range batch {
-		err := tx.insert(`INSERT INTO stat_value (county, program, stat, day, path, dims, value, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		err := tx.later(`INSERT INTO stat_value (county, program, stat, day, path, dims, value, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (county, program, stat, day, path, dims, event) DO NOTHING`,
 			tx.county, s.Program, s.Stat, s.Day, s.Path, s.Dims, s.Value, s.Event)
 		if err != nil {
@@ -80,7 +79,7 @@ func (tx *Tx) statWhere(r StatRange) *where {
 // Counts reads counters of a range, summed over slots, by day, path and dims.
 func (tx *Tx) Counts(r StatRange) ([]domain.Count, error) {
 	w := tx.statWhere(r)
-	return many(tx, func(rows *sql.Rows, c *domain.Count) error {
+	return many(tx, func(rows rowScanner, c *domain.Count) error {
 		c.Program, c.Stat = r.Program, r.Stat
 		return rows.Scan(num(&c.Day), &c.Path, &c.Dims, &c.Value, &c.N)
 	}, "SELECT day, path, dims, CAST(SUM(value) AS BIGINT), CAST(SUM(n) AS BIGINT) FROM counter"+w.String()+
@@ -90,7 +89,7 @@ func (tx *Tx) Counts(r StatRange) ([]domain.Count, error) {
 // Total sums a range over days and regions, by dims: one row per combination.
 func (tx *Tx) Total(r StatRange) ([]domain.Count, error) {
 	w := tx.statWhere(r)
-	return many(tx, func(rows *sql.Rows, c *domain.Count) error {
+	return many(tx, func(rows rowScanner, c *domain.Count) error {
 		c.Program, c.Stat, c.Path = r.Program, r.Stat, r.Path
 		return rows.Scan(&c.Dims, &c.Value, &c.N)
 	}, "SELECT dims, CAST(SUM(value) AS BIGINT), CAST(SUM(n) AS BIGINT) FROM counter"+w.String()+" GROUP BY dims ORDER BY dims", w.args...)
@@ -103,7 +102,7 @@ func (tx *Tx) Distinct(r StatRange) (map[string]int64, error) {
 		dims string
 		n    int64
 	}
-	list, err := many(tx, func(rows *sql.Rows, r *row) error { return rows.Scan(&r.dims, &r.n) },
+	list, err := many(tx, func(rows rowScanner, r *row) error { return rows.Scan(&r.dims, &r.n) },
 		"SELECT dims, COUNT(DISTINCT member) FROM counter_set"+w.String()+" AND n > 0 GROUP BY dims", w.args...)
 	out := make(map[string]int64, len(list))
 	for _, r := range list {
@@ -116,7 +115,7 @@ func (tx *Tx) Distinct(r StatRange) (map[string]int64, error) {
 // distinct counts.
 func (tx *Tx) Marks(r StatRange) ([]domain.Mark, error) {
 	w := tx.statWhere(r)
-	return many(tx, func(rows *sql.Rows, m *domain.Mark) error {
+	return many(tx, func(rows rowScanner, m *domain.Mark) error {
 		m.Program, m.Stat = r.Program, r.Stat
 		return rows.Scan(num(&m.Day), &m.Path, &m.Dims, &m.Member, &m.N)
 	}, "SELECT day, path, dims, member, n FROM counter_set"+w.String()+" AND n > 0 ORDER BY day, path, dims, member", w.args...)
@@ -125,7 +124,7 @@ func (tx *Tx) Marks(r StatRange) ([]domain.Mark, error) {
 // Samples lists the values of a range in rising order, for medians.
 func (tx *Tx) Samples(r StatRange) ([]domain.Sample, error) {
 	w := tx.statWhere(r)
-	return many(tx, func(rows *sql.Rows, s *domain.Sample) error {
+	return many(tx, func(rows rowScanner, s *domain.Sample) error {
 		s.Program, s.Stat = r.Program, r.Stat
 		return rows.Scan(num(&s.Day), &s.Path, &s.Dims, &s.Value, (*string)(&s.Event))
 	}, "SELECT day, path, dims, value, event FROM stat_value"+w.String()+" ORDER BY value, event", w.args...)

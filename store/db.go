@@ -48,7 +48,22 @@ type engine interface {
 // session runs statements on one connection inside one transaction.
 type session interface {
 	exec(ctx context.Context, query string, args []any) (int64, error)
-	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	query(ctx context.Context, query string, args []any) (rowSet, error)
+	// execLater runs a statement some time before the transaction commits or its
+	// next statement that gives a result; an error surfaces then.
+	execLater(ctx context.Context, query string, args []any) error
+}
+
+// rowScanner is one row under a cursor.
+type rowScanner interface{ Scan(targets ...any) error }
+
+// rowSet is a cursor over the rows of a query.
+type rowSet interface {
+	rowScanner
+	Next() bool
+	Err() error
+	Close() error
+	Columns() ([]string, error)
 }
 
 type writeOptions struct{ serializable bool }

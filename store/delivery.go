@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -11,7 +10,7 @@ const deliveryColumns = "county, id, to_account, to_party, to_index, channel, me
 
 var deliverySelect = "SELECT " + deliveryColumns + " FROM delivery"
 
-func scanDelivery(rows *sql.Rows, d *domain.Delivery) error {
+func scanDelivery(rows rowScanner, d *domain.Delivery) error {
 	return rows.Scan((*string)(&d.County), &d.ID, (*string)(&d.ToAccount), (*string)(&d.ToParty), &d.ToIndex, &d.Channel, &d.Message,
 		&d.Text, &d.State, num(&d.Tries), instant{&d.NextAt}, (*string)(&d.Record), instant{&d.Created})
 }
@@ -108,7 +107,7 @@ func (tx *Tx) ReadDelivery(id string, account domain.AccountID) error {
 
 const attachmentColumns = "county, id, sha256, size, mime, name, record, by_account, created, class"
 
-func scanAttachment(rows *sql.Rows, a *domain.Attachment) error {
+func scanAttachment(rows rowScanner, a *domain.Attachment) error {
 	return rows.Scan((*string)(&a.County), &a.ID, &a.SHA256, &a.Size, &a.MIME, &a.Name, (*string)(&a.Record), (*string)(&a.ByAccount),
 		instant{&a.Created}, num(&a.Class))
 }

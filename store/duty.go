@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -15,7 +14,7 @@ var (
 	roundSelect = "SELECT " + roundColumns + ", rev FROM duty_round"
 )
 
-func scanRound(rows *sql.Rows, r *domain.DutyRound) error {
+func scanRound(rows rowScanner, r *domain.DutyRound) error {
 	return rows.Scan((*string)(&r.County), &r.ID, &r.Program, &r.Key, num(&r.From), num(&r.Until), (*string)(&r.ByAccount),
 		(*string)(&r.Region), &r.Path, instant{&r.Created}, &r.State, object{&r.Note}, num(&r.Rev))
 }
@@ -71,7 +70,7 @@ var (
 	itemSelect = "SELECT " + itemColumns + ", rev FROM duty_item"
 )
 
-func scanItem(rows *sql.Rows, d *domain.DutyItem) error {
+func scanItem(rows rowScanner, d *domain.DutyItem) error {
 	return rows.Scan((*string)(&d.County), &d.ID, &d.Program, &d.Key, &d.Round, &d.OverKind, &d.OverID, (*string)(&d.Record),
 		(*string)(&d.Party), (*string)(&d.Region), &d.Path, (*string)(&d.ToAccount), (*string)(&d.ToOrg), instant{&d.Opens},
 		instant{&d.Due}, instant{&d.Closes}, instant{&d.DoneAt}, instant{&d.MissedAt}, object{&d.Data}, num(&d.Rev))
@@ -189,7 +188,7 @@ type DutyTally struct{ Due, Done, Missed, InRow int }
 // DutyTally reads the tally of a duty for one row.
 func (tx *Tx) DutyTally(program, key, overID string) (DutyTally, error) {
 	type item struct{ done, missed int64 }
-	list, err := many(tx, func(rows *sql.Rows, i *item) error { return rows.Scan(&i.done, &i.missed) },
+	list, err := many(tx, func(rows rowScanner, i *item) error { return rows.Scan(&i.done, &i.missed) },
 		"SELECT done_at, missed_at FROM duty_item WHERE county = $1 AND over_id = $2 AND program = $3 AND key = $4 AND opens <= $5 ORDER BY due, id",
 		tx.county, overID, program, key, tx.now)
 	var t DutyTally
@@ -217,7 +216,7 @@ type CoverageRow struct {
 
 // RoundCoverage sums the items of a round by region and assignee.
 func (tx *Tx) RoundCoverage(round string) ([]CoverageRow, error) {
-	return many(tx, func(rows *sql.Rows, c *CoverageRow) error {
+	return many(tx, func(rows rowScanner, c *CoverageRow) error {
 		return rows.Scan(&c.Path, (*string)(&c.Org), (*string)(&c.Account), num(&c.Due), num(&c.Done), num(&c.Missed))
 	}, "SELECT path, to_org, to_account, COUNT(*), SUM(CASE WHEN done_at <> 0 THEN 1 ELSE 0 END), SUM(CASE WHEN missed_at <> 0 THEN 1 ELSE 0 END)"+
 		" FROM duty_item WHERE county = $1 AND round = $2 GROUP BY path, to_org, to_account ORDER BY path, to_org, to_account", tx.county, round)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"math"
 
 	"linqiao/domain"
@@ -91,7 +90,7 @@ const entryColumns = "county, id, program, account, dims, amount, record, event,
 
 var entrySelect = "SELECT " + entryColumns + " FROM entry"
 
-func scanEntry(rows *sql.Rows, e *domain.Entry) error {
+func scanEntry(rows rowScanner, e *domain.Entry) error {
 	return rows.Scan((*string)(&e.County), &e.ID, &e.Program, &e.Account, &e.Dims, &e.Amount, (*string)(&e.Record), (*string)(&e.Event),
 		instant{&e.At}, &e.Reverses)
 }
@@ -124,7 +123,7 @@ func (tx *Tx) Balances(program, account string) (map[string]int64, error) {
 		dims   string
 		amount int64
 	}
-	list, err := many(tx, func(rows *sql.Rows, r *row) error { return rows.Scan(&r.dims, &r.amount) },
+	list, err := many(tx, func(rows rowScanner, r *row) error { return rows.Scan(&r.dims, &r.amount) },
 		"SELECT dims, amount FROM balance WHERE county = $1 AND program = $2 AND account = $3", tx.county, program, account)
 	out := make(map[string]int64, len(list))
 	for _, r := range list {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -19,7 +18,7 @@ func eventTargets(e *domain.Event) []any {
 	}
 }
 
-func scanEvent(rows *sql.Rows, e *domain.Event) error { return rows.Scan(eventTargets(e)...) }
+func scanEvent(rows rowScanner, e *domain.Event) error { return rows.Scan(eventTargets(e)...) }
 
 // AppendEvent writes what happened. It sets County, ID, RecordedAt and
 // OccurredAt where they are empty. Events are never changed.
@@ -36,7 +35,7 @@ func (tx *Tx) AppendEvent(e *domain.Event) error {
 	if e.OccurredAt.IsZero() {
 		e.OccurredAt = e.RecordedAt
 	}
-	return tx.insert("INSERT INTO event ("+eventColumns+", tx) VALUES ("+marks(1, 16)+", "+tx.db.dialect.eventTx+")",
+	return tx.later("INSERT INTO event ("+eventColumns+", tx) VALUES ("+marks(1, 16)+", "+tx.db.dialect.eventTx+")",
 		e.County, e.ID, e.Record, e.Root, e.Subject, e.Program, e.Key, e.Type, e.Move, e.Actor, e.Org, e.OccurredAt,
 		e.RecordedAt, e.Data, e.Stats, e.Class)
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"time"
@@ -13,7 +12,7 @@ import (
 // DistinctAll counts the distinct members of a range over all dimensions.
 func (tx *Tx) DistinctAll(r StatRange) (int64, error) {
 	w := tx.statWhere(r)
-	return one(tx, "counter_set", func(rows *sql.Rows, n *int64) error { return rows.Scan(n) },
+	return one(tx, "counter_set", func(rows rowScanner, n *int64) error { return rows.Scan(n) },
 		"SELECT COUNT(DISTINCT member) FROM counter_set"+w.String()+" AND n > 0", w.args...)
 }
 
@@ -27,7 +26,7 @@ func (tx *Tx) StatDump(program string) (string, error) {
 		"SELECT stat, day, path, dims, member, n, 0 FROM counter_set WHERE county = $1 AND program = $2 AND n <> 0 ORDER BY stat, day, path, dims, member",
 		"SELECT stat, day, path, dims, event, value, 0 FROM stat_value WHERE county = $1 AND program = $2 ORDER BY stat, day, path, dims, event",
 	} {
-		lines, err := many(tx, func(rows *sql.Rows, line *string) error {
+		lines, err := many(tx, func(rows rowScanner, line *string) error {
 			var stat, path, dims, member string
 			var day, value, n int64
 			if err := rows.Scan(&stat, &day, &path, &dims, &member, &value, &n); err != nil {
@@ -55,7 +54,7 @@ func (tx *Tx) OverdueRecords(now time.Time, f RecordFilter) (ids []domain.Record
 	}
 	w.add("id IN (SELECT record FROM clock WHERE county = $1 AND state = 'running' AND due_at > 0 AND due_at < ?)", now)
 	limit := pageSize(f.Limit)
-	list, err := many(tx, func(rows *sql.Rows, id *string) error { return rows.Scan(id) },
+	list, err := many(tx, func(rows rowScanner, id *string) error { return rows.Scan(id) },
 		"SELECT id FROM record"+w.String()+" ORDER BY entered, id"+w.fill(" LIMIT ?", int64(limit)), w.args...)
 	for _, id := range list {
 		ids = append(ids, domain.RecordID(id))
@@ -71,7 +70,7 @@ func (tx *Tx) PendingSignatures(limit int) ([]domain.Signature, error) {
 // Marked reports whether something named was done on that day or later; Mark
 // notes it. They keep a daily look at recurring duties from being repeated.
 func (tx *Tx) Marked(name string, day domain.Date) (bool, error) {
-	n, err := one(tx, "ref_counter", func(rows *sql.Rows, n *int64) error { return rows.Scan(n) },
+	n, err := one(tx, "ref_counter", func(rows rowScanner, n *int64) error { return rows.Scan(n) },
 		"SELECT n FROM ref_counter WHERE county = $1 AND key = $2", tx.county, name)
 	if domain.KindOf(err) == domain.KindNotFound && err != nil {
 		return false, nil

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
 	"unicode"
@@ -115,7 +114,7 @@ func (tx *Tx) setGrams(kind, id, path string, want []string) error {
 		return errNoCounty
 	}
 	type held struct{ gram, path string }
-	have, err := many(tx, func(rows *sql.Rows, h *held) error { return rows.Scan(&h.gram, &h.path) },
+	have, err := many(tx, func(rows rowScanner, h *held) error { return rows.Scan(&h.gram, &h.path) },
 		"SELECT gram, path FROM gram WHERE county = $1 AND kind = $2 AND id = $3", tx.county, kind, id)
 	if err != nil {
 		return err
@@ -126,7 +125,7 @@ func (tx *Tx) setGrams(kind, id, path string, want []string) error {
 			kept[h.gram] = true
 			continue
 		}
-		if _, err := tx.exec("DELETE FROM gram WHERE county = $1 AND kind = $2 AND gram = $3 AND id = $4", tx.county, kind, h.gram, id); err != nil {
+		if err := tx.later("DELETE FROM gram WHERE county = $1 AND kind = $2 AND gram = $3 AND id = $4", tx.county, kind, h.gram, id); err != nil {
 			return err
 		}
 	}
@@ -144,7 +143,7 @@ func (tx *Tx) addGrams(kind, id, path string, grams []string) error {
 			args = append(args, grams[i])
 			rows[i] = "($1, $2, " + marks(5+i, 1) + ", $3, $4)"
 		}
-		_, err := tx.exec("INSERT INTO gram (county, kind, gram, id, path) VALUES "+strings.Join(rows, ", ")+
+		err := tx.later("INSERT INTO gram (county, kind, gram, id, path) VALUES "+strings.Join(rows, ", ")+
 			" ON CONFLICT (county, kind, gram, id) DO NOTHING", args...)
 		if err != nil {
 			return err

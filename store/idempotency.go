@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"time"
 
@@ -25,7 +24,7 @@ func (tx *Tx) Idempotent(account domain.AccountID, key, requestHash string) (*An
 		hash string
 		Answer
 	}
-	r, err := one(tx, "answer", func(rows *sql.Rows, r *row) error { return rows.Scan(&r.hash, num(&r.Status), &r.Body) },
+	r, err := one(tx, "answer", func(rows rowScanner, r *row) error { return rows.Scan(&r.hash, num(&r.Status), &r.Body) },
 		"SELECT hash, status, body FROM idempotency WHERE county = $1 AND account = $2 AND key = $3", tx.county, account, key)
 	var e *domain.Error
 	switch {
@@ -42,7 +41,7 @@ func (tx *Tx) Idempotent(account domain.AccountID, key, requestHash string) (*An
 // SaveAnswer keeps the answer to a key. Two requests with one key at the same
 // time: the second is a conflict "duplicate" and undoes its work.
 func (tx *Tx) SaveAnswer(account domain.AccountID, key, requestHash string, a Answer) error {
-	return tx.insert("INSERT INTO idempotency (county, account, key, hash, status, body, created) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	return tx.later("INSERT INTO idempotency (county, account, key, hash, status, body, created) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		tx.county, account, key, requestHash, a.Status, a.Body, tx.now)
 }
 

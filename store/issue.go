@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -9,7 +8,7 @@ import (
 
 const passColumns = "county, hash, program, key, record, until_at, uses_left, revoked"
 
-func scanPass(rows *sql.Rows, p *domain.Pass) error {
+func scanPass(rows rowScanner, p *domain.Pass) error {
 	return rows.Scan((*string)(&p.County), &p.Hash, &p.Program, &p.Key, (*string)(&p.Record), instant{&p.Until}, num(&p.Left), yesNo{&p.Revoked})
 }
 
@@ -52,7 +51,7 @@ var (
 	documentSelect = "SELECT " + documentColumns + ", rev FROM document"
 )
 
-func scanDocument(rows *sql.Rows, d *domain.Document) error {
+func scanDocument(rows rowScanner, d *domain.Document) error {
 	return rows.Scan((*string)(&d.County), &d.ID, &d.Program, &d.Key, (*string)(&d.Record), (*string)(&d.Party), &d.Serial,
 		num(&d.Version), instant{&d.IssuedAt}, object{&d.Data}, &d.Hash, &d.State, num(&d.Rev))
 }
@@ -121,7 +120,7 @@ var (
 	ledgerSelect = "SELECT " + ledgerColumns + ", rev FROM ledger"
 )
 
-func scanLedger(rows *sql.Rows, l *domain.Ledger) error {
+func scanLedger(rows rowScanner, l *domain.Ledger) error {
 	return rows.Scan((*string)(&l.County), &l.ID, &l.Program, &l.Key, &l.Period, &l.Path, &l.State, object{&l.Data}, &l.Hash,
 		instant{&l.FrozenAt}, (*string)(&l.FrozenBy), num(&l.Rev))
 }
@@ -180,7 +179,7 @@ var (
 	noticeSelect = "SELECT " + noticeColumns + ", rev FROM notice"
 )
 
-func scanNotice(rows *sql.Rows, n *domain.Notice) error {
+func scanNotice(rows rowScanner, n *domain.Notice) error {
 	return rows.Scan((*string)(&n.County), &n.ID, &n.Program, &n.Key, &n.Target, &n.State, object{&n.Data}, instant{&n.PublishedAt},
 		instant{&n.Until}, num(&n.Rev))
 }

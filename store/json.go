@@ -37,6 +37,8 @@ func encodeValue(b []byte, v any) []byte {
 		return strconv.AppendInt(b, t, 10)
 	case int:
 		return strconv.AppendInt(b, int64(t), 10)
+	case int16:
+		return strconv.AppendInt(b, int64(t), 10)
 	case int32:
 		return strconv.AppendInt(b, int64(t), 10)
 	case float64:

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"regexp"
 	"strconv"
@@ -28,7 +29,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 	kind := goose.DialectSQLite3
 	if db.Engine() == "postgres" {
 		kind = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := db.migrationLock(ctx)
 		if err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}
@@ -44,6 +45,16 @@ func (db *DB) Migrate(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// migrationLock keeps two processes from migrating one schema at once; schemas
+// of one database do not wait for each other.
+func (db *DB) migrationLock(ctx context.Context) (lock.SessionLocker, error) {
+	var schema string
+	if err := db.engine.handle().QueryRowContext(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
+		return nil, err
+	}
+	return lock.NewPostgresSessionLocker(lock.WithLockID(int64(crc32.ChecksumIEEE([]byte("linqiao "+schema)))), lock.WithLockTimeout(1, 300))
 }
 
 // migrateHandle gives goose a pool of its own on SQLite, where the store's one

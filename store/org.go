@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-
 	"linqiao/domain"
 )
 
@@ -14,7 +12,7 @@ var (
 	orgSelect = "SELECT " + orgColumns + ", rev FROM org"
 )
 
-func scanOrg(rows *sql.Rows, o *domain.Org) error {
+func scanOrg(rows rowScanner, o *domain.Org) error {
 	return rows.Scan((*string)(&o.County), (*string)(&o.ID), &o.Kind, &o.Level, &o.Name, &o.ShortName, &o.USCC, (*string)(&o.Region),
 		&o.Path, &o.Lat, &o.Lng, &o.Address, &o.Phone, tags{&o.Tags}, &o.AreaPath, num(&o.Stars), yesNo{&o.Active}, num(&o.Rev))
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -23,9 +22,9 @@ func partyTargets(p *domain.Party) []any {
 	}
 }
 
-func scanParty(rows *sql.Rows, p *domain.Party) error { return rows.Scan(partyTargets(p)...) }
+func scanParty(rows rowScanner, p *domain.Party) error { return rows.Scan(partyTargets(p)...) }
 
-func (tx *Tx) scanOpenParty(rows *sql.Rows, p *domain.Party) error {
+func (tx *Tx) scanOpenParty(rows rowScanner, p *domain.Party) error {
 	var sealed []byte
 	if err := rows.Scan(append(partyTargets(p), &sealed)...); err != nil {
 		return err
@@ -184,7 +183,7 @@ func (tx *Tx) SaveRelation(r *domain.Relation) error {
 func (tx *Tx) Relations(party domain.PartyID, on domain.Date) ([]domain.Relation, error) {
 	const columns = "SELECT county, a, kind, b, from_day, until_day FROM party_relation WHERE county = $1"
 	const holds = " AND from_day <= $3 AND (until_day = 0 OR until_day >= $3)"
-	return many(tx, func(rows *sql.Rows, r *domain.Relation) error {
+	return many(tx, func(rows rowScanner, r *domain.Relation) error {
 		return rows.Scan((*string)(&r.County), (*string)(&r.A), &r.Kind, (*string)(&r.B), num(&r.From), num(&r.Until))
 	}, columns+" AND a = $2"+holds+" UNION "+columns+" AND b = $2"+holds+" ORDER BY 3, 2, 4", tx.county, party, on)
 }
@@ -217,7 +216,7 @@ func (tx *Tx) StandingsOf(program, key, state string) ([]domain.Standing, error)
 
 const standingSelect = "SELECT county, party, program, key, state, record, from_at, until_at, rev FROM standing"
 
-func scanStanding(rows *sql.Rows, s *domain.Standing) error {
+func scanStanding(rows rowScanner, s *domain.Standing) error {
 	return rows.Scan((*string)(&s.County), (*string)(&s.Party), &s.Program, &s.Key, &s.State, (*string)(&s.Record),
 		instant{&s.From}, instant{&s.Until}, num(&s.Rev))
 }

@@ -3,10 +3,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"linqiao/domain"
 )
@@ -14,50 +18,61 @@ import (
 // A closure that lost against another one is run again this many times.
 const writeTries = 12
 
+const (
+	beginRead   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	beginWrite  = "BEGIN ISOLATION LEVEL READ COMMITTED"
+	beginStrict = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+)
+
 // postgresEngine runs each closure in a transaction of its own; the server
 // groups commits by itself. Durable as long as synchronous_commit is on, which
 // is the server's default.
 type postgresEngine struct {
-	cfg Config
-	db  *sql.DB
+	cfg  Config
+	pool *pgxpool.Pool
+	std  *sql.DB // the same pool, for migrations
 }
 
 func openPostgres(ctx context.Context, cfg Config) (*postgresEngine, error) {
-	db, err := sql.Open("pgx", cfg.DSN)
+	pc, err := pgxpool.ParseConfig(cfg.DSN)
 	if err != nil {
 		return nil, err
 	}
-	n := cfg.Pool
-	if n <= 0 {
-		n = 16
+	if pc.MaxConns = int32(cfg.Pool); cfg.Pool <= 0 {
+		pc.MaxConns = 16
 	}
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := db.PingContext(ctx); err != nil {
-		db.Close()
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
 		return nil, err
 	}
-	return &postgresEngine{cfg: cfg, db: db}, nil
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &postgresEngine{cfg: cfg, pool: pool, std: stdlib.OpenDBFromPool(pool)}, nil
 }
 
-func (e *postgresEngine) handle() *sql.DB                 { return e.db }
-func (e *postgresEngine) ready(ctx context.Context) error { return e.db.PingContext(ctx) }
-func (e *postgresEngine) close() error                    { return e.db.Close() }
+func (e *postgresEngine) handle() *sql.DB                 { return e.std }
+func (e *postgresEngine) ready(ctx context.Context) error { return e.pool.Ping(ctx) }
+
+func (e *postgresEngine) close() error {
+	err := e.std.Close()
+	e.pool.Close()
+	return err
+}
 
 func (e *postgresEngine) read(ctx context.Context, fn func(session, time.Time) error) error {
-	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	return fn(pgSession{tx}, fixedNow(&e.cfg))
+	return e.once(ctx, beginRead, fn)
 }
 
 func (e *postgresEngine) write(ctx context.Context, opts writeOptions, fn func(session, time.Time) error) error {
+	begin := beginWrite
+	if opts.serializable {
+		begin = beginStrict
+	}
 	var err error
 	for try := range writeTries {
-		if err = e.once(ctx, opts, fn); err == nil || !postgresDialect.retry(err) {
+		if err = e.once(ctx, begin, fn); err == nil || !postgresDialect.retry(err) {
 			return err
 		}
 		pause := time.Duration(1+rand.IntN(4<<min(try, 6))) * time.Millisecond
@@ -70,34 +85,167 @@ func (e *postgresEngine) write(ctx context.Context, opts writeOptions, fn func(s
 	return domain.E(domain.KindConflict, "busy").Wrap(err)
 }
 
-func (e *postgresEngine) once(ctx context.Context, opts writeOptions, fn func(session, time.Time) error) error {
-	level := sql.LevelReadCommitted
-	if opts.serializable {
-		level = sql.LevelSerializable
-	}
-	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{Isolation: level})
+func (e *postgresEngine) once(ctx context.Context, begin string, fn func(session, time.Time) error) error {
+	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
-	if err := fn(pgSession{tx}, fixedNow(&e.cfg)); err != nil {
+	defer conn.Release()
+	s := &pgSession{conn: conn.Conn(), begin: begin}
+	if err := fn(s, fixedNow(&e.cfg)); err != nil {
+		s.rollback(ctx)
 		return err
 	}
-	return tx.Commit()
+	if err := s.commit(ctx); err != nil {
+		s.rollback(ctx)
+		return err
+	}
+	return nil
 }
 
-// pgSession is one transaction; the driver keeps prepared statements per
-// connection by itself.
-type pgSession struct{ tx *sql.Tx }
+// pgSession is one transaction. Every statement costs a way to the server and
+// back, so BEGIN travels with the first one, statements of execLater with the
+// next one, and the last of them with COMMIT.
+type pgSession struct {
+	conn  *pgx.Conn
+	begin string // not sent yet; "" = the transaction is open
+	later []pgStatement
+}
 
-func (s pgSession) exec(ctx context.Context, query string, args []any) (int64, error) {
-	res, err := s.tx.ExecContext(ctx, query, args...)
+type pgStatement struct {
+	query string
+	args  []any
+}
+
+func (s *pgSession) exec(ctx context.Context, query string, args []any) (int64, error) {
+	if !s.waiting() {
+		tag, err := s.conn.Exec(ctx, query, args...)
+		return tag.RowsAffected(), err
+	}
+	br, err := s.send(ctx, query, args)
 	if err != nil {
 		return 0, err
 	}
-	return res.RowsAffected()
+	tag, err := br.Exec()
+	if end := br.Close(); err == nil {
+		err = end
+	}
+	return tag.RowsAffected(), err
 }
 
-func (s pgSession) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	return s.tx.QueryContext(ctx, query, args...)
+func (s *pgSession) query(ctx context.Context, query string, args []any) (rowSet, error) {
+	if !s.waiting() {
+		rows, err := s.conn.Query(ctx, query, args...)
+		return &pgRows{Rows: rows}, err
+	}
+	br, err := s.send(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := br.Query()
+	if err != nil {
+		return nil, errors.Join(err, br.Close())
+	}
+	return &pgRows{Rows: rows, batch: br}, nil
+}
+
+func (s *pgSession) execLater(_ context.Context, query string, args []any) error {
+	s.later = append(s.later, pgStatement{query, args})
+	return nil
+}
+
+func (s *pgSession) waiting() bool { return s.begin != "" || len(s.later) > 0 }
+
+// send lets what waits travel before a statement, checks it, and leaves the
+// results at the statement's own.
+func (s *pgSession) send(ctx context.Context, query string, args []any) (pgx.BatchResults, error) {
+	var b pgx.Batch
+	if s.begin != "" {
+		b.Queue(s.begin)
+		s.begin = ""
+	}
+	for _, l := range s.later {
+		b.Queue(l.query, l.args...)
+	}
+	s.later = nil
+	b.Queue(query, args...)
+	br := s.conn.SendBatch(ctx, &b)
+	for range b.Len() - 1 {
+		if _, err := br.Exec(); err != nil {
+			_ = br.Close() // says the same
+			return nil, err
+		}
+	}
+	return br, nil
+}
+
+var errRolledBack = errors.New("postgres: the transaction had failed and was rolled back")
+
+// commit ends the transaction. It does not listen to the caller's cancellation:
+// a commit cut off half-way would leave nobody knowing whether it happened.
+func (s *pgSession) commit(ctx context.Context) error {
+	if s.begin != "" && len(s.later) == 0 {
+		return nil // nothing was ever asked
+	}
+	ctx = context.WithoutCancel(ctx)
+	br, err := s.send(ctx, "COMMIT", nil)
+	if err != nil {
+		return err
+	}
+	tag, err := br.Exec()
+	if end := br.Close(); err == nil {
+		err = end
+	}
+	if err == nil && tag.String() == "ROLLBACK" {
+		// A closure passed over an error: the server commits nothing then.
+		err = errRolledBack
+	}
+	return err
+}
+
+// rollback leaves the connection fit for the pool, or closes it.
+func (s *pgSession) rollback(ctx context.Context) {
+	if s.begin != "" || s.conn.IsClosed() || s.conn.PgConn().TxStatus() == 'I' {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, err := s.conn.Exec(ctx, "ROLLBACK"); err != nil {
+		_ = s.conn.Close(ctx)
+	}
+}
+
+// pgRows is a cursor that ends the batch it came with.
+type pgRows struct {
+	pgx.Rows
+	batch  pgx.BatchResults
+	closed bool
+}
+
+// Close ends the cursor; only then are errors of the statement known.
+func (r *pgRows) Close() error {
+	if r.closed {
+		return nil
+	}
+	r.closed = true
+	r.Rows.Close()
+	err := r.Rows.Err()
+	if r.batch != nil {
+		if end := r.batch.Close(); err == nil {
+			err = end
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("rows: %w", err)
+	}
+	return nil
+}
+
+// Columns names the columns.
+func (r *pgRows) Columns() ([]string, error) {
+	var names []string
+	for _, f := range r.FieldDescriptions() {
+		names = append(names, f.Name)
+	}
+	return names, nil
 }

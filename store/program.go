@@ -1,14 +1,12 @@
 package store
 
 import (
-	"database/sql"
-
 	"linqiao/domain"
 )
 
 const versionColumns = "county, program, version, hash, source, applied_at, by_account, state"
 
-func scanVersion(rows *sql.Rows, v *domain.ProgramVersion) error {
+func scanVersion(rows rowScanner, v *domain.ProgramVersion) error {
 	return rows.Scan((*string)(&v.County), &v.Program, num(&v.Version), &v.Hash, &v.Source, instant{&v.AppliedAt}, (*string)(&v.By), &v.State)
 }
 
@@ -57,7 +55,7 @@ func (tx *Tx) SaveParam(p *domain.ParamValue) error {
 func (tx *Tx) Params(program string) ([]domain.ParamValue, error) {
 	w := tx.where()
 	w.eq("program", program)
-	return many(tx, func(rows *sql.Rows, p *domain.ParamValue) error {
+	return many(tx, func(rows rowScanner, p *domain.ParamValue) error {
 		return rows.Scan((*string)(&p.County), &p.Program, &p.Key, num(&p.From), &p.Value, (*string)(&p.By), instant{&p.At})
 	}, "SELECT county, program, key, from_day, value, by_account, at FROM param_value"+w.String()+" ORDER BY program, key, from_day", w.args...)
 }
@@ -69,7 +67,7 @@ var (
 	importUpdate = updateSQL("import_run", importColumns)
 )
 
-func scanImport(rows *sql.Rows, i *domain.ImportRun) error {
+func scanImport(rows rowScanner, i *domain.ImportRun) error {
 	return rows.Scan((*string)(&i.County), &i.ID, &i.Kind, (*string)(&i.By), &i.State, num(&i.Total), num(&i.Done), num(&i.Failed),
 		object{&i.Data}, instant{&i.Created}, num(&i.Rev))
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,11 +28,11 @@ func recordTargets(r *domain.Record) []any {
 	}
 }
 
-func scanRecord(rows *sql.Rows, r *domain.Record) error { return rows.Scan(recordTargets(r)...) }
+func scanRecord(rows rowScanner, r *domain.Record) error { return rows.Scan(recordTargets(r)...) }
 
 // scanOpened returns a scanner that also opens the secret column.
-func (tx *Tx) scanOpened() func(*sql.Rows, *domain.Record) error {
-	return func(rows *sql.Rows, r *domain.Record) error {
+func (tx *Tx) scanOpened() func(rowScanner, *domain.Record) error {
+	return func(rows rowScanner, r *domain.Record) error {
 		var sealed []byte
 		if err := rows.Scan(append(recordTargets(r), &sealed)...); err != nil {
 			return err
@@ -57,7 +56,7 @@ func (tx *Tx) RecordOpen(id domain.RecordID) (*domain.Record, error) {
 	return tx.loadRecord(recordOpened, tx.scanOpened(), id)
 }
 
-func (tx *Tx) loadRecord(query string, scan func(*sql.Rows, *domain.Record) error, id domain.RecordID) (*domain.Record, error) {
+func (tx *Tx) loadRecord(query string, scan func(rowScanner, *domain.Record) error, id domain.RecordID) (*domain.Record, error) {
 	if !tx.readOnly {
 		query += " WHERE county = $1 AND id = $2" + tx.db.dialect.forUpdate
 	} else {

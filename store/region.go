@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-
 	"linqiao/domain"
 )
 
@@ -14,7 +12,7 @@ var (
 	regionSelect = "SELECT " + regionColumns + ", rev FROM region"
 )
 
-func scanRegion(rows *sql.Rows, r *domain.Region) error {
+func scanRegion(rows rowScanner, r *domain.Region) error {
 	return rows.Scan((*string)(&r.County), (*string)(&r.ID), (*string)(&r.Parent), (*string)(&r.Level), &r.Code, &r.Name, &r.Path,
 		&r.Lat, &r.Lng, &r.AreaGeo, num(&r.ValidFrom), num(&r.ValidTo), yesNo{&r.Active}, num(&r.Rev))
 }

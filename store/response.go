@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -16,9 +15,9 @@ func responseTargets(r *domain.Response) []any {
 	}
 }
 
-func scanResponse(rows *sql.Rows, r *domain.Response) error { return rows.Scan(responseTargets(r)...) }
+func scanResponse(rows rowScanner, r *domain.Response) error { return rows.Scan(responseTargets(r)...) }
 
-func (tx *Tx) scanOpenResponse(rows *sql.Rows, r *domain.Response) error {
+func (tx *Tx) scanOpenResponse(rows rowScanner, r *domain.Response) error {
 	var sealed []byte
 	if err := rows.Scan(append(responseTargets(r), &sealed)...); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -9,7 +8,7 @@ import (
 
 const rosterColumns = "county, program, roster, member, from_at, until_at, grp, data"
 
-func scanRosterMember(rows *sql.Rows, m *domain.RosterMember) error {
+func scanRosterMember(rows rowScanner, m *domain.RosterMember) error {
 	return rows.Scan((*string)(&m.County), &m.Program, &m.Roster, &m.Member, instant{&m.From}, instant{&m.Until}, &m.Group, object{&m.Data})
 }
 

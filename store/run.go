@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -15,7 +14,7 @@ var (
 	matchSelect = "SELECT " + matchColumns + ", rev FROM match_run"
 )
 
-func scanMatchRun(rows *sql.Rows, m *domain.MatchRun) error {
+func scanMatchRun(rows rowScanner, m *domain.MatchRun) error {
 	return rows.Scan((*string)(&m.County), &m.ID, (*string)(&m.Record), &m.Key, num(&m.Step), &m.State, num(&m.Sent), object{&m.Data}, num(&m.Rev))
 }
 
@@ -65,7 +64,7 @@ var (
 	panelSelect = "SELECT " + panelColumns + ", rev FROM panel_run"
 )
 
-func scanPanelRun(rows *sql.Rows, p *domain.PanelRun) error {
+func scanPanelRun(rows rowScanner, p *domain.PanelRun) error {
 	return rows.Scan((*string)(&p.County), &p.ID, &p.Kind, (*string)(&p.Record), &p.Program, &p.Key, num(&p.Round), &p.State,
 		instant{&p.DueAt}, object{&p.Data}, num(&p.Rev))
 }

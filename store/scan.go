@@ -201,6 +201,8 @@ func asInt(v any) (int64, error) {
 	switch n := v.(type) {
 	case int64:
 		return n, nil
+	case int16:
+		return int64(n), nil
 	case nil:
 		return 0, nil
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 
 	"linqiao/domain"
@@ -15,7 +14,7 @@ var (
 	signatureSelect = "SELECT " + signatureColumns + ", rev FROM signature"
 )
 
-func scanSignature(rows *sql.Rows, s *domain.Signature) error {
+func scanSignature(rows rowScanner, s *domain.Signature) error {
 	return rows.Scan((*string)(&s.County), &s.ID, &s.Program, &s.Target, &s.Move, object{&s.Payload}, &s.Hash, &s.State,
 		instant{&s.Created}, (*string)(&s.Mover), instant{&s.ClosesAt}, num(&s.Rev))
 }
@@ -74,7 +73,7 @@ func (tx *Tx) SilentSignatures(state string, now time.Time, limit int) ([]domain
 
 const signColumns = "county, signature, slot, account, party, decision, at, proof"
 
-func scanSign(rows *sql.Rows, s *domain.Sign) error {
+func scanSign(rows rowScanner, s *domain.Sign) error {
 	return rows.Scan((*string)(&s.County), &s.Signature, num(&s.Slot), (*string)(&s.Account), (*string)(&s.Party), &s.Decision,
 		instant{&s.At}, object{&s.Proof})
 }

@@ -119,6 +119,9 @@ func (e *sqliteEngine) ready(ctx context.Context) error {
 
 // read takes a connection of the pool and holds one snapshot for fn.
 func (e *sqliteEngine) read(ctx context.Context, fn func(session, time.Time) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	var c *sqliteConn
 	select {
 	case c = <-e.readers:
@@ -144,6 +147,9 @@ func errClosed() error { return domain.E(domain.KindUnavailable, "store_closed")
 // writer has started leaves nothing behind; one that gives up later still waits
 // for the truth, which comes within one group.
 func (e *sqliteEngine) write(ctx context.Context, _ writeOptions, fn func(session, time.Time) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	job := &writeJob{fn: fn, done: make(chan struct{})}
 	select {
 	case e.jobs <- job:

@@ -66,11 +66,17 @@ func (c *sqliteConn) exec(ctx context.Context, query string, args []any) (int64,
 	return res.RowsAffected()
 }
 
-func (c *sqliteConn) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+func (c *sqliteConn) query(ctx context.Context, query string, args []any) (rowSet, error) {
 	ctx = context.WithoutCancel(ctx)
 	s, err := c.prepare(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	return s.QueryContext(ctx, args...)
+}
+
+// execLater runs at once: there is no distance to save.
+func (c *sqliteConn) execLater(ctx context.Context, query string, args []any) error {
+	_, err := c.exec(ctx, query, args)
+	return err
 }

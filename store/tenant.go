@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"slices"
 	"time"
 
@@ -16,7 +15,7 @@ func (tx *Tx) SaveTenant(t *domain.Tenant) error {
 	return err
 }
 
-func scanTenant(rows *sql.Rows, t *domain.Tenant) error {
+func scanTenant(rows rowScanner, t *domain.Tenant) error {
 	return rows.Scan((*string)(&t.Code), &t.Name, object{&t.Settings})
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -89,7 +88,7 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	return n, nil
 }
 
-func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
+func (tx *Tx) query(query string, args ...any) (rowSet, error) {
 	if err := tx.ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -107,6 +106,21 @@ func (tx *Tx) insert(query string, args ...any) error {
 	}
 	_, err := tx.exec(query, args...)
 	return err
+}
+
+// later runs a statement that cannot fail but by the engine itself. On
+// PostgreSQL it travels together with the next statement, or with the commit.
+func (tx *Tx) later(query string, args ...any) error {
+	if tx.county == "" {
+		return errNoCounty
+	}
+	if err := tx.ctx.Err(); err != nil {
+		return err
+	}
+	if err := tx.session.execLater(tx.ctx, query, plain(args)); err != nil {
+		return tx.db.dialect.translate(fmt.Errorf("%w [%s]", err, head(query)))
+	}
+	return nil
 }
 
 // change runs an UPDATE that carries the version the caller saw. No row touched
@@ -136,7 +150,7 @@ func (tx *Tx) home(county *domain.CountyCode) error {
 }
 
 // one reads exactly one row, or says NotFound(what).
-func one[T any](tx *Tx, what string, scan func(*sql.Rows, *T) error, query string, args ...any) (T, error) {
+func one[T any](tx *Tx, what string, scan func(rowScanner, *T) error, query string, args ...any) (T, error) {
 	var v T
 	rows, err := tx.query(query, args...)
 	if err != nil {
@@ -156,7 +170,7 @@ func one[T any](tx *Tx, what string, scan func(*sql.Rows, *T) error, query strin
 }
 
 // many reads all rows.
-func many[T any](tx *Tx, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
+func many[T any](tx *Tx, scan func(rowScanner, *T) error, query string, args ...any) ([]T, error) {
 	rows, err := tx.query(query, args...)
 	if err != nil {
 		return nil, err
@@ -173,8 +187,8 @@ func many[T any](tx *Tx, scan func(*sql.Rows, *T) error, query string, args ...a
 	return list, rows.Err()
 }
 
-func scanInt(rows *sql.Rows, n *int64) error   { return rows.Scan(n) }
-func scanText(rows *sql.Rows, s *string) error { return rows.Scan(s) }
+func scanInt(rows rowScanner, n *int64) error   { return rows.Scan(n) }
+func scanText(rows rowScanner, s *string) error { return rows.Scan(s) }
 
 // insertSQL writes the INSERT of a column list: every value a parameter.
 func insertSQL(table, columns string) string {

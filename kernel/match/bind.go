@@ -87,6 +87,12 @@ func (b *binder) bind(n *node) *bound {
 		return join(n.kind == nodeAnd, kids)
 	case nodeNot:
 		return negate(b.bind(n.kids[0]))
+	case nodeUnless:
+		n, flag := b.bind(n.kids[1]), n.kids[0]
+		if n.kind == boundMember || n.kind == boundRange && n.hi >= lowest {
+			return n
+		}
+		return join(false, []*bound{b.bind(flag), n})
 	case nodeCEL:
 		return byCEL
 	}

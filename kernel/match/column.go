@@ -20,6 +20,7 @@ type cell struct {
 	unset bool
 	odd   bool    // left to CEL, see noKey
 	keys  []int64 // ascending, distinct; a flag is no key (false) or one (true)
+	wild  bool    // has every key
 	num   float64
 }
 
@@ -54,9 +55,11 @@ type columnBlock struct {
 	levels []mask
 	impure []bool
 
-	// member: the distinct keys, ascending, and who has them.
+	// member: the distinct keys, ascending, and who has them; wild rows are among the
+	// holders of every key, and alone those of any other (nil: none).
 	keys    []int64
 	holders []holders
+	wild    mask
 
 	// number: the values that came after the index was built, numbered on from those
 	// of the scale. The block holds each position's number.
@@ -96,6 +99,17 @@ func (h *holders) has(pos int) bool {
 		return h.mask.has(pos)
 	}
 	return slices.Contains(h.list, uint16(pos))
+}
+
+// put gives the holders with pos in or out.
+func (h *holders) put(pos, words int, in bool) holders {
+	switch {
+	case h.has(pos) == in:
+		return *h
+	case in:
+		return h.with(pos, words)
+	}
+	return h.without(pos)
 }
 
 // with gives the holders and one more; h itself is not changed.
@@ -247,20 +261,18 @@ func (b *columnBlock) state(pos int, k int64, shared bool) int {
 }
 
 func (b *columnBlock) putKeys(pos, words int, c *cell) {
+	b.wild = mark(slices.Clone(b.wild), pos, words, c.wild)
 	for i := range b.holders {
-		if _, keep := slices.BinarySearch(c.keys, b.keys[i]); !keep && b.holders[i].has(pos) {
-			b.holders[i] = b.holders[i].without(pos)
-		}
+		_, in := slices.BinarySearch(c.keys, b.keys[i])
+		b.holders[i] = b.holders[i].put(pos, words, in || c.wild)
 	}
 	for _, k := range c.keys {
 		i, ok := slices.BinarySearch(b.keys, k)
 		if !ok {
 			b.keys = slices.Insert(b.keys, i, k)
-			b.holders = slices.Insert(b.holders, i, holders{})
+			b.holders = slices.Insert(b.holders, i, holders{mask: slices.Clone(b.wild)})
 		}
-		if !b.holders[i].has(pos) {
-			b.holders[i] = b.holders[i].with(pos, words)
-		}
+		b.holders[i] = b.holders[i].put(pos, words, true)
 	}
 }
 
@@ -274,6 +286,9 @@ func (b *columnBlock) equal(kind columnKind, pos int, c *cell) bool {
 		return b.t.has(pos) == (len(c.keys) > 0)
 	case orderColumn:
 		return b.t.has(pos) == (len(c.keys) > 0) && (len(c.keys) == 0 || *b.raw.at(pos) == c.keys[0])
+	}
+	if c.wild || b.wild != nil && b.wild.has(pos) {
+		return c.wild && b.wild != nil && b.wild.has(pos)
 	}
 	n := 0
 	for i := range b.holders {
@@ -314,10 +329,10 @@ type cut struct {
 	exact  bool
 }
 
-// find gives the holders of key k, nil for none.
-func (b *columnBlock) find(k int64) *holders {
+// find gives the holders of key k; ok is false for none.
+func (b *columnBlock) find(k int64) (h holders, ok bool) {
 	if i, ok := slices.BinarySearch(b.keys, k); ok {
-		return &b.holders[i]
+		return b.holders[i], true
 	}
-	return nil
+	return holders{mask: b.wild}, b.wild != nil
 }

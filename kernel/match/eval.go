@@ -141,9 +141,9 @@ func (v *evaluator) fillUpTo(m mask, c *columnBlock, k int64, sure, may mask) {
 func (v *evaluator) member(n *bound, out *tri) mask {
 	c := v.block.columns[n.column]
 	if len(n.keys) == 1 {
-		h := c.find(n.keys[0])
+		h, ok := c.find(n.keys[0])
 		switch {
-		case h == nil:
+		case !ok:
 			return c.answer(v.none, out)
 		case h.mask != nil:
 			return c.answer(h.mask, out)
@@ -152,8 +152,9 @@ func (v *evaluator) member(n *bound, out *tri) mask {
 		return c.answer(out.t, out)
 	}
 	clear(out.t)
+	copy(out.t, c.wild)
 	for _, k := range n.keys {
-		if h := c.find(k); h != nil {
+		if h, ok := c.find(k); ok {
 			h.addTo(out.t)
 		}
 	}

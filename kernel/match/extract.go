@@ -161,7 +161,50 @@ func (e *extractor) join(kind nodeKind, args []ast.Expr) *node {
 			j.kids = append(j.kids, k)
 		}
 	}
+	if kind == nodeOr && len(j.kids) == 2 {
+		for i, k := range j.kids {
+			if n := e.unless(k, j.kids[1-i]); n != nil {
+				return n
+			}
+		}
+	}
 	return j
+}
+
+// unless makes one comparison of the format's commonest forms: a bound or a list
+// that an offer need not state (`!has(offer.min) || …`, `offer.sizes.size() == 0 ||
+// …`).
+func (e *extractor) unless(flag, other *node) *node {
+	if flag.kind != nodeFlag {
+		return nil
+	}
+	wild, key := e.plan.columns[flag.column].operand, int64(0)
+	n := *other
+	switch other.kind {
+	case nodeMember, nodeAmong, nodeShare:
+	case nodeOrder:
+		switch other.op {
+		case opLT, opLE:
+			key = lowest
+		case opGT, opGE:
+			key = highest
+		default:
+			return nil
+		}
+	case nodeSome:
+		if other.kids[0].kind != nodeMember {
+			return nil
+		}
+		kid := *other.kids[0]
+		kid.column = e.plan.lenient(kid.column, wild, key)
+		n.kids = []*node{&kid}
+	default:
+		return nil
+	}
+	if n.hasColumn() {
+		n.column = e.plan.lenient(n.column, wild, key)
+	}
+	return &node{kind: nodeUnless, kids: []*node{flag, &n}}
 }
 
 func not(n *node) *node {

@@ -11,9 +11,13 @@ type Found struct {
 	Top      []Result // the first of them, in Order's order; misses are left out
 }
 
+// Fill writes a text for one row; vars are the row's and the query's variables.
+type Fill func(t *program.Text, vars rule.Vars) string
+
 // Find gives the first k rows that fit, then those to ask about; k < 0 gives all.
-// query holds the variables that do not vary by row.
-func (ix *Index) Find(query rule.Vars, k int, fill func(*program.Text) string) Found {
+// query holds the variables that do not vary by row. A nil fill shows texts with
+// their holes.
+func (ix *Index) Find(query rule.Vars, k int, fill Fill) Found {
 	q := ix.query(query)
 	defer ix.done(q)
 	q.all()
@@ -29,7 +33,7 @@ func (ix *Index) Find(query rule.Vars, k int, fill func(*program.Text) string) F
 }
 
 // top appends the best k of one kind.
-func (q *query) top(list []Result, hits []hit, v Verdict, k int, fill func(*program.Text) string) []Result {
+func (q *query) top(list []Result, hits []hit, v Verdict, k int, fill Fill) []Result {
 	if len(hits) == 0 {
 		return list
 	}
@@ -47,21 +51,16 @@ func (q *query) top(list []Result, hits []hit, v Verdict, k int, fill func(*prog
 }
 
 // explain evaluates every condition of one row for its texts.
-func (q *query) explain(row *Row, fill func(*program.Text) string) Result {
-	return evaluate(q.plan, &joined{q.plan, row.Vars, q.vars}, fill)
-}
-
-func evaluate(p *plan, vars rule.Vars, fill func(*program.Text) string) Result {
-	var r Result
-	for i := range p.guards {
-		r.add([]program.Guard{p.guards[i].Guard}, vars, fill)
+func (q *query) explain(row *Row, fill Fill) Result {
+	vars := &joined{q.plan, row.Vars, q.vars}
+	if fill == nil {
+		return Evaluate(q.plan.match, q.plan.step, vars, nil)
 	}
-	r.settle()
-	return r
+	return Evaluate(q.plan.match, q.plan.step, vars, func(t *program.Text) string { return fill(t, vars) })
 }
 
 // Near gives the first k rows that miss by exactly one condition.
-func (ix *Index) Near(query rule.Vars, k int, fill func(*program.Text) string) []Result {
+func (ix *Index) Near(query rule.Vars, k int, fill Fill) []Result {
 	q := ix.query(query)
 	defer ix.done(q)
 	var hits []hit

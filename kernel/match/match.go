@@ -62,17 +62,13 @@ func Evaluate(m *program.Match, step int, vars rule.Vars, fill func(*program.Tex
 	if step >= 0 && step < len(m.Steps) {
 		r.add(m.Steps[step].Eligible, vars, fill)
 	}
-	r.settle()
-	return r
-}
-
-func (r *Result) settle() {
 	switch {
 	case len(r.Missing) > 0:
 		r.Verdict = Miss
 	case len(r.Ask) > 0 || r.Err != nil:
 		r.Verdict = Ask
 	}
+	return r
 }
 
 func (r *Result) add(guards []program.Guard, vars rule.Vars, fill func(*program.Text) string) {

@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"linqiao/domain"
@@ -142,6 +143,14 @@ func TestIndex_Market(t *testing.T) {
 	got := ix.Find(query, -1, nil)
 	if got.Fit != 2 || got.Ask != 0 || !reflect.DeepEqual(got.Top, want[:2]) {
 		t.Fatalf("got  %+v\nwant %+v", got, want[:2])
+	}
+	filled := ix.Near(query, 1, func(x *program.Text, v rule.Vars) string {
+		offer, _ := v.Var("offer")
+		age, _ := offer.(rule.Struct).Get("age")
+		return strings.Replace(x.Raw, "{offer.age}", fmt.Sprint(age), 1)
+	})
+	if len(filled) != 1 || filled[0].Missing[0] != "成立须满36个月" {
+		t.Fatalf("near, filled: %+v", filled)
 	}
 	if near := ix.Near(query, 5, nil); !reflect.DeepEqual(near, want[2:]) {
 		t.Fatalf("near %+v\nwant %+v", near, want[2:])

@@ -50,11 +50,8 @@ func (q *query) stored(n *bound) (side, bool) {
 		if len(n.keys) != 1 || c.unset != nil || c.odd != nil {
 			return side{}, false
 		}
-		h := c.find(n.keys[0])
-		if h == nil {
-			return side{}, true
-		}
-		return side{h.mask, false}, h.mask != nil
+		h, found := c.find(n.keys[0])
+		return side{h.mask, false}, !found || h.mask != nil
 	case boundNot:
 		s, ok := q.stored(n.kids[0])
 		s.inverse = !s.inverse

@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"linqiao/kernel/program"
@@ -12,6 +13,7 @@ import (
 // over columns of the rows and operands of the query.
 type plan struct {
 	match   *program.Match
+	step    int
 	rowVars map[string]bool
 	guards  []guard
 	ranks   []rankPlan
@@ -28,7 +30,18 @@ type columnPlan struct {
 	kind   columnKind
 	number int // of a numberColumn: which of them it is
 	*operand
+
+	// A row for which wild holds suits any comparison: it has the key wildKey in an
+	// orderColumn and every key in a memberColumn.
+	wild    *operand
+	wildKey int64
 }
+
+// The keys of wild rows: at most, or at least, whatever is asked.
+const (
+	lowest  = noKey + 1
+	highest = math.MaxInt64
+)
 
 // rankPlan is a rank entry: a column of the rows, a condition, or else CEL.
 type rankPlan struct {
@@ -53,6 +66,9 @@ const (
 	nodeIf    // kids[0] or kids[1], as x says
 	nodeSome  // kids[0] holds for some element, called bind, of the list x
 	nodeEvery // for every element
+	// kids[0], a nodeFlag, or kids[1], whose column counts a row of the flag as one
+	// that suits whatever is asked
+	nodeUnless
 )
 
 // orderOp is a comparison with the column on the left.
@@ -78,7 +94,7 @@ type node struct {
 
 // newPlan takes apart the conditions of a match and one of its steps (-1: none).
 func newPlan(m *program.Match, step int, rowVars []string) (*plan, error) {
-	p := &plan{match: m, rowVars: make(map[string]bool, len(rowVars))}
+	p := &plan{match: m, step: step, rowVars: make(map[string]bool, len(rowVars))}
 	for _, v := range rowVars {
 		p.rowVars[v] = true
 	}
@@ -100,6 +116,7 @@ func newPlan(m *program.Match, step int, rowVars []string) (*plan, error) {
 		}
 		p.ranks = append(p.ranks, rp)
 	}
+	p.prune()
 	return p, nil
 }
 
@@ -131,10 +148,10 @@ func (p *plan) column(kind columnKind, o *operand) int {
 	if o == nil {
 		return -1
 	}
-	i := slices.IndexFunc(p.columns, func(c columnPlan) bool { return c.kind == kind && c.text == o.text })
+	i := slices.IndexFunc(p.columns, func(c columnPlan) bool { return c.kind == kind && c.text == o.text && c.wild == nil })
 	if i < 0 {
 		i = len(p.columns)
-		p.columns = append(p.columns, columnPlan{kind, p.numbers, o})
+		p.columns = append(p.columns, columnPlan{kind: kind, number: p.numbers, operand: o})
 		if kind == numberColumn {
 			p.numbers++
 		}
@@ -142,8 +159,94 @@ func (p *plan) column(kind columnKind, o *operand) int {
 	return i
 }
 
+// lenient finds or adds the column that is like one but for wild rows.
+func (p *plan) lenient(column int, wild *operand, wildKey int64) int {
+	like := p.columns[column]
+	i := slices.IndexFunc(p.columns, func(c columnPlan) bool {
+		return c.kind == like.kind && c.text == like.text && c.wild != nil && c.wild.text == wild.text && c.wildKey == wildKey
+	})
+	if i < 0 {
+		i = len(p.columns)
+		like.wild, like.wildKey = wild, wildKey
+		p.columns = append(p.columns, like)
+	}
+	return i
+}
+
+// prune drops columns that no condition uses any more.
+func (p *plan) prune() {
+	used := make([]bool, len(p.columns))
+	for _, n := range p.nodes() {
+		if n.hasColumn() {
+			used[n.column] = true
+		}
+	}
+	for _, r := range p.ranks {
+		if r.column >= 0 {
+			used[r.column] = true
+		}
+	}
+	at := make([]int, len(p.columns))
+	var kept []columnPlan
+	for i, c := range p.columns {
+		at[i] = len(kept)
+		if used[i] {
+			kept = append(kept, c)
+		}
+	}
+	for _, n := range p.nodes() {
+		if n.hasColumn() {
+			n.column = at[n.column]
+		}
+	}
+	for i := range p.ranks {
+		if c := p.ranks[i].column; c >= 0 {
+			p.ranks[i].column = at[c]
+		}
+	}
+	p.columns = kept
+}
+
+func (n *node) hasColumn() bool {
+	switch n.kind {
+	case nodeFlag, nodeOrder, nodeMember, nodeAmong, nodeShare:
+		return true
+	}
+	return false
+}
+
+// nodes are all nodes of all conditions, each once.
+func (p *plan) nodes() (list []*node) {
+	var walk func(n *node)
+	walk = func(n *node) {
+		list = append(list, n)
+		for _, k := range n.kids {
+			walk(k)
+		}
+	}
+	for _, g := range p.guards {
+		walk(g.node)
+	}
+	for _, r := range p.ranks {
+		if r.node != nil {
+			walk(r.node)
+		}
+	}
+	return list
+}
+
 // cell evaluates a column for one row.
 func (c *columnPlan) cell(row rule.Vars, text func(string) int64) cell {
+	if c.wild != nil {
+		switch v, ok := c.wild.read(row); {
+		case !ok:
+			return cell{odd: true}
+		case v == true && c.kind == orderColumn:
+			return cell{keys: []int64{c.wildKey}}
+		case v == true:
+			return cell{wild: true}
+		}
+	}
 	v, ok := c.read(row)
 	switch {
 	case c.kind == numberColumn:

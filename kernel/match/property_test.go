@@ -36,6 +36,9 @@ var atoms = []string{
 	"has(offer.min)", "!has(offer.min) || need.amount >= offer.min", "has(need.amount)", "!has(need.kind) || offer.kind == need.kind",
 	"offer.open", "!offer.collateral", "offer.open && need.open", "need.open ? offer.open : offer.collateral",
 	"offer.open ? need.open : offer.collateral", "offer.rate.bp <= need.rate.bp", "has(offer.rate.bp)",
+	"!has(offer.age) || offer.age > need.amount", "offer.collateral || need.amount < offer.max", "offer.open || offer.kind == need.kind",
+	"need.amount in offer.numbers || offer.open", "offer.tags.size() == 0 || offer.tags.exists(c, c in need.chains)",
+	"!(offer.open || need.kind in offer.tags)", "!has(offer.stars) || need.score < offer.stars", "offer.kind in need.tags || offer.open",
 	"need.amount - offer.min >= 2", "need.amount / offer.min >= 1", "within(offer.place, need.place, 15)",
 	"offer.kind == 'x' && need.amount >= offer.min", "true", "false", "offer.id != need.id",
 }

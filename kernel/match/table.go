@@ -41,19 +41,31 @@ func (t *table) scales() []*scale {
 
 // bounds are all distinct keys when few, else keys that cut the rows evenly.
 func bounds(cells []cell) []int64 {
-	var all []int64
+	var all, extremes []int64
 	for i := range cells {
-		all = append(all, cells[i].keys...)
+		for _, k := range cells[i].keys {
+			if k == lowest || k == highest { // those of wild rows are bounds of their own
+				extremes = append(extremes, k)
+			} else {
+				all = append(all, k)
+			}
+		}
 	}
+	extremes = compact(extremes)
 	slices.Sort(all)
 	if distinct := slices.Compact(slices.Clone(all)); len(distinct) <= maxBuckets {
-		return distinct
+		return compact(append(distinct, extremes...))
 	}
 	cuts := make([]int64, 0, maxBuckets)
 	for g := range maxBuckets {
 		cuts = append(cuts, all[(g+1)*len(all)/maxBuckets-1])
 	}
-	return slices.Compact(cuts)
+	return compact(append(cuts, extremes...))
+}
+
+func compact(keys []int64) []int64 {
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 func numbers(cells []cell) []float64 {
@@ -97,6 +109,7 @@ func (b *columnBlock) load(kind columnKind, words int, cells []cell) {
 		case flagColumn:
 			b.t.put(pos, len(c.keys) > 0)
 		case memberColumn:
+			b.wild = mark(b.wild, pos, words, c.wild)
 			b.loadKeys(pos, words, c)
 		case orderColumn:
 			if len(c.keys) == 0 {
@@ -110,6 +123,13 @@ func (b *columnBlock) load(kind columnKind, words int, cells []cell) {
 	}
 	for g := 1; g < len(b.levels); g++ {
 		b.levels[g].or(b.levels[g-1])
+	}
+	if b.wild != nil {
+		for i := range b.holders {
+			m := slices.Clone(b.wild)
+			b.holders[i].addTo(m)
+			b.holders[i] = holders{mask: m}
+		}
 	}
 }
 

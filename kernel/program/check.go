@@ -32,7 +32,7 @@ func (s *source) check() {
 func (s *source) checkFiles() {
 	for kind, f := range s.p.Files {
 		for key := range f.Fields.All() {
-			if o := s.fileOf(kind, key); o != s && o != nil {
+			if o := s.fileOf(kind, key); o != s && o != nil && !s.inherits(kind, key) {
 				at := s.root.get("files").get(string(kind)).get(key)
 				s.fault(at, "declared-twice", "“"+key+"”已由程序 "+o.p.Key+" 声明", "去掉这里的声明，在 uses 里写 "+o.p.Key)
 			}
@@ -108,7 +108,7 @@ func (s *source) checkRead(v *node, structName, field string) {
 	if structName != "org" && structName != "party" && !strings.HasPrefix(structName, "party.") || s.fields[structName][field] == nil {
 		return
 	}
-	for _, kind := range partyKinds {
+	for _, kind := range kindsOf(structName) {
 		o := s.fileOf(domain.PartyKind(kind), field)
 		if o == nil || o == s || slices.Contains(s.p.Uses, o.p.Key) || o.p.Key == s.p.Extends {
 			continue
@@ -116,6 +116,17 @@ func (s *source) checkRead(v *node, structName, field string) {
 		s.fault(v, "not-used", "“"+field+"”由程序 "+o.p.Key+" 声明，uses 里没有它", "uses: [… "+o.p.Key+"]")
 		return
 	}
+}
+
+// kindsOf are the kinds of party behind a struct name.
+func kindsOf(structName string) []string {
+	switch structName {
+	case "org":
+		return []string{"organization"}
+	case "party":
+		return partyKinds
+	}
+	return strings.Split(strings.TrimPrefix(structName, "party."), "+")
 }
 
 // betrays: a sealed row must not show through a row that more people see. Lower

@@ -82,6 +82,7 @@ func (s *source) checkClasses() {
 		s.checkShown(rt, n)
 		s.checkOpened(rt, n)
 		s.checkQuotes(rt, n)
+		s.checkCopies(rt, n)
 	}
 	for _, d := range s.p.Documents.All() {
 		s.checkCols(d.Cols, s.root.get("documents").get(d.Key).get("cols"), s.ofDocument(d), d.Class, "文书的级别")
@@ -268,4 +269,43 @@ func (s *source) checkQuotes(rt *RecordType, n *node) {
 			}
 		}
 	}
+}
+
+// checkCopies: an action does not carry a value into a lower class, unless a
+// second person signs or the subject does it himself.
+func (s *source) checkCopies(rt *RecordType, n *node) {
+	sc := s.ofRecord(rt)
+	for _, m := range rt.Moves.All() {
+		if len(m.Sign) > 0 || s.onlySubject(m.By) {
+			continue
+		}
+		do := n.get("moves").get(m.Key).get("do")
+		for i, a := range m.Do {
+			for _, t := range s.targets(a, rt) {
+				s.checkCopy(at(do, i), a, t.Record, sc)
+			}
+		}
+	}
+}
+
+func (s *source) checkCopy(n *node, a *Action, target *RecordType, sc *scope) {
+	for _, w := range a.With {
+		f := target.Fields.Get(w.Target)
+		if f == nil || w.Expr == nil || !isPath(w.Expr.Src()) {
+			continue
+		}
+		if cls, ok := s.classOf(w.Expr.Src(), sc); ok && cls > f.Class {
+			s.fault(n.get("with").get(w.Target), "copies-down", "“"+w.Expr.Src()+"”是 "+cls.String()+"，不能带进 "+f.Class.String()+" 的“"+f.Label+"”", "提高字段的 class，或加会签")
+		}
+	}
+}
+
+// onlySubject: every role that may do it is the subject or his guardian.
+func (s *source) onlySubject(by []string) bool {
+	for _, k := range by {
+		if r := s.set.roleOf(k, s.p.Key); r == nil || r.Is != "self" && r.Is != "guardian" {
+			return false
+		}
+	}
+	return len(by) > 0
 }

@@ -23,7 +23,7 @@ func (s *source) record(key string, n *node) *RecordType {
 		rt.Identity = "named"
 	}
 	sc := s.inRecord(rt)
-	s.recordPlace(rt, n, sc)
+	s.recordPlace(rt, n)
 	s.fieldsInto(&rt.Fields, n.get("fields"), fieldHome{class: rt.Class, scope: sc})
 	s.stages(rt, n.get("stages"))
 	s.block(n, "moves", func(k string, e *node) {
@@ -35,12 +35,12 @@ func (s *source) record(key string, n *node) *RecordType {
 	})
 	s.block(n, "clocks", func(k string, e *node) { rt.Clocks.Set(k, s.clock(rt, k, e)) })
 	s.nounWords(rt, n, sc)
-	s.later(func() { s.kinship(rt, n) })
+	s.later(func() { s.kinship(rt) })
 	return rt
 }
 
 // recordPlace: parent, subject, uniqueness.
-func (s *source) recordPlace(rt *RecordType, n *node, sc scopeOf) {
+func (s *source) recordPlace(rt *RecordType, n *node) {
 	s.recordRef(n.get("of"))
 	for _, v := range n.get("for").each() {
 		if level, ok := strings.CutPrefix(v.val, "region."); ok {
@@ -66,7 +66,6 @@ func (s *source) recordPlace(rt *RecordType, n *node, sc scopeOf) {
 			s.ownField(rt, v)
 		}
 	}
-	_ = sc
 }
 
 // subjectScope: `where` of a record is asked before there is a record, so only
@@ -100,7 +99,7 @@ func (s *source) fieldNames(rt *RecordType, n *node, key string) []string {
 }
 
 // kinship tells the parent of its children, once all records are known.
-func (s *source) kinship(rt *RecordType, n *node) {
+func (s *source) kinship(rt *RecordType) {
 	parent := s.set.RecordType(rt.Of, s.p.Key)
 	if parent == nil {
 		return
@@ -351,6 +350,6 @@ func (s *source) ladderOrder(n *node, l []Rung) {
 	}
 	first, last := l[0], l[len(l)-1]
 	if len(first.To) == 1 && slices.Equal(first.To, last.To) && len(last.Do) == 0 && first.Base != "due" {
-		s.warn(n, "flat-ladder", "阶梯最后一级只告诉第一级的同一人", "最后一级告诉上级")
+		s.fault(n, "flat-ladder", "阶梯最后一级只告诉第一级的同一人", "最后一级告诉上级")
 	}
 }

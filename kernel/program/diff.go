@@ -95,6 +95,14 @@ func (d *differ) span(path string, a, b Span, shorter, longer string) {
 	if a.String() == b.String() {
 		return
 	}
+	if a.Per != nil && b.Per != nil && a.Per.Path == b.Per.Path {
+		for _, opt := range slices.Sorted(maps.Keys(b.Per.Is)) {
+			if old, ok := a.Per.Is[opt]; ok {
+				d.span(path+"."+opt, old, b.Per.Is[opt], shorter, longer)
+			}
+		}
+		return
+	}
 	kind := Neutral
 	if c, ok := compareValues(b, a); ok && c != 0 {
 		kind = longer

@@ -1,9 +1,11 @@
 package program
 
 import (
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func edited(t *testing.T, pairs ...string) *Program {
@@ -29,7 +31,7 @@ func TestDiff(t *testing.T) {
 		t.Errorf("a program differs from itself: %v", d)
 	}
 	cases := []struct{ name, old, new, path, kind string }{
-		{"longer limit", "repair: 2wd}", "repair: 3wd}", "records.ask.clocks.serve.limit", Weakens},
+		{"longer limit", "repair: 2wd}", "repair: 3wd}", "records.ask.clocks.serve.limit.repair", Weakens},
 		{"signer added", "sign: [{by: client, silent: 48h}]", "sign: [{by: client, silent: 48h}, desk]", "records.ask.moves.finish.sign", Strengthens},
 		{"guard dropped", ", guard: [{if: consent.home, say: 请先同意上门}]", "", "records.ask.moves.raise.guard", Weakens},
 		{"higher class", "spent: {label: 分钟, type: int,", "spent: {label: 分钟, type: int, class: personal,", "records.ask.fields.spent.class", Strengthens},
@@ -82,4 +84,37 @@ func TestCheckMigrate(t *testing.T) {
 	if got := codes(edited(t, "version: 2", "version: 3", "clean: 打扫, repair: 小修", "clean: 打扫", ", repair: 2wd", "")); !slices.Contains(got, "removed-option") {
 		t.Errorf("removed option: %v", got)
 	}
+}
+
+func TestOverlay(t *testing.T) {
+	load := func(over string) (*Program, []Issue) {
+		dirs := map[string]fs.FS{
+			"good":   goodFS(t, nil),
+			"county": fstest.MapFS{"program.yaml": {Data: []byte("program: county\nversion: 1\ntitle: 本县\nextends: good\nuses: [good]\n" + over)}},
+		}
+		set, issues := Load(dirs)
+		return set.Program("county"), issues
+	}
+	t.Run("strengthens", func(t *testing.T) {
+		p, issues := load("records:\n  ask:\n    moves:\n      close: {sign: [team]}\n    clocks:\n      serve: {limit: {per: kind, clean: 3d, repair: 1wd}}\n")
+		if Fatal(issues) {
+			t.Fatal(issues)
+		}
+		ask := p.Records.Get("ask")
+		if len(ask.Moves.Get("close").Sign) != 1 || ask.Moves.Get("close").Reason != "refuse" || ask.Clocks.Get("serve").Limit.Per.Is["clean"].N != 3 {
+			t.Errorf("close = %+v", ask.Moves.Get("close"))
+		}
+	})
+	t.Run("weakens", func(t *testing.T) {
+		_, issues := load("records:\n  ask:\n    keep: 1y\n    moves:\n      close: {by: [client]}\n")
+		var lines []int
+		for _, i := range issues {
+			if i.Rule == "overlay-weakens" && i.File == "county/program.yaml" {
+				lines = append(lines, i.Line)
+			}
+		}
+		if !slices.Equal(lines, []int{8, 10}) {
+			t.Errorf("lines %v of %v", lines, issues)
+		}
+	})
 }

@@ -123,6 +123,8 @@ type source struct {
 	p      *Program
 	root   *node
 	folder string
+	broken bool    // the file could not be read at all
+	base   *source // what the program extends
 	link   []func()
 	exprs  []func()
 	// messageUses are the scopes in which each message is sent.
@@ -140,6 +142,13 @@ func Load(dirs map[string]fs.FS) (*Set, []Issue) {
 		}
 	}
 	for _, s := range l.sources {
+		s.overlay(0)
+	}
+	for _, s := range l.sources {
+		if s.broken {
+			continue
+		}
+		s.r.check(s.root, entry(programShape))
 		s.decode()
 	}
 	for _, s := range l.sources {
@@ -151,6 +160,9 @@ func Load(dirs map[string]fs.FS) (*Set, []Issue) {
 		}
 		for _, s := range l.sources {
 			s.check()
+		}
+		for _, s := range l.sources {
+			s.checkOverlay()
 		}
 	}
 	for _, s := range l.sources {
@@ -183,10 +195,10 @@ func (l *loader) open(folder string, dir fs.FS) *source {
 	s.root = s.r.read(body)
 	if s.root == nil {
 		s.root = &node{kind: mapNode, line: 1, col: 1, file: s.r.file}
+		s.broken = true
 		return s
 	}
 	s.addForms()
-	s.r.check(s.root, entry(programShape))
 	return s
 }
 

@@ -207,6 +207,7 @@ func TestRules(t *testing.T) {
 		{"floor or outside", "unit: minutes, by: [account], floor: 0", "unit: minutes, by: [account]", "floor-or-outside"},
 		{"ratio dimensions", "flow: job.take, by: [area, month]", "flow: job.take, by: [area]", "ratio-dimension"},
 		{"unknown sibling", "like: find", "like: fynd", "unknown-sibling"},
+		{"misspelt presence test", `why: "stars < 3"`, `why: "has(it.star) && stars < 3"`, "cel"},
 		{"server name on phone", `why: "stars < 3"`, `why: "subject.age < 3"`, "cel"},
 		{"two timings", "every: month, window", "every: month, by: desk, window", "two-timings"},
 		{"computed field", "need: [spent], ask: [safe]", "need: [spent], ask: [safe], sets: {score: \"1\"}", "computed-field"},

@@ -173,28 +173,34 @@ func (s *source) ofMatch(m *Match) *scope {
 // the form's questions, answers and `today`.
 func (s *source) ofForm(f *Form) *scope {
 	return s.cached("form:"+s.p.Key+"."+f.Key, func() *scope {
-		v := typeMap{"today": tDate}
-		sc := &scope{bare: map[string]*Field{}}
-		for k, fd := range f.Fields.All() {
-			v[k] = s.set.structs[s.p.Key+".form."+f.Key+".answer"].Fields[k]
-			sc.bare[k] = fd
-		}
-		for _, rt := range s.formRecords(f) {
-			for _, k := range f.Ask {
-				if t, ok := s.set.structs[rt.Addr()].Fields[k]; ok {
-					v[k], sc.bare[k] = t, s.fields[rt.Addr()][k]
-				}
-			}
-		}
-		for _, k := range f.Ask {
-			if fd, st := s.subjectField(f, k); fd != nil {
-				v[k], sc.bare[k] = st, fd
-			}
-		}
-		out := s.newScope(v)
-		out.bare = sc.bare
-		return out
+		v, bare := s.formFields(f)
+		v["today"], v["it"] = tDate, tObject(s.formIt(f))
+		sc := s.newScope(v)
+		sc.bare = bare
+		return sc
 	})
+}
+
+func (s *source) formIt(f *Form) string { return s.p.Key + ".form." + f.Key + ".it" }
+
+// formFields are a form's answers and the record or party fields it asks.
+func (s *source) formFields(f *Form) (typeMap, map[string]*Field) {
+	v, bare := typeMap{}, map[string]*Field{}
+	for k, fd := range f.Fields.All() {
+		v[k] = s.set.structs[s.p.Key+".form."+f.Key+".answer"].Fields[k]
+		bare[k] = fd
+	}
+	for _, k := range f.Ask {
+		for _, rt := range s.formRecords(f) {
+			if t, ok := s.set.structs[rt.Addr()].Fields[k]; ok {
+				v[k], bare[k] = t, s.fields[rt.Addr()][k]
+			}
+		}
+		if fd, t := s.subjectField(f, k); fd != nil {
+			v[k], bare[k] = t, fd
+		}
+	}
+	return v, bare
 }
 
 func (s *source) formRecords(f *Form) []*RecordType {

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -211,10 +210,7 @@ func (r *reader) copyLike(block *node) {
 func (r *reader) checkKey(k *node, form string) {
 	switch form {
 	case "key":
-		if (k.val == "y" || k.val == "n") && !k.quoted {
-			// Only old YAML readers mind; ours does not.
-			r.warn(k, "forbidden-key", "键“"+k.val+"”在旧的 YAML 里是真假值", "换一个名字")
-		} else if yamlTraps[k.val] && !k.quoted {
+		if yamlTraps[k.val] && !k.quoted {
 			r.fault(k, "forbidden-key", "“"+k.val+"”不能作键：有的 YAML 把它读成真假或空", "换一个名字")
 		} else if !keyRE.MatchString(k.val) {
 			r.fault(k, "bad-key", "键“"+k.val+"”须是小写字母开头的小写字母、数字、下划线", "")
@@ -323,5 +319,3 @@ func (s slot) say() string {
 	}
 	return "一个值"
 }
-
-func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }

@@ -38,6 +38,12 @@ func (l *loader) buildTypes() bool {
 	for _, s := range l.sources {
 		s.programStructs()
 	}
+	for _, s := range l.sources {
+		for _, f := range s.p.Forms.All() {
+			v, _ := s.formFields(f) // `it` of a form: its own questions, for has(it.x)
+			s.declare(s.formIt(f), v)
+		}
+	}
 	u, err := rule.NewUniverse(l.set.structs)
 	if err != nil {
 		l.issues = append(l.issues, Issue{Rule: "types", Msg: "类型无法建立：" + err.Error()})

@@ -251,12 +251,20 @@ func (s *source) dimType(dim string) rule.Type {
 	return tText
 }
 
-// fileOf finds who declares a party file field.
+// fileOf finds who declares a party file field. An overlay repeats its base's.
 func (l *loader) fileOf(kind domain.PartyKind, key string) *source {
 	for _, s := range l.sources {
-		if f := s.p.Files[kind]; f != nil && f.Fields.Has(key) {
+		if f := s.p.Files[kind]; f != nil && f.Fields.Has(key) && !s.inherits(kind, key) {
 			return s
 		}
 	}
 	return nil
+}
+
+func (s *source) inherits(kind domain.PartyKind, key string) bool {
+	if s.base == nil {
+		return false
+	}
+	f := s.base.p.Files[kind]
+	return f != nil && f.Fields.Has(key)
 }

@@ -606,18 +606,26 @@ func (u *Unit) at(a Act) time.Time {
 	return a.At
 }
 
-// Finish runs when-moves until quiet, recomputes calculated fields, clocks and
-// stocks, and saves every touched row once.
+// Finish runs when-moves until quiet, recomputes calculated fields and stocks,
+// saves every touched row once, then its clocks, what refers to it, and the
+// events that say what happened.
 func (u *Unit) Finish() error {
-	if err := u.settle(); err != nil {
-		return err
+	for told := 0; ; {
+		if err := u.settle(); err != nil {
+			return err
+		}
+		if told == len(u.order) {
+			break
+		}
+		for n := len(u.order); told < n; told++ {
+			if err := u.w.Changed(u.order[told]); err != nil {
+				return err
+			}
+		}
 	}
 	for i := 0; i < len(u.order); i++ {
 		r := u.order[i]
 		if err := u.calc(r); err != nil {
-			return err
-		}
-		if err := u.clocks(r); err != nil {
 			return err
 		}
 		if err := u.stocks(r); err != nil {
@@ -625,17 +633,20 @@ func (u *Unit) Finish() error {
 		}
 	}
 	for _, r := range u.order {
-		if !r.is.new {
-			r.Rev++
-		} else {
-			r.Rev = 1
-		}
 		if err := u.w.SaveRecord(r.Record, r.is.new); err != nil {
+			return err
+		}
+	}
+	for _, r := range u.order {
+		if err := u.clocks(r); err != nil {
 			return err
 		}
 		r.is.new, r.is.dirty, r.last = false, false, nil
 	}
 	u.order = u.order[:0]
+	if err := u.w.Flush(); err != nil {
+		return err
+	}
 	for _, ev := range u.events {
 		if err := u.w.Append(ev); err != nil {
 			return err

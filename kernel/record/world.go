@@ -35,6 +35,8 @@ type World interface {
 	Offers(program, kind string) ([]Candidate, error)
 	// Taken counts accepted and done orders of an offer.
 	Taken(program string, offer domain.RecordID) (int64, error)
+	// SaveRecord writes a row; it carries the version that was read, and takes the
+	// next one.
 	SaveRecord(rec *domain.Record, isNew bool) error
 
 	Party(id domain.PartyID) (*domain.Party, error)
@@ -75,6 +77,12 @@ type World interface {
 	IssueDocument(d *program.Document, rec *domain.Record) error
 	StartDuty(p *program.Program, d *program.Duty, rec *domain.Record) error
 	Append(ev *domain.Event) error
+	// Changed is told of every row that a transaction has touched, once its moves
+	// are made: duties that it fulfils or makes due hang on it. It may open more rows.
+	Changed(r *Row) error
+	// Flush writes what the World has kept back because it refers to rows that
+	// were new; Finish calls it after the rows are saved.
+	Flush() error
 }
 
 // Candidate is something a match may choose: an offer record, an organisation or

@@ -3,8 +3,8 @@ import vue from '@vitejs/plugin-vue'
 import { VantResolver } from '@vant/auto-import-resolver'
 import Components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vitest/config'
-import { pxToRem } from './build/px-to-rem'
-import { serviceWorker } from './build/service-worker'
+import { pxToRem } from './build/px-to-rem.ts'
+import { serviceWorker } from './build/service-worker.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -25,7 +25,7 @@ export default defineConfig({
   },
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
   css: { postcss: { plugins: [pxToRem()] } },
-  build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false },
+  build: { manifest: true, target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false },
   server: { port: 5174, proxy: { '/api': 'http://127.0.0.1:8080' } },
   test: {
     environment: 'node',

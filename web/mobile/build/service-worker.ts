@@ -13,7 +13,7 @@ interface Options {
   skip?: RegExp
 }
 
-export function serviceWorker({ source, also = [], skip = /\.map$/ }: Options): Plugin {
+export function serviceWorker({ source, also = [], skip = /\.map$|^\.vite\// }: Options): Plugin {
   return {
     name: 'linqiao-service-worker',
     apply: 'build',

@@ -1,5 +1,5 @@
 import { get, path, post, remove } from './client'
-import type { DutyItem, DutyRound, DutyRoundView, Page, RosterEntry, Work } from './types'
+import type { DutyItem, DutyRound, DutyRoundView, Page, RosterAnswer, Work } from './types'
 
 export const getWork = () => get<Work>('/work')
 export const listRounds = (program: string, duty: string) => get<Page<DutyRound>>(path('programs', program, 'duties', duty, 'rounds'))
@@ -9,7 +9,7 @@ export const getRound = (id: string) => get<DutyRoundView>(path('duty-rounds', i
 export const roundItems = (id: string, query: { state?: string; region?: string; cursor?: string }) =>
   get<Page<DutyItem>>(path('duty-rounds', id, 'items'), query)
 export const getRoster = (program: string, roster: string, query: { cursor?: string } = {}) =>
-  get<Page<RosterEntry> & { count: number }>(path('programs', program, 'rosters', roster), query)
+  get<RosterAnswer>(path('programs', program, 'rosters', roster), query)
 export const addMembers = (program: string, roster: string, parties: string[]) =>
   post<void>(path('programs', program, 'rosters', roster, 'members'), { parties })
 export const removeMember = (program: string, roster: string, party: string) =>

@@ -1,17 +1,36 @@
 import { get, href, path, post } from './client'
-import type { Figure, Keyed, LedgerAnswer, Page, PublicNotice, StatAnswer } from './types'
+import type { Figure, Keyed, LedgerAnswer, LedgerRow, Page, PublicNotice, StatAnswer } from './types'
 
 export interface PeriodQuery { period?: string; region?: string; by?: string; where?: string }
-export const dashboard = (program: string, query: PeriodQuery) => get<{ items: Figure[] }>(path('programs', program, 'stats'), query)
+
+/** A ratio with nothing to divide by is not set; a small number is suppressed: neither is a zero. */
+interface RawValue { value: number | null; set?: boolean; suppressed?: boolean }
+const known = <T extends RawValue>(raw: T): T => ({ ...raw, value: raw.set === false || raw.suppressed ? null : raw.value })
+
+export const dashboard = (program: string, query: PeriodQuery) =>
+  get<{ items: Figure[] | null }>(path('programs', program, 'stats'), query).then(a => (a.items ?? []).map(known))
 export const getStat = (program: string, stat: string, query: PeriodQuery) =>
-  get<StatAnswer>(path('programs', program, 'stats', stat), query)
+  get<StatAnswer>(path('programs', program, 'stats', stat), query).then(a => ({ ...known(a), cells: (a.cells ?? []).map(known) }))
+/** Groups name their rows by place in `rows`. */
+interface RawLedger extends Omit<LedgerAnswer, 'groups'> {
+  groups?: { key: string; label: string; rows: (number | LedgerRow)[]; total?: Record<string, unknown> }[] | null
+}
+export function readLedger(raw: RawLedger): LedgerAnswer {
+  const rows = raw.rows ?? []
+  const at = (row: number | LedgerRow): LedgerRow | undefined => typeof row === 'number' ? rows[row] : row
+  return {
+    ...raw, rows, columns: raw.columns ?? [], corrections: raw.corrections ?? [],
+    groups: (raw.groups ?? []).map(g => ({ ...g, rows: (g.rows ?? []).map(at).filter(r => r !== undefined) })),
+  }
+}
+
 export const listLedgers = (program: string) => get<Page<Keyed>>(path('programs', program, 'ledgers'))
 export const getLedger = (program: string, ledger: string, query: PeriodQuery) =>
-  get<LedgerAnswer>(path('programs', program, 'ledgers', ledger), query)
+  get<RawLedger>(path('programs', program, 'ledgers', ledger), query).then(readLedger)
 export const freezeLedger = (program: string, ledger: string, period: string) =>
-  post<LedgerAnswer>(path('programs', program, 'ledgers', ledger, 'freeze'), { period })
+  post<RawLedger>(path('programs', program, 'ledgers', ledger, 'freeze'), { period }).then(readLedger)
 export const signLedger = (program: string, ledger: string, period: string) =>
-  post<LedgerAnswer>(path('programs', program, 'ledgers', ledger, 'sign'), { period })
+  post<RawLedger>(path('programs', program, 'ledgers', ledger, 'sign'), { period }).then(readLedger)
 export const ledgerExport = (program: string, ledger: string, period: string) =>
   href(`${path('programs', program, 'ledgers', ledger)}/export.xlsx`, { period })
 export const publicNotices = () => get<Page<PublicNotice>>('/public/notices')

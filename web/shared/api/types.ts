@@ -28,6 +28,7 @@ export interface Session {
   memberships: Membership[]
   roles: SessionRole[]
   admin: boolean
+  auditor?: boolean
   parties: PartyRef[]
   demo: boolean
   now: Instant
@@ -95,9 +96,10 @@ export interface ProgramMove extends Keyed {
   offline?: boolean
   channels?: Keyed[]
   form?: string
-  sign?: boolean
-  /** Fires by a fact, not by a hand: drawn dashed in the stage diagram. */
-  when?: boolean
+  /** Labels of the roles that must sign before it takes effect. */
+  sign?: string[] | boolean
+  /** Fires by a fact, not by a hand. */
+  auto?: boolean
 }
 export interface RecordTypeView extends Keyed {
   noun: Noun
@@ -108,6 +110,10 @@ export interface RecordTypeView extends Keyed {
   stages: StageView[]
   moves: ProgramMove[]
   clocks: Keyed[]
+  /** Fields that come with the noun. */
+  builtins?: Field[]
+  kept_by?: string[]
+  children?: string[]
 }
 export interface FormView extends Keyed {
   of?: string[]
@@ -118,6 +124,9 @@ export interface FormView extends Keyed {
   show?: Record<string, string>
   require?: { if: string; say: string }[]
   urgent?: { if: string; say: string; call?: string[] }[]
+  /** Of a scale: where it comes from and under which licence. */
+  source?: string
+  licence?: string
   offline?: boolean
   repeat?: string
 }
@@ -146,6 +155,8 @@ export interface ProgramView {
   consents: ConsentView[]
   documents: Keyed[]
   lists?: Record<string, Keyed[]>
+  /** Fields of the parties' own files, by kind of party. */
+  files?: { kind: string; fields: Field[] }[]
 }
 export type StageCounts = Record<string, Record<string, number>>
 
@@ -309,7 +320,7 @@ export interface FormResponse {
 export type Verdict = 'fit' | 'ask' | 'miss'
 export interface MatchResult {
   /** labels: the offer's facts in order, the field's label beside the value as shown. */
-  offer: { id: string; title: string; provider?: OrgRef; fields?: Values; labels?: Keyed[] }
+  offer: { id: string; title: string; provider?: OrgRef; fields?: Values; labels?: Keyed[] | Record<string, string> }
   verdict: Verdict
   reasons: string[]
   missing: string[]
@@ -339,6 +350,8 @@ export interface RecordQuery {
 export interface PartySummary extends PartyRef {
   region?: RegionRef
   tags?: string[]
+  /** Stands in a public register. */
+  uscc?: string
   masked?: Record<string, string>
 }
 export interface PartyView extends PartySummary {
@@ -349,11 +362,16 @@ export interface PartyView extends PartySummary {
   consents: { program: string; key: string; label: string; given_at?: Instant; until?: Instant; withdrawn_at?: Instant }[]
   relations: { kind: string; label: string; party: PartyRef }[]
   warnings?: string[]
+  place?: { lat?: number; lng?: number; address?: string }
+  /** Keys of fields that are filled, but above this reader's class. */
+  hidden?: string[]
+  can_edit?: boolean
+  can_consent?: { program: string; key: string; label: string; given: boolean; can: boolean; evidence?: string[] }[]
   rev: number
 }
 
 // ----------------------------------------------------------------- county
-export interface Region extends RegionRef { code?: string; path?: string; children?: boolean }
+export interface Region extends RegionRef { code?: string; parent?: string; path?: string; children?: boolean; active?: boolean; rev?: number }
 export interface Org extends OrgRef {
   level?: string
   region?: RegionRef
@@ -368,7 +386,7 @@ export interface Account {
   login: string
   name: string
   phone?: string
-  locked?: boolean
+  active?: boolean
   party?: PartyRef
   memberships: Membership[]
   /** Said once, when the server made it. */
@@ -376,7 +394,9 @@ export interface Account {
 }
 
 // --------------------------------------------------- rosters, duties, work
-export interface RosterEntry { party: PartyRef; since: Instant }
+/** One of party, org, account, as the roster is of. */
+export interface RosterEntry { party?: PartyRef; org?: OrgRef; account?: AccountRef; since: Instant }
+export interface RosterAnswer extends Page<RosterEntry> { count: number; label?: string; computed?: boolean; can_keep?: boolean }
 export interface DutyRound {
   id: string
   from: Day
@@ -387,11 +407,13 @@ export interface DutyRound {
   missed: number
   unassigned: number
   state: string
+  label?: string
 }
 export interface DutyRoundView extends DutyRound {
-  regions: { region: RegionRef; due: number; done: number }[]
-  teams: { org: OrgRef; due: number; done: number }[]
-  unassigned_parties?: PartyRef[]
+  regions?: { region?: RegionRef; due: number; done: number; missed?: number }[]
+  teams?: { org?: OrgRef; due: number; done: number; missed?: number }[]
+  /** Those in whose region nobody is posted. */
+  unassigned_list?: PartyRef[]
 }
 export interface DutyItem {
   id: string
@@ -405,14 +427,17 @@ export interface DutyItem {
   due: Instant
   closes?: Instant
   state: string
+  overdue?: boolean
+  left?: string
   assignee?: AccountRef | OrgRef
 }
-export interface WorkEntry { record: RecordSummary; why: string; due?: Instant; overdue: boolean }
+export interface WorkEntry { record: RecordSummary; why: string; due?: Instant; overdue: boolean; left?: string }
 export interface Work {
   overdue: WorkEntry[]
   today: WorkEntry[]
   waiting: WorkEntry[]
-  signatures: { record: RecordSummary; signature: SignatureView }[]
+  /** `signature` is the id to sign with. */
+  signatures: { record: RecordSummary; signature: string; label: string; by?: AccountRef }[]
   offers: RecordSummary[]
   duties: DutyItem[]
   forms: DutyItem[]
@@ -430,7 +455,8 @@ export interface StatAnswer {
   cells: { dims: Record<string, Keyed>; value: number | null }[]
 }
 export interface LedgerColumn extends Keyed { unit?: string }
-export interface LedgerRow { cells: Values; record?: string }
+/** `labels` are the cells as shown; the cells themselves are for sums. */
+export interface LedgerRow { cells: Values; labels?: Record<string, string>; record?: string }
 export interface LedgerAnswer {
   key: string
   label: string
@@ -443,7 +469,11 @@ export interface LedgerAnswer {
   corrections?: LedgerRow[]
   hash?: string
   frozen_at?: Instant
-  signatures?: { account?: AccountRef; role?: string; label?: string; at?: Instant }[]
+  signatures?: { account?: AccountRef; at?: Instant }[]
+  total_labels?: Record<string, string>
+  can_freeze?: boolean
+  can_sign?: boolean
+  close_due?: Instant
 }
 export interface PublicNotice {
   id: string
@@ -465,7 +495,7 @@ export interface AuditRow {
   object?: string
   label?: string
   purpose?: string
-  detail?: string
+  detail?: Values
 }
 export interface Notification {
   id: string

@@ -41,7 +41,7 @@ export default {
   },
   form: {
     title: 'Forms', fill: 'Fill in {label}', file: 'Send', filed: 'Sent', score: 'Score {score}', noResponses: 'No response yet', suggested: 'Proposed by the system; check before sending',
-    moneyHint: 'e.g. 300万, 8500.5', rateBase: 'Base rate', choose: 'Choose', noMatch: 'Nothing fits', typeToFind: 'Type to find', start: '{label}: start', end: '{label}: end',
+    moneyHint: 'e.g. 300万, 8500.5', rateBase: 'Base rate', choose: 'Choose', calendar: '{label}: open the calendar', noMatch: 'Nothing fits', typeToFind: 'Type to find', start: '{label}: start', end: '{label}: end',
     addRow: 'Add a row', removeRow: 'Remove row {n}', attachment: 'Attachment {n}', remove: 'Remove', uploading: 'Uploading…', noLocation: 'No position; check the permission',
   },
   clock: { title: 'Clocks', met: 'Met', metAt: 'Met {at}', dueAt: 'Due {at}', paused: 'Paused', notBegun: 'Not begun' },

@@ -42,7 +42,7 @@ export default {
   },
   form: {
     title: '表单', fill: '填写{label}', file: '提交', filed: '已提交', score: '得分 {score}', noResponses: '还没有填报', suggested: '系统建议，请核对后提交',
-    moneyHint: '如 300万、8500.5', rateBase: '利率基准', choose: '请选择', noMatch: '没有符合的选项', typeToFind: '输入名称查找', start: '{label} 开始', end: '{label} 结束',
+    moneyHint: '如 300万、8500.5', rateBase: '利率基准', choose: '请选择', calendar: '{label}：打开日历', noMatch: '没有符合的选项', typeToFind: '输入名称查找', start: '{label} 开始', end: '{label} 结束',
     addRow: '添加一行', removeRow: '删除第 {n} 行', attachment: '附件 {n}', remove: '移除', uploading: '正在上传…', noLocation: '没有取得位置，请检查定位权限',
   },
   clock: { title: '时限', met: '已完成', metAt: '完成于 {at}', dueAt: '到期 {at}', paused: '已暂停', notBegun: '未开始' },

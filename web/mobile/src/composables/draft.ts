@@ -25,14 +25,21 @@ export function useDraft(source: () => Omit<NewDraft, 'id'> | undefined, known?:
   let timer: ReturnType<typeof setTimeout> | undefined
   let gone = false
 
-  async function save(): Promise<void> {
+  /** Saves follow each other, so that two at once cannot make two drafts. */
+  let last: Promise<void> = Promise.resolve()
+  const save = (): Promise<void> => {
     clearTimeout(timer)
     const draft = source()
-    if (!draft || gone) return
+    if (draft && !gone) last = last.then(() => write(draft))
+    return last
+  }
+
+  async function write(draft: Omit<NewDraft, 'id'>): Promise<void> {
+    if (gone) return
     const o = await offline()
     try {
       const kept = await o.saveDraft(account.value, { ...draft, id: id.value })
-      if (!gone) id.value = kept.id
+      id.value = kept.id
       savedAt.value = kept.updated
       refused.value = false
     } catch {
@@ -43,6 +50,7 @@ export function useDraft(source: () => Omit<NewDraft, 'id'> | undefined, known?:
   async function drop(): Promise<void> {
     gone = true
     clearTimeout(timer)
+    await last
     if (id.value) await (await offline()).dropDraft(id.value)
     await refreshOutbox()
   }

@@ -1,6 +1,6 @@
 // Takes the server's views as they come and gives them the one shape the pages draw:
 // no null lists, built-in fields beside a record's own, channels with their words.
-import type { Field, Keyed, MatchResult, ProgramMove, ProgramView, RecordTypeView, RecordView } from '@linqiao/shared/api/types'
+import type { Field, Keyed, ProgramMove, ProgramView, RecordTypeView, RecordView } from '@linqiao/shared/api/types'
 
 type Loose = Record<string, unknown>
 
@@ -65,21 +65,12 @@ export function normalRecord(raw: RecordView): RecordView {
   }
 }
 
-/** What an offer says of itself: label and text, whichever way the server put it. */
-export function offerFigures(offer: MatchResult['offer'], fields: Field[]): { label: string; text: string }[] {
-  if (Array.isArray(offer.labels)) {
-    return (offer.labels as unknown as Keyed[]).map((l) => ({ label: l.key, text: l.label })).filter((l) => l.text)
-  }
-  const labels = (offer.labels ?? {}) as Record<string, string>
-  return fields.filter((f) => labels[f.key]).map((f) => ({ label: f.label, text: labels[f.key]! }))
-}
-
 export interface Shown { path: string; label: string; text: string }
 
 /** What an order shows of its matter and its subject (`demand.amount`, `subject.age`),
  *  with labels from the program; `words` knows the built-in ones. */
 export function shownFacts(record: RecordView, program: ProgramView | undefined, words: (key: string) => string | undefined): Shown[] {
-  const labels = (record as unknown as { shown_labels?: Record<string, string> }).shown_labels ?? {}
+  const labels = record.shown_labels ?? {}
   const files = list<{ fields?: Field[] }>((program as unknown as Loose | undefined)?.files).flatMap((f) => list<Field>(f.fields))
   return Object.entries(labels).filter(([, text]) => text).map(([path, text]) => {
     const [head = '', key = ''] = path.split('.')

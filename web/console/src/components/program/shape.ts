@@ -21,3 +21,6 @@ export const isIntake = (move: ProgramMove): boolean => move.intake ?? !(move.fr
 export const intakesFor = (record: RecordTypeView, roles: readonly string[]): ProgramMove[] =>
   record.of && !record.alone ? [] : record.moves.filter(m => isIntake(m) && (m.by ?? []).some(r => roles.includes(r)))
 
+
+/** Labels of the roles that must sign; a server may say only that somebody must. */
+export const signers = (move: ProgramMove): string[] | undefined => Array.isArray(move.sign) ? move.sign : undefined

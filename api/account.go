@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+
+	"linqiao/app"
+	"linqiao/domain"
+)
+
+type accountsIn struct{ paging }
+
+func (s *Server) accounts(ctx context.Context, who *app.Who, in *accountsIn) (*body[app.List[app.AccountView]], error) {
+	return answer(s.app.Accounts(ctx, who, in.Cursor, in.Limit))
+}
+
+type accountID struct {
+	ID domain.AccountID `path:"id" maxLength:"64"`
+}
+
+func (s *Server) account(ctx context.Context, who *app.Who, in *accountID) (*body[*app.AccountView], error) {
+	return answer(s.app.Account(ctx, who, in.ID))
+}
+
+type accountCreateIn struct{ Body app.AccountAct }
+
+func (s *Server) createAccount(ctx context.Context, who *app.Who, in *accountCreateIn) (*body[*app.AccountView], error) {
+	return answer(s.app.CreateAccount(ctx, who, requestOf(ctx).once, in.Body))
+}
+
+type membershipIn struct {
+	accountID
+	Body app.MembershipAct
+}
+
+func (s *Server) addMembership(ctx context.Context, who *app.Who, in *membershipIn) (*body[*app.AccountView], error) {
+	return answer(s.app.AddMembership(ctx, who, requestOf(ctx).once, in.ID, in.Body))
+}
+
+type membershipID struct {
+	accountID
+	Membership string `path:"m" maxLength:"64"`
+}
+
+func (s *Server) dropMembership(ctx context.Context, who *app.Who, in *membershipID) (*none, error) {
+	return nil, s.app.DropMembership(ctx, who, in.ID, in.Membership)
+}
+
+func (s *Server) lockAccount(ctx context.Context, who *app.Who, in *accountID) (*none, error) {
+	return nil, s.app.LockAccount(ctx, who, in.ID)
+}
+
+func (s *Server) unlockAccount(ctx context.Context, who *app.Who, in *accountID) (*none, error) {
+	return nil, s.app.UnlockAccount(ctx, who, in.ID)
+}
+
+// NewPassword is said once.
+type NewPassword struct {
+	Password string `json:"password"`
+}
+
+func (s *Server) resetPassword(ctx context.Context, who *app.Who, in *accountID) (*body[NewPassword], error) {
+	p, err := s.app.ResetPassword(ctx, who, in.ID)
+	return answer(NewPassword{p}, err)
+}

@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"linqiao/app"
+	"linqiao/domain"
+)
+
+type auditIn struct {
+	Actor  domain.AccountID `query:"actor" maxLength:"64"`
+	Object string           `query:"object" maxLength:"100"`
+	Action string           `query:"action" maxLength:"64"`
+	From   string           `query:"from" maxLength:"40" doc:"日期或时间"`
+	To     string           `query:"to" maxLength:"40" doc:"日期（含当天）或时间"`
+	paging
+}
+
+func (s *Server) audit(ctx context.Context, who *app.Who, in *auditIn) (*body[app.List[app.AuditView]], error) {
+	from, err := moment("from", in.From, false)
+	if err != nil {
+		return nil, err
+	}
+	until, err := moment("to", in.To, true)
+	if err != nil {
+		return nil, err
+	}
+	return answer(s.app.Audit(ctx, who, app.AuditQuery{Actor: in.Actor, Object: in.Object, Action: in.Action,
+		From: from, Until: until, Cursor: in.Cursor, Limit: in.Limit}))
+}
+
+// moment reads a day (its start, or its end) or an instant; "" is none.
+func moment(path, s string, end bool) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	d, err := domain.ParseDate(s)
+	if err != nil {
+		return time.Time{}, domain.E(domain.KindInvalid, "fields_invalid").With(path, "date", "label", path)
+	}
+	if end {
+		return d.End(), nil
+	}
+	return d.Start(), nil
+}
+
+// AuditCheck is what came of walking the journal's hash chain.
+type AuditCheck struct {
+	Whole  bool   `json:"whole"`
+	Broken string `json:"broken,omitempty"`
+	Linked int64  `json:"linked"`
+}
+
+func (s *Server) verifyAudit(ctx context.Context, who *app.Who, _ *struct{}) (*body[AuditCheck], error) {
+	broken, n, err := s.app.VerifyAudit(ctx, who)
+	return answer(AuditCheck{broken == "", broken, n}, err)
+}

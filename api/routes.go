@@ -1,0 +1,101 @@
+package api
+
+// routes is the table of contents of the API: a line a route with the standing it
+// asks for and how a retry is kept from acting twice. docs/api.md explains the
+// shapes; what a reader may see of a row is decided by package app.
+func (s *Server) routes() {
+	// Session. Signing in needs no request key: it changes nothing that a second
+	// time would spoil.
+	post(s, public, reads, "/session", "登录", s.signIn)
+	post(s, public, reads, "/session/phone-code", "发手机验证码", s.phoneCode)
+	post(s, public, reads, "/session/phone", "手机验证码登录", s.signInPhone)
+	get(s, signedIn, "/session", "当前登录", s.session)
+	del(s, signedIn, reads, "/session", "退出登录", s.signOut)
+	put(s, signedIn, reads, "/session/password", "改密码", s.changePassword)
+	get(s, signedIn, "/sessions", "我的登录设备", s.signIns)
+	del(s, signedIn, reads, "/sessions/{id}", "使一台设备退出", s.revoke)
+
+	// Records.
+	get(s, signedIn, "/records", "办件列表", s.records)
+	get(s, signedIn, "/records/count", "办件计数", s.countRecords)
+	create(s, signedIn, inTx, "/programs/{p}/records/{record}/{move}", "受理、登记、发起", s.intake)
+	get(s, signedIn, "/records/{id}", "办件详情", s.record)
+	patch(s, signedIn, inTx, "/records/{id}", "修改维护的记录", s.edit)
+	post(s, signedIn, inTx, "/records/{id}/moves/{move}", "办理一步", s.move)
+	post(s, signedIn, inTx, "/records/{id}/sign/{signature}", "签字或拒签", s.sign)
+	post(s, signedIn, inTx, "/records/{id}/owner", "移交", s.handOver)
+	post(s, staff, kept, "/records/bulk/{move}", "批量办理", s.bulk)
+	get(s, signedIn, "/records/{id}/events", "办理过程", s.events)
+	post(s, signedIn, kept, "/records/{id}/forms/{form}", "填写表单", s.fillForm)
+	get(s, signedIn, "/records/{id}/forms", "已填表单", s.forms)
+	get(s, signedIn, "/records/{id}/matches/{match}", "匹配结果", s.match)
+	post(s, signedIn, inTx, "/records/{id}/matches/{match}", "派单、选择", s.choose)
+	post(s, signedIn, again, "/records/{id}/passes/{pass}", "出示凭码", s.showPass)
+
+	// Parties and their dossiers.
+	get(s, signedIn, "/parties", "服务对象列表", s.parties)
+	create(s, signedIn, inTx, "/parties", "建档", s.createParty)
+	get(s, signedIn, "/parties/{id}", "档案", s.party)
+	patch(s, signedIn, kept, "/parties/{id}", "修改档案", s.patchParty)
+	post(s, signedIn, again, "/parties/{id}/reveal", "查看完整号码（须写用途）", s.reveal)
+	post(s, signedIn, inTx, "/parties/{id}/consents/{program}/{consent}", "同意", s.giveConsent)
+	del(s, signedIn, kept, "/parties/{id}/consents/{program}/{consent}", "撤回同意", s.withdrawConsent)
+	post(s, signedIn, kept, "/parties/{id}/relations", "登记关系", s.addRelation)
+
+	// The county: divisions, units, accounts.
+	get(s, signedIn, "/regions", "区划列表", s.regions)
+	create(s, admin, inTx, "/regions", "新增区划、网格、服务圈", s.createRegion)
+	get(s, signedIn, "/regions/{id}", "区划", s.region)
+	patch(s, admin, kept, "/regions/{id}", "修改区划", s.patchRegion)
+	get(s, signedIn, "/orgs", "单位列表", s.orgs)
+	create(s, admin, inTx, "/orgs", "新增单位", s.createOrg)
+	get(s, signedIn, "/orgs/{id}", "单位", s.org)
+	patch(s, admin, kept, "/orgs/{id}", "修改单位", s.patchOrg)
+	get(s, overseer, "/accounts", "账号列表", s.accounts)
+	create(s, admin, inTx, "/accounts", "开户", s.createAccount)
+	get(s, overseer, "/accounts/{id}", "账号", s.account)
+	post(s, admin, inTx, "/accounts/{id}/memberships", "任职", s.addMembership)
+	del(s, admin, kept, "/accounts/{id}/memberships/{m}", "免职", s.dropMembership)
+	post(s, admin, again, "/accounts/{id}/lock", "停用账号", s.lockAccount)
+	post(s, admin, again, "/accounts/{id}/unlock", "启用账号", s.unlockAccount)
+	post(s, admin, again, "/accounts/{id}/password", "重置密码", s.resetPassword)
+
+	// Rosters, duties, work.
+	get(s, signedIn, "/programs/{p}/rosters/{k}", "名册", s.roster)
+	post(s, staff, kept, "/programs/{p}/rosters/{k}/members", "列入名册", s.addMembers)
+	del(s, staff, kept, "/programs/{p}/rosters/{k}/members/{party}", "移出名册", s.removeMember)
+	get(s, staff, "/programs/{p}/duties/{k}/rounds", "任务轮次", s.rounds)
+	create(s, staff, kept, "/programs/{p}/duties/{k}/rounds", "开始一轮", s.startRound)
+	get(s, staff, "/duty-rounds/{id}", "一轮任务的进度", s.round)
+	get(s, staff, "/duty-rounds/{id}/items", "一轮任务的清单", s.roundItems)
+	get(s, signedIn, "/work", "我的今天", s.work)
+
+	// Figures, ledgers, accounts, certificates.
+	get(s, staff, "/programs/{p}/stats", "看板", s.dashboard)
+	get(s, staff, "/programs/{p}/stats/{k}", "一个指标", s.stat)
+	get(s, staff, "/programs/{p}/ledgers", "台账列表", s.ledgers)
+	get(s, staff, "/programs/{p}/ledgers/{k}", "台账", s.ledger)
+	post(s, staff, kept, "/programs/{p}/ledgers/{k}/freeze", "冻结台账", s.freeze)
+	post(s, staff, kept, "/programs/{p}/ledgers/{k}/sign", "签字", s.signLedger)
+	get(s, signedIn, "/programs/{p}/accounts/{k}", "余额", s.balances)
+	create(s, staff, kept, "/programs/{p}/documents/{k}", "出具证明", s.issueDocument)
+
+	// What is public.
+	get(s, public, "/public/notices", "公布的数据", s.notices)
+	get(s, public, "/public/notices/{id}", "一份公布", s.notice)
+	create(s, staff, kept, "/programs/{p}/notices/{k}", "公布", s.publish)
+	del(s, staff, kept, "/programs/{p}/notices/{k}", "停止公布", s.unpublish)
+	get(s, public, "/public/check/{serial}", "查验证明", s.checkSerial)
+
+	// Files, search, journal, messages.
+	create(s, signedIn, kept, "/attachments", "上传附件", s.upload)
+	get(s, signedIn, "/attachments/{id}", "下载附件", s.attachment)
+	get(s, signedIn, "/search", "搜索", s.search)
+	get(s, auditor, "/audit", "审计日志", s.audit)
+	get(s, auditor, "/audit/verify", "校验审计日志", s.verifyAudit)
+	get(s, signedIn, "/stream", "变更推送", s.stream)
+	get(s, signedIn, "/notifications", "消息", s.notifications)
+	post(s, signedIn, again, "/notifications/{id}/read", "标为已读", s.readNotification)
+
+	get(s, demoOnly, "/demo/accounts", "演示账号", s.demoAccounts)
+}

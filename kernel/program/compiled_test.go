@@ -1,0 +1,97 @@
+package program
+
+import (
+	"reflect"
+	"testing"
+
+	"linqiao/kernel/rule"
+)
+
+// TestEveryExpressionCompiled walks the programs of the repository: no condition
+// may be left empty by a decoder that forgot to compile it.
+func TestEveryExpressionCompiled(t *testing.T) {
+	set, issues := Load(repository(t))
+	if Fatal(issues) {
+		t.Fatal(issues)
+	}
+	total := 0
+	for key, p := range set.Programs.All() {
+		seen := map[uintptr]bool{}
+		walkExprs(reflect.ValueOf(p), key, seen, func(path string, x *rule.Expr) {
+			total++
+			if x.Src() == "" || x.Type().Kind == 0 && x.Src() != "" {
+				t.Errorf("%s: expression not compiled or of no type (%q)", path, x.Src())
+			}
+		})
+	}
+	if total < 150 {
+		t.Errorf("only %d expressions found: the walk misses some", total)
+	}
+}
+
+var exprType = reflect.TypeFor[rule.Expr]()
+
+func walkExprs(v reflect.Value, path string, seen map[uintptr]bool, f func(string, *rule.Expr)) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() || seen[v.Pointer()] {
+			return
+		}
+		seen[v.Pointer()] = true
+		if v.Type().Elem() == exprType {
+			f(path, (*rule.Expr)(v.UnsafePointer()))
+			return
+		}
+		walkExprs(v.Elem(), path, seen, f)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			walkExprs(v.Field(i), path+"."+v.Type().Field(i).Name, seen, f)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			walkExprs(v.Index(i), path, seen, f)
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			walkExprs(v.MapIndex(k), path+"."+k.String(), seen, f)
+		}
+	}
+}
+
+// TestRepositoryDetails holds the two first programs to what engines rely on.
+func TestRepositoryDetails(t *testing.T) {
+	set, _ := Load(repository(t))
+	sme, vol := set.Program("sme-finance"), set.Program("volunteer-service")
+	if sme == nil || vol == nil {
+		t.Skip("the programs are not in the repository")
+	}
+	app := sme.Records.Get("application")
+	if l := app.Clocks.Get("decision").Limit; l.Param != "bank_days" || sme.Params.Get("bank_days").Value.(Span).N != 30 {
+		t.Errorf("decision limit = %+v", l)
+	}
+	if f := sme.Files["enterprise"].Fields.Get("industry"); f.List.Options.Len() < 10 {
+		t.Error("a list of the pack is not resolved")
+	}
+	if m := sme.Matches.Get("by_list"); m.Makes != "application" || m.Offers != "loan" || m.Need != "demand" || m.Steps[0].Mode != "assign" {
+		t.Errorf("by_list = %+v", m)
+	}
+	if st := sme.Stats.Get("loan_money"); st.Unit != "fen" || st.Record != "drawdown" || st.Agg != "sum" {
+		t.Errorf("loan_money = %+v", st)
+	}
+	if d := sme.Records.Get("demand"); len(d.Batches) != 1 || d.Batches[0] != "shortlist" {
+		t.Errorf("batches = %v", d.Batches)
+	}
+	if f := sme.Records.Get("application").Stages.Get("lent"); !f.Final {
+		t.Error("lent is final: only a person moves on from it")
+	}
+	answer := vol.Records.Get("serve").Clocks.Get("answer").Limit
+	if answer.Per == nil || answer.Per.Is["3"].Unit != "wh" {
+		t.Errorf("serve answer = %+v", answer)
+	}
+	if p := vol.Records.Get("saturday").Plan; p.Every.Weekday != 6 || p.Every.At != "08:00" || p.Length.String() != "2h" {
+		t.Errorf("saturday plan = %+v", p)
+	}
+	if st := vol.Records.Get("turnout").Stages.Get("present"); !st.Final {
+		t.Error("present is final where no move leaves it")
+	}
+}

@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { freshStore } from './store'
+import { dropDraft, getDraft, listDrafts, saveDraft, type NewDraft } from '../src/offline/drafts'
+import { recall, remember } from '../src/offline/cache'
+import { enqueue, listQueue } from '../src/offline/queue'
+import { leftovers, purge } from '../src/offline/purge'
+import type { PhoneStore } from '../src/offline/db'
+
+const ME = 'a-1'
+let store: PhoneStore
+const draft = (over: Partial<NewDraft> = {}): NewDraft => ({
+  target: 'start/p/r/m', path: '/start/p/r/m', title: '点单', what: '订单', values: { fields: { kind: 'clean' } }, step: 2, classed: false, ...over,
+})
+const act = (classed: boolean) => ({ record: 'r', title: 't', what: 'w', path: '/x', body: {}, at: 0, classed })
+
+beforeEach(() => { store = freshStore() })
+
+describe('drafts', () => {
+  it('come back as they were saved', async () => {
+    const kept = await saveDraft(ME, draft())
+    expect(await getDraft(ME, kept.id)).toEqual(kept)
+  })
+  it('there may be several for one page, newest first', async () => {
+    const a = await saveDraft(ME, draft())
+    await new Promise((r) => setTimeout(r, 2))
+    const b = await saveDraft(ME, draft({ values: { fields: { kind: 'hair' } } }))
+    expect((await listDrafts(ME, 'start/p/r/m')).map((d) => d.id)).toEqual([b.id, a.id])
+    expect(await listDrafts(ME, 'other')).toEqual([])
+  })
+  it('saving again with the id changes the same draft', async () => {
+    const a = await saveDraft(ME, draft())
+    await saveDraft(ME, draft({ id: a.id, step: 3 }))
+    expect((await listDrafts(ME)).map((d) => d.step)).toEqual([3])
+  })
+  it('are nobody else’s', async () => {
+    const a = await saveDraft('other', draft())
+    expect(await getDraft(ME, a.id)).toBeUndefined()
+  })
+  it('lie sealed', async () => {
+    await saveDraft(ME, draft({ title: '陈小满' }))
+    expect(JSON.stringify(await store.drafts.toArray())).not.toContain('陈小满')
+  })
+  it('go when dropped', async () => {
+    const a = await saveDraft(ME, draft())
+    await dropDraft(a.id)
+    expect(await listDrafts(ME)).toEqual([])
+  })
+})
+
+describe('signing out', () => {
+  it('throws away copies and classed drafts and acts, keeps the others readable', async () => {
+    await remember(ME, 'record/1', { name: '陈桂兰' })
+    await saveDraft(ME, draft({ classed: true }))
+    const open = await saveDraft(ME, draft())
+    await enqueue(ME, act(true))
+    await enqueue(ME, act(false))
+    expect(await leftovers(ME)).toEqual({ classedUnsent: 1, classedDrafts: 1, openUnsent: 1, openDrafts: 1 })
+    await purge(ME)
+    expect(await recall(ME, 'record/1')).toBeUndefined()
+    expect((await listDrafts(ME)).map((d) => d.id)).toEqual([open.id])
+    expect((await listQueue(ME)).map((i) => i.classed)).toEqual([false])
+  })
+  it('throws the key away when nothing is left that needs it', async () => {
+    await saveDraft(ME, draft({ classed: true }))
+    await remember(ME, 'work', {})
+    await purge(ME)
+    expect(await store.keys.count()).toBe(0)
+    expect(await store.drafts.count() + await store.cache.count() + await store.photos.count()).toBe(0)
+  })
+  it('leaves other accounts alone', async () => {
+    await remember('other', 'work', { a: 1 })
+    await purge(ME)
+    expect((await recall('other', 'work'))?.value).toEqual({ a: 1 })
+  })
+})
