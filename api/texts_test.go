@@ -35,51 +35,33 @@ func sourceCodes(t *testing.T) (codes, nouns map[string]string) {
 			t.Fatal(err)
 		}
 	}
-	params := map[string]map[string]int{"code": {}, "what": {}}
+	params := map[string]map[string]int{"code": {}, "what": {}} // by "folder.function", and "function" as a last resort
 	for _, f := range files {
 		for _, d := range f.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok {
-				i := 0
-				for _, p := range fn.Type.Params.List {
-					for _, n := range p.Names {
-						if at := params[n.Name]; at != nil {
-							at[fn.Name.Name] = i
-						}
-						i++
-					}
-				}
+				noteParams(params, dirOf(set, f), fn)
 			}
 		}
 	}
 	codes, nouns = map[string]string{}, map[string]string{}
+	found := map[string]map[string]string{"code": codes, "what": nouns}
 	for _, f := range files {
+		dir := dirOf(set, f)
 		ast.Inspect(f, func(n ast.Node) bool {
+			where := ""
+			if n != nil {
+				where = set.Position(n.Pos()).String()
+			}
 			switch n := n.(type) {
 			case *ast.CallExpr:
-				name := callee(n)
-				for kind, into := range map[string]map[string]string{"code": codes, "what": nouns} {
-					if i, ok := params[kind][name]; ok && i < len(n.Args) {
-						if s, ok := literal(n.Args[i]); ok {
-							into[s] = set.Position(n.Pos()).String()
-						}
-					}
-				}
-				if name == "E" && len(n.Args) > 3 {
-					for i := 2; i+1 < len(n.Args); i += 2 {
-						if k, _ := literal(n.Args[i]); k == "what" {
-							if s, ok := literal(n.Args[i+1]); ok {
-								nouns[s] = set.Position(n.Pos()).String()
-							}
-						}
-					}
-				}
+				inCall(n, dir, params, found, where)
 			case *ast.CompositeLit:
-				if typeName(n.Type) == "FieldError" || typeName(n.Type) == "Error" {
-					for _, e := range n.Elts {
-						if kv, ok := e.(*ast.KeyValueExpr); ok && typeName(kv.Key) == "Code" {
-							if s, ok := literal(kv.Value); ok {
-								codes[s] = set.Position(n.Pos()).String()
-							}
+				inLiteral(n, codes, where)
+			case *ast.AssignStmt:
+				for i, l := range n.Lhs {
+					if typeName(l) == "code" && i < len(n.Rhs) {
+						if s, ok := literal(n.Rhs[i]); ok {
+							codes[s] = where
 						}
 					}
 				}
@@ -90,7 +72,65 @@ func sourceCodes(t *testing.T) (codes, nouns map[string]string) {
 	return codes, nouns
 }
 
-func callee(c *ast.CallExpr) string { return typeName(c.Fun) }
+func dirOf(set *token.FileSet, f *ast.File) string { return filepath.Dir(set.Position(f.Pos()).Filename) }
+
+func noteParams(params map[string]map[string]int, dir string, fn *ast.FuncDecl) {
+	i := 0
+	for _, p := range fn.Type.Params.List {
+		for _, n := range p.Names {
+			if at := params[n.Name]; at != nil {
+				at[dir+"."+fn.Name.Name] = i
+				if fn.Name.IsExported() {
+					at[fn.Name.Name] = i
+				}
+			}
+			i++
+		}
+	}
+}
+
+// inCall takes the literal in a `code` or `what` parameter, and the value of a
+// `what` argument of an error. Codes of internal errors are never shown.
+func inCall(n *ast.CallExpr, dir string, params map[string]map[string]int, found map[string]map[string]string, where string) {
+	name := typeName(n.Fun)
+	if name == "E" && len(n.Args) > 0 && typeName(n.Args[0]) == "KindInternal" {
+		return
+	}
+	for kind, into := range found {
+		i, ok := params[kind][dir+"."+name]
+		if !ok {
+			i, ok = params[kind][name]
+		}
+		if ok && i < len(n.Args) {
+			if s, ok := literal(n.Args[i]); ok {
+				into[s] = where
+			}
+		}
+	}
+	if name != "E" {
+		return
+	}
+	for i := 2; i+1 < len(n.Args); i += 2 {
+		if k, _ := literal(n.Args[i]); k == "what" {
+			if s, ok := literal(n.Args[i+1]); ok {
+				found["what"][s] = where
+			}
+		}
+	}
+}
+
+func inLiteral(n *ast.CompositeLit, codes map[string]string, where string) {
+	if typeName(n.Type) != "FieldError" && typeName(n.Type) != "Error" {
+		return
+	}
+	for _, e := range n.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok && typeName(kv.Key) == "Code" {
+			if s, ok := literal(kv.Value); ok {
+				codes[s] = where
+			}
+		}
+	}
+}
 
 func typeName(e ast.Expr) string {
 	switch e := e.(type) {

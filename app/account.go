@@ -118,18 +118,20 @@ func (a *App) CreateAccount(ctx context.Context, who *Who, once Once, in Account
 		return nil, err
 	}
 	hash := a.door.hasher.hash(password)
+	var fresh domain.AccountID // "" when a retry got the first answer
 	id, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
 		acc, err := w.newAccount(in, hash)
 		if err != nil {
 			return "", err
 		}
+		fresh = acc.ID
 		return domain.RecordID(acc.ID), nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	v, err := a.Account(ctx, who, domain.AccountID(id))
-	if err == nil {
+	if err == nil && fresh == v.ID {
 		v.Password = made
 	}
 	return v, err

@@ -43,10 +43,12 @@ const (
 	highest = math.MaxInt64
 )
 
-// rankPlan is a rank entry: a column of the rows, a condition, or else CEL.
+// rankPlan is a rank entry: a column of the rows, the same for all rows, a
+// condition, or else CEL.
 type rankPlan struct {
 	program.Rank
 	column int // -1 when none
+	same   bool
 	node   *node
 }
 
@@ -129,7 +131,7 @@ func (p *plan) rank(r program.Rank) (rankPlan, error) {
 		rp.column = p.column(numberColumn, o)
 		return rp, err
 	}
-	if r.By.Type().Kind != rule.Bool {
+	if rp.same = e.queryOnly(root); rp.same || r.By.Type().Kind != rule.Bool {
 		return rp, nil
 	}
 	var err error

@@ -75,6 +75,11 @@ func (r *ranking) entry(rp *rankPlan) (ranks, values []float64) {
 		for i := range values {
 			values[i] = r.columnValue(rp.column, i)
 		}
+	case rp.same:
+		x := r.q.numberByCEL(rp, &r.hits[0])
+		for i := range values {
+			values[i] = x
+		}
 	case rp.node != nil:
 		r.q.conditionNumbers(rp, r.hits, values)
 	default:

@@ -66,7 +66,12 @@ func (u *Unit) actOnce(r *Row, a *program.Action, v *vars) error {
 	case "mark":
 		return u.actMark(r, a, v)
 	case "notify":
-		return u.notify(r, a.Target, a.Say, "")
+		for _, role := range strings.Fields(a.Target) {
+			if err := u.notify(r, role, a.Say, ""); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	return domain.E(domain.KindInternal, "action_unknown", "verb", a.Verb)
 }

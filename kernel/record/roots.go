@@ -1,8 +1,6 @@
 package record
 
 import (
-	"time"
-
 	"linqiao/domain"
 	"linqiao/kernel/program"
 	"linqiao/kernel/rule"
@@ -233,8 +231,8 @@ func (v clockView) Get(name string) (any, error) {
 		return nil, &rule.Unset{Path: "clock"}
 	}
 	switch name {
-	case "over":
-		return timeOrNever(v.k.MetAt), nil
+	case "over": // how long past due
+		return max(0, end.Sub(v.k.DueAt)), nil
 	case "spent":
 		return end.Sub(v.k.FromAt), nil
 	case "left":
@@ -416,5 +414,3 @@ func (v dutyView) Get(name string) (any, error) {
 	}
 	return nil, &rule.Unset{Path: name}
 }
-
-var _ time.Time

@@ -87,6 +87,7 @@ func backupRestore(t *testing.T, e Engine) {
 			}
 			return nil
 		})
+		settle(t, fresh, "jobs", 2)
 		Read(t, fresh, func(tx *store.Tx) error {
 			left, err := tx.Outbox("jobs", 10)
 			if len(left) != 2 || left[1].Type != "after" {

@@ -54,6 +54,7 @@ func eventOutbox(t *testing.T, e Engine) {
 		}
 		return firstError(err, err2, err3, err4)
 	})
+	settle(t, db, "jobs", 3)
 	take := func(name string, n int) (got []domain.Event) {
 		Write(t, db, func(tx *store.Tx) (err error) {
 			if got, err = tx.Outbox(name, n); err != nil || len(got) == 0 {
@@ -69,6 +70,23 @@ func eventOutbox(t *testing.T, e Engine) {
 	if a := take("other", 10); len(a) != 3 {
 		t.Errorf("another reader got %d", len(a))
 	}
+}
+
+// settleTime is how long an outbox may be held back: on PostgreSQL it waits for
+// every older transaction of the server, those of other tests among them.
+const settleTime = 90 * time.Second
+
+// settle waits until n events are in the outbox of a reader.
+func settle(t testing.TB, db *store.DB, name string, n int) {
+	t.Helper()
+	for deadline := time.Now().Add(settleTime); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		var got []domain.Event
+		Read(t, db, func(tx *store.Tx) (err error) { got, err = tx.Outbox(name, n); return err })
+		if len(got) >= n {
+			return
+		}
+	}
+	t.Fatalf("fewer than %d events settled", n)
 }
 
 // eventOutboxConcurrent: a reader that runs beside many writers gets every
@@ -124,7 +142,10 @@ func eventOutboxConcurrent(t *testing.T, e Engine) {
 	})
 	close(stop)
 	reader.Wait()
-	for read() > 0 {
+	for deadline := time.Now().Add(settleTime); len(seen) < writers*each && time.Now().Before(deadline); {
+		if read() == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
 	}
 	if len(seen) != writers*each {
 		t.Errorf("%d events came, want %d", len(seen), writers*each)

@@ -7,6 +7,8 @@ import type { ProgramSummary, ProgramView, RecordTypeView } from '@linqiao/share
 export const useProgramStore = defineStore('programs', () => {
   const list = shallowRef<ProgramSummary[]>([])
   const listed = ref(false)
+  /** The program of the page on screen, also where the address does not say it. */
+  const current = ref('')
   const views = reactive(new Map<string, ProgramView>())
   const waiting = new Map<string, Promise<ProgramView>>()
 
@@ -39,5 +41,5 @@ export const useProgramStore = defineStore('programs', () => {
     views.clear()
   }
 
-  return { list, listed, views, loadList, view, recordOf, forget }
+  return { list, listed, current, views, loadList, view, recordOf, forget }
 })

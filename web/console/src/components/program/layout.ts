@@ -10,8 +10,8 @@ export interface Node { key: string; label: string; phase: string; x: number; y:
 export interface Edge { key: string; label: string; from: Node; to: Node; path: string; automatic: boolean; back: boolean; labelX: number; labelY: number }
 export interface Diagram { nodes: Node[]; edges: Edge[]; width: number; height: number }
 
-export const NODE = { width: 132, height: 56 }
-const GAP = { x: 76, y: 34 }
+export const NODE = { width: 124, height: 54 }
+const GAP = { x: 54, y: 34 }
 const MARGIN = { x: 16, top: 40, bottom: 24 }
 
 /** Columns: stages are taken in file order, so that a loop back never pushes its start to the right. */

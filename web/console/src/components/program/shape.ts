@@ -24,3 +24,24 @@ export const intakesFor = (record: RecordTypeView, roles: readonly string[]): Pr
 
 /** Labels of the roles that must sign; a server may say only that somebody must. */
 export const signers = (move: ProgramMove): string[] | undefined => Array.isArray(move.sign) ? move.sign : undefined
+
+/** The shortest way from a stage to the first stage that is done: the hoped-for way, not the only one. */
+export function wayToDone(type: RecordTypeView, from: string): StageView[] {
+  const goal = type.stages.find(s => s.phase === 'done') ?? type.stages.find(s => s.phase === 'live')
+  const came = new Map<string, string>([[from, '']])
+  const queue = [from]
+  for (let stage = queue.shift(); stage !== undefined; stage = queue.shift()) {
+    if (stage === goal?.key) break
+    for (const move of type.moves) {
+      if (!move.to || came.has(move.to) || !move.from?.includes(stage)) continue
+      came.set(move.to, stage)
+      queue.push(move.to)
+    }
+  }
+  const way: StageView[] = []
+  for (let key = goal && came.has(goal.key) ? goal.key : ''; key && key !== from; key = came.get(key) ?? '') {
+    const stage = type.stages.find(s => s.key === key)
+    if (stage) way.unshift(stage)
+  }
+  return way
+}
