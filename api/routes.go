@@ -15,6 +15,12 @@ func (s *Server) routes() {
 	get(s, signedIn, "/sessions", "我的登录设备", s.signIns)
 	del(s, signedIn, reads, "/sessions/{id}", "使一台设备退出", s.revoke)
 
+	// Programs.
+	get(s, signedIn, "/programs", "机制列表", s.programs)
+	get(s, signedIn, "/programs/{p}", "机制的词表和界面", s.program)
+	get(s, signedIn, "/programs/{p}/stages", "各环节在办数", s.stages)
+	get(s, overseer, "/programs/{p}/source", "机制文件", s.source)
+
 	// Records.
 	get(s, signedIn, "/records", "办件列表", s.records)
 	get(s, signedIn, "/records/count", "办件计数", s.countRecords)

@@ -72,7 +72,9 @@ func sourceCodes(t *testing.T) (codes, nouns map[string]string) {
 	return codes, nouns
 }
 
-func dirOf(set *token.FileSet, f *ast.File) string { return filepath.Dir(set.Position(f.Pos()).Filename) }
+func dirOf(set *token.FileSet, f *ast.File) string {
+	return filepath.Dir(set.Position(f.Pos()).Filename)
+}
 
 func noteParams(params map[string]map[string]int, dir string, fn *ast.FuncDecl) {
 	i := 0
@@ -202,5 +204,11 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 	}
 	if !slices.Equal(slices.Sorted(maps.Keys(nounsZH)), slices.Sorted(maps.Keys(nounsEN))) {
 		t.Error("the nouns of the two languages differ")
+	}
+}
+
+func TestPagesSpeakBothLanguages(t *testing.T) {
+	if !slices.Equal(slices.Sorted(maps.Keys(pageZH)), slices.Sorted(maps.Keys(pageEN))) {
+		t.Error("the words of the public pages differ")
 	}
 }

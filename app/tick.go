@@ -453,3 +453,28 @@ func (a *App) RunDue(ctx context.Context) error {
 	}
 	return domain.E(domain.KindInternal, "never_quiet")
 }
+
+// keepAnswers is how long a retry finds its first answer.
+const keepAnswers = 7 * 24 * time.Hour
+
+// House keeps house: links new audit rows into the chain, drops answers and
+// sign-ins that nobody can ask for any more.
+func (a *App) House(ctx context.Context) (int, error) {
+	n := 0
+	err := a.counties(ctx, func(county domain.CountyCode) error {
+		return a.DB.Write(ctx, func(tx0 *store.Tx) error {
+			tx := tx0.In(county)
+			linked, err := tx.LinkAudit(tickBatch)
+			if err != nil {
+				return err
+			}
+			n += linked
+			if _, err := tx.PurgeAnswers(a.Now().Add(-keepAnswers)); err != nil {
+				return err
+			}
+			_, err = tx.PurgeSignIns()
+			return err
+		})
+	})
+	return n, err
+}

@@ -26,6 +26,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"signatures", time.Minute, a.CloseDue},
 		{"duties", time.Minute, a.OweDue},
 		{"messages", 2 * time.Second, a.Deliver},
+		{"house", 5 * time.Second, a.House},
 	}
 	done := make(chan struct{})
 	for _, s := range steps {

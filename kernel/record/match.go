@@ -166,11 +166,15 @@ func (u *Unit) stepOnce(r *Row, m *program.Match, run *domain.MatchRun) (sent in
 			return 0, false, err
 		}
 	} else {
-		found = slices.DeleteFunc(found, func(f Found) bool { return f.Verdict != match.Fit })
+		gone, err := u.saidNo(r, m, run)
+		if err != nil {
+			return 0, false, err
+		}
+		found = slices.DeleteFunc(found, func(f Found) bool { return f.Verdict != match.Fit || gone[f.Offer] })
 		switch st.Mode {
 		case "assign":
 			if len(st.By) > 0 && !u.mayConfirm(r, st.By) {
-				return 0, len(found) > 0 || u.lastStep(m, run), nil
+				return 0, len(found) > 0, nil // a person of the role must confirm
 			}
 			found = found[:min(len(found), max(m.Max, 1))]
 		default:
@@ -186,9 +190,18 @@ func (u *Unit) stepOnce(r *Row, m *program.Match, run *domain.MatchRun) (sent in
 	return sent, false, nil
 }
 
-// lastStep: an assignment by hand at the last step stays open even when nothing
-// fits today; tomorrow something may.
-func (u *Unit) lastStep(_ *program.Match, _ *domain.MatchRun) bool { return false }
+// saidNo lists the offers whose provider declined or gave the order back in this
+// run: nobody is asked twice.
+func (u *Unit) saidNo(r *Row, m *program.Match, run *domain.MatchRun) (map[string]bool, error) {
+	list, err := u.runOrders(r, m, run)
+	gone := map[string]bool{}
+	for _, o := range list {
+		if o.Phase == domain.PhaseDeclined || o.Phase == domain.PhaseReturned {
+			gone[o.str("offer")] = true
+		}
+	}
+	return gone, err
+}
 
 // mayConfirm: the person who started the run confirms by starting it, if he
 // holds one of the roles.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"slices"
+	"time"
 
 	"linqiao/domain"
 	"linqiao/kernel/match"
@@ -219,4 +220,19 @@ func (u *Unit) PlanHolds(p *program.Program, t *program.RecordType, parent *Row)
 	}
 	probe := &Row{Record: &domain.Record{County: parent.County, Parent: parent.ID, Program: p.Key, Path: parent.Path, Data: map[string]any{}, Secret: map[string]any{}}, P: p, T: t, u: u}
 	return u.test(t.Plan.While, probe.vars())
+}
+
+// DueTimes computes when each running clock of a row is due, without saving it.
+func (u *Unit) DueTimes(r *Row) (map[string]time.Time, error) {
+	out := map[string]time.Time{}
+	for key, c := range r.T.Clocks.All() {
+		k, err := u.computeClock(r, c)
+		if err != nil {
+			return nil, err
+		}
+		if k.State == ClockRunning && !k.DueAt.IsZero() {
+			out[key] = k.DueAt
+		}
+	}
+	return out, nil
 }

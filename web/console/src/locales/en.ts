@@ -77,7 +77,7 @@ export default {
   reveal: { see: 'See', title: 'See {label}', hint: 'Seeing it in full is recorded: who, when, what and why.', purpose: 'Purpose', sayPurpose: 'State the purpose, e.g. to arrange a visit by phone', do: 'State and see', written: 'This has been written to the audit.' },
   search: { title: 'Search', label: 'Search parties and records', hint: 'Name, number, phone (press /)', results: 'Results for “{q}”', none: 'Nothing that you may see', ask: 'Enter a name, number or phone', records: 'Records' },
   figure: {
-    title: 'Figures', none: 'This program has no figures', choose: 'Choose a figure to see its trend and parts.', period: 'Period', periodKind: 'Kind of period', by: { month: 'Month', year: 'Year', range: 'Dates' }, before: 'Before', after: 'After',
+    title: 'Figures', none: 'This program has no figures', choose: 'Choose a figure to see its trend and parts.', period: 'Period', periodKind: 'Kind of period', by: { month: 'Month', year: 'Year', range: 'Dates' }, year: 'Year', month: 'Month', monthOf: '{n}', before: 'Before', after: 'After',
     same: 'as before', up: '{by} more than before', down: '{by} less than before', suppressed: 'too small to show', trend: 'Last 12 months', byDim: 'By {label}', chart: 'Chart', table: 'Table', chartOf: 'Chart of {label}; the table says the same', noCells: 'No parts in this period', unnamed: 'Not given',
   },
   ledger: {

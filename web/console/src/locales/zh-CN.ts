@@ -78,7 +78,7 @@ export default {
   reveal: { see: '查看', title: '查看{label}', hint: '查看完整信息会被记录：谁、何时、看了什么、为什么。', purpose: '查看用途', sayPurpose: '请写明用途，例如：电话核实走访时间', do: '说明用途并查看', written: '本次查看已记入审计。' },
   search: { title: '搜索', label: '搜索服务对象与事项', hint: '搜索名称、编号、电话（按 / 键）', results: '“{q}”的搜索结果', none: '没有找到您可查看的内容', ask: '请输入要查找的名称、编号或电话', records: '事项' },
   figure: {
-    title: '指标', none: '此机制没有指标', choose: '点一个指标，查看走势和构成。', period: '统计期', periodKind: '统计期类别', by: { month: '按月', year: '按年', range: '按日期' }, before: '上一期', after: '下一期',
+    title: '指标', none: '此机制没有指标', choose: '点一个指标，查看走势和构成。', period: '统计期', periodKind: '统计期类别', by: { month: '按月', year: '按年', range: '按日期' }, year: '年份', month: '月份', monthOf: '{n} 月', before: '上一期', after: '下一期',
     same: '与上期持平', up: '比上期增加 {by}', down: '比上期减少 {by}', suppressed: '数小不显示', trend: '近 12 个月', byDim: '按{label}', chart: '看图', table: '看表', chartOf: '{label}图；同样内容可看表', noCells: '这一期没有可分项的数据', unnamed: '未填',
   },
   ledger: {

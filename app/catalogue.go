@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+	"linqiao/store"
+)
+
+// ProgramSummary is one line of the list of programs.
+type ProgramSummary struct {
+	Key     string         `json:"key"`
+	Version int            `json:"version"`
+	Title   string         `json:"title"`
+	Counts  *ProgramCounts `json:"counts,omitempty"`
+}
+
+// ProgramCounts are running records within what the reader may see; both stop
+// counting at the cap of lists.
+type ProgramCounts struct {
+	Open    int `json:"open"`
+	Overdue int `json:"overdue"`
+}
+
+// Programs lists the programs in which the caller can hold a role, or that are
+// open to everybody. Word lists without records of their own are left out.
+func (a *App) Programs(ctx context.Context, who *Who) (l List[ProgramSummary], err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		var out []ProgramSummary
+		for _, p := range w.set.set.Programs.All() {
+			if p.Records.Len() == 0 || !w.maySeeProgram(p) {
+				continue
+			}
+			s := ProgramSummary{Key: p.Key, Version: p.Version, Title: titleOf(p, who.Lang)}
+			if s.Counts, err = w.programCounts(p); err != nil {
+				return err
+			}
+			out = append(out, s)
+		}
+		l = listOf(out, "")
+		return nil
+	})
+	return l, err
+}
+
+func titleOf(p *program.Program, lang string) string {
+	if lang == "en" && p.TitleEN != "" {
+		return p.TitleEN
+	}
+	return p.Title
+}
+
+func (w *work) maySeeProgram(p *program.Program) bool {
+	if w.who.System || w.who.Admin || w.who.Auditor {
+		return true
+	}
+	for _, r := range p.Roles.All() {
+		if w.who.HoldsStatic(r) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *work) programCounts(p *program.Program) (*ProgramCounts, error) {
+	f := store.RecordFilter{Program: p.Key, Running: true, Access: w.access(p.Key, "")}
+	f.Nouns = []domain.Noun{domain.Case, domain.Order, domain.Batch, domain.Item}
+	open, err := w.tx.CountRecords(f, countCap)
+	if err != nil {
+		return nil, err
+	}
+	f.Limit = 200
+	late, _, err := w.tx.OverdueRecords(w.Now(), f)
+	return &ProgramCounts{open, len(late)}, err
+}
+
+// Program gives the screens' view of a program: names, labels and shapes.
+func (a *App) Program(ctx context.Context, who *Who, key string) (v *program.View, err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		p, err := w.Program(key, 0)
+		if err != nil {
+			return err
+		}
+		if !w.maySeeProgram(p) {
+			return domain.NotFound("program")
+		}
+		v = p.View(who.Lang)
+		return nil
+	})
+	return v, err
+}
+
+// StageCounts are live counts by record and stage, within what the reader may see.
+type StageCounts struct {
+	Records map[string]map[string]int `json:"records"`
+}
+
+// Stages counts a program's records by stage; each count stops at the cap of lists.
+func (a *App) Stages(ctx context.Context, who *Who, key string) (v *StageCounts, err error) {
+	v = &StageCounts{Records: map[string]map[string]int{}}
+	err = a.read(ctx, who, func(w *work) error {
+		p, err := w.Program(key, 0)
+		if err != nil {
+			return err
+		}
+		if !w.maySeeProgram(p) {
+			return domain.NotFound("program")
+		}
+		for rk, t := range p.Records.All() {
+			f := store.RecordFilter{Program: key, Keys: []string{rk}, Access: w.access(key, rk)}
+			if len(f.Access) == 0 && !w.who.System {
+				continue
+			}
+			by := map[string]int{}
+			for st := range t.Stages.All() {
+				f.Stages = []string{st}
+				if by[st], err = w.tx.CountRecords(f, countCap); err != nil {
+					return err
+				}
+			}
+			v.Records[rk] = by
+		}
+		return nil
+	})
+	return v, err
+}
+
+// SourceView are the files of a program as text.
+type SourceView struct {
+	Files map[string]string `json:"files"`
+}
+
+// Source shows the files that a program runs on, for administrators and auditors.
+func (a *App) Source(ctx context.Context, who *Who, key string) (v *SourceView, err error) {
+	if !who.Admin && !who.Auditor && !who.System {
+		return nil, domain.E(domain.KindForbidden, "admin_only")
+	}
+	err = a.read(ctx, who, func(w *work) error {
+		p, err := w.Program(key, 0)
+		if err != nil {
+			return err
+		}
+		v = &SourceView{Files: map[string]string{}}
+		for name, b := range p.Sources {
+			v.Files[name] = string(b)
+		}
+		return nil
+	})
+	return v, err
+}
+
+// PublicProgram is a program as the county presents it to everybody.
+type PublicProgram struct {
+	Key   string   `json:"key"`
+	Title string   `json:"title"`
+	Law   []string `json:"law"`
+	About string   `json:"about"` // its README, in the light markup of such files
+}
+
+// PublicPrograms lists the programs that run in any county of this instance,
+// once each, with what they say of themselves.
+func (a *App) PublicPrograms(ctx context.Context, lang string) (out []PublicProgram, err error) {
+	err = a.eachCounty(ctx, "", func(w *work, _ domain.Tenant) error {
+		for _, p := range w.set.set.Programs.All() {
+			known := slices.ContainsFunc(out, func(o PublicProgram) bool { return o.Key == p.Key })
+			if known || p.Records.Len() == 0 {
+				continue
+			}
+			out = append(out, PublicProgram{p.Key, titleOf(p, lang), p.Law, string(p.Sources["README.md"])})
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b PublicProgram) int { return strings.Compare(a.Key, b.Key) })
+	return out, err
+}
