@@ -24,6 +24,7 @@ func (s *Server) routes() {
 	// Records.
 	get(s, signedIn, "/records", "办件列表", s.records)
 	get(s, signedIn, "/records/count", "办件计数", s.countRecords)
+	get(s, staff, "/records/export.xlsx", "导出办件", s.exportRecords)
 	create(s, signedIn, inTx, "/programs/{p}/records/{record}/{move}", "受理、登记、发起", s.intake)
 	get(s, signedIn, "/records/{id}", "办件详情", s.record)
 	patch(s, signedIn, inTx, "/records/{id}", "修改维护的记录", s.edit)
@@ -81,6 +82,7 @@ func (s *Server) routes() {
 	get(s, staff, "/programs/{p}/stats/{k}", "一个指标", s.stat)
 	get(s, staff, "/programs/{p}/ledgers", "台账列表", s.ledgers)
 	get(s, staff, "/programs/{p}/ledgers/{k}", "台账", s.ledger)
+	get(s, staff, "/programs/{p}/ledgers/{k}/export.xlsx", "下载台账", s.exportLedger)
 	post(s, staff, kept, "/programs/{p}/ledgers/{k}/freeze", "冻结台账", s.freeze)
 	post(s, staff, kept, "/programs/{p}/ledgers/{k}/sign", "签字", s.signLedger)
 	get(s, signedIn, "/programs/{p}/accounts/{k}", "余额", s.balances)

@@ -42,7 +42,7 @@ func (s *Server) phoneCode(ctx context.Context, _ *app.Who, in *phoneCodeIn) (*n
 type phoneIn struct{ Body app.PhoneAct }
 
 func (s *Server) signInPhone(ctx context.Context, _ *app.Who, in *phoneIn) (*sessionOut, error) {
-	v, err := s.app.SignInPhone(ctx, in.Body)
+	v, err := s.app.SignInPhone(ctx, in.Body, requestOf(ctx).client)
 	return s.signedIn(ctx, v, err)
 }
 

@@ -1,6 +1,10 @@
 package api
 
-import "strings"
+import (
+	"strings"
+
+	"linqiao/domain"
+)
 
 // text words one code: what is wrong, and how to mend it. `{name}` is filled
 // with the error's argument; `{name?a:b}` is a if the argument is there, else b.
@@ -70,4 +74,19 @@ func (w *words) arg(hole string, args map[string]string) string {
 		return no
 	}
 	return strings.ReplaceAll(yes, "#", v)
+}
+
+// Text words an error in one line, for places that are not HTTP.
+func Text(lang string, e *domain.Error) string {
+	w := catalogue(lang)
+	say, mend := w.of(e.Code, e.Args)
+	parts := []string{say}
+	for _, f := range e.Fields {
+		msg, _ := w.of(f.Code, f.Args)
+		parts = append(parts, f.Path+" "+msg)
+	}
+	if mend != "" {
+		parts = append(parts, mend)
+	}
+	return strings.Join(parts, "；")
 }

@@ -192,4 +192,20 @@ var textsZH = map[string]text{
 	"store_not_empty":      {"数据库里已有数据", "恢复只能写入空库。"},
 	"reference":            {"引用的内容不存在", "请刷新后重试。"},
 	"check":                {"数据不合约束", "请核对填写的内容。"},
+
+	// Imports.
+	"county_code":       {"县区代码不对", "请填六位代码。"},
+	"county_abolished":  {"县区代码 {code} 已撤销", "请用 {to}（{name}）。"},
+	"villages_file":     {"村级区划文件读不了", "请用 JSON 或 CSV，首行是栏名。"},
+	"villages_none":     {"文件里没有 {county} 的村和社区", "请核对文件和县区代码。"},
+	"villages_too_many": {"村级区划文件太大", "请只留本县区的部分。"},
+	"import_columns":    {"表头认不出来", "请下载模板，照模板的栏名填写。"},
+	"import_csv":        {"CSV 文件读不了", "请用逗号分隔，文本含逗号时加引号。"},
+	"import_encoding":   {"文件编码认不出来", "请存为 UTF-8 或 GBK。"},
+	"import_merged":     {"表里有合并的单元格", "请取消合并后再导入。"},
+	"import_too_large":  {"文件太大", "请分成几份导入。"},
+	"import_too_long":   {"行数太多", "请分成几份导入。"},
+	"import_too_wide":   {"栏数太多", "请删去不用的栏。"},
+	"import_xls":        {"不支持旧版 .xls", "请另存为 .xlsx 或 .csv。"},
+	"import_xlsx":       {"表格文件读不了", "请另存为新的 .xlsx 或 .csv。"},
 }

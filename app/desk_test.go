@@ -41,6 +41,7 @@ rosters:
 roles:
   window: {label: 窗口, is: area, held_by: {org: window}, read: personal}
   team:   {label: 服务队, is: owner, of: request, held_by: {org: team}, read: internal}
+  maker:  {label: 项目方, is: owner, of: service, held_by: {org: team}, read: {service: internal}}
   client: {label: 本人, is: self, held_by: {party: [person, enterprise]}, read: personal}
 
 records:
@@ -51,12 +52,23 @@ records:
     keep: 3y
     fields:
       what: {label: 事由, type: text}
+      seen: {label: 现场照片, type: photo, many: true}
     stages:
       new:  {label: 待办, phase: open}
       done: {label: 已办, phase: done}
     moves:
-      ask:    {label: 登记, to: new, by: [window, client], need: [what]}
+      ask:    {label: 登记, to: new, by: [window, client], need: [what], ask: [seen]}
       finish: {label: 办结, from: new, to: done, by: [window]}
+  service:
+    label: 服务项目
+    is: offer
+    class: public
+    kept_by: maker
+    assured: 180d
+    fields:
+      name:  {label: 项目名称, type: text}
+      price: {label: 收费, type: money}
+      from:  {label: 起始日, type: date}
 `
 
 type desk struct {

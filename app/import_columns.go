@@ -208,6 +208,18 @@ type rowReader struct {
 	t     *table
 	heads []heading
 	names *regionNames
+
+	ignored []string
+}
+
+// label is the header of a column as the file writes it.
+func (r *rowReader) label(key string) string {
+	for _, h := range r.heads {
+		if h.column.key == key {
+			return h.label
+		}
+	}
+	return key
 }
 
 // cells gives the texts of a line by column key; nil for a blank line.
@@ -250,9 +262,9 @@ func (r *rowReader) value(w *work, h heading, text string) (any, *domain.FieldEr
 		if d, ok := r.serialDate(text); ok {
 			text = d
 		}
-	case program.TypeMoney:
-		if _, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64); err == nil {
-			text += h.factor
+	case program.TypeMoney, program.TypeInt, program.TypeNumber:
+		if n, ok := r.plainNumber(text); ok {
+			text = n + h.factor
 		}
 	case program.TypeRegion:
 		g, code := r.names.find(text)
@@ -268,6 +280,18 @@ func (r *rowReader) value(w *work, h heading, text string) (any, *domain.FieldEr
 		return string(o.ID), nil
 	}
 	return form.NormalizeText(f, text)
+}
+
+// plainNumber writes a spreadsheet's number without exponent and without the
+// rests of binary fractions (30.299999999999997).
+func (r *rowReader) plainNumber(text string) (string, bool) {
+	text = strings.ReplaceAll(text, ",", "")
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !r.t.excel {
+		return text, err == nil
+	}
+	s := strings.TrimRight(strconv.FormatFloat(n, 'f', 6, 64), "0")
+	return strings.TrimSuffix(s, "."), true
 }
 
 // serialDate reads the day number that a spreadsheet stores for a date.
@@ -326,10 +350,12 @@ func placeCells(cells map[string]string, v *RowVerdict) *PlaceView {
 	return p
 }
 
-// spoiled: the spreadsheet has turned a long number into 1.10105E+17.
-func spoiled(s string) bool {
+// spoiled: the spreadsheet has taken an identifier for a number (1.10105E+17) and
+// kept 15 digits of it.
+func (r *rowReader) spoiled(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
 	i := strings.IndexAny(s, "eE")
-	return i > 0 && strings.Contains(s[i:], "+")
+	return err == nil && (i > 0 && strings.Contains(s[i:], "+") || r.t.excel && len(s) == 18 && strings.HasSuffix(s, "000"))
 }
 
 func splitTags(s string) []string {

@@ -2,6 +2,8 @@ package app
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"io"
 	"testing"
 
@@ -290,4 +292,35 @@ func TestAttachmentSight(t *testing.T) {
 	wantCode(t, err, "not_found")
 	_, err = c.a.Upload(ctx, near, "x.html", "", bytes.NewReader([]byte("<!DOCTYPE html><script>1</script>")))
 	wantCode(t, err, "file_type")
+
+	// A photo named in a record becomes the record's; nobody takes over another's upload.
+	var pic bytes.Buffer
+	if err := png.Encode(&pic, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+		t.Fatal(err)
+	}
+	photo, err := c.a.Upload(ctx, far, "门口.png", "", bytes.NewReader(pic.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(who *Who, ids ...any) (domain.RecordID, error) {
+		return c.a.Create(ctx, who, Once{}, "help", "request", "ask", Act{Subject: p.ID, Fields: map[string]any{"what": "修灯", "seen": ids}})
+	}
+	_, err = ask(near, photo.ID)
+	wantCode(t, err, "file_unknown")
+	mine, err := c.a.Upload(ctx, near, "门口.png", "", bytes.NewReader(pic.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	centre := c.staff("centre", "window", "440902", "")
+	_, _, err = c.a.OpenAttachment(ctx, centre, mine.ID)
+	wantCode(t, err, "not_found")
+	if _, err = ask(near, mine.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, body, err = c.a.OpenAttachment(ctx, centre, mine.ID); err != nil {
+		t.Fatal(err)
+	}
+	body.Close()
+	_, _, err = c.a.OpenAttachment(ctx, far, mine.ID)
+	wantCode(t, err, "not_found")
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -304,7 +305,41 @@ func (w *work) filter(q RecordQuery) (store.RecordFilter, error) {
 		f.Path = reg.Path
 	}
 	f.Access = w.access(q.Program, q.Record)
-	return f, nil
+	return f, w.narrow(&f)
+}
+
+// narrow turns what somebody typed into a condition: a reference number, the name
+// of somebody within his sight, or words of the records themselves.
+func (w *work) narrow(f *store.RecordFilter) error {
+	text := strings.TrimSpace(f.Query)
+	if text == "" {
+		return nil
+	}
+	if refLike(text) {
+		f.Query = ""
+		rec, err := orNil(w.tx.RecordByRef(text))
+		f.IDs = []domain.RecordID{}
+		if rec != nil {
+			f.IDs = append(f.IDs, rec.ID)
+		}
+		return err
+	}
+	var found List[PartySummary]
+	if err := w.scanParties(store.PartyFilter{Query: text, Open: true}, PartyQuery{Limit: 100}, &found); err != nil {
+		return err
+	}
+	if len(found.Items) > 0 {
+		f.Query, f.Subjects = "", []domain.PartyID{}
+		for _, p := range found.Items {
+			f.Subjects = append(f.Subjects, p.ID)
+		}
+	}
+	return nil
+}
+
+// refLike: 110114-26-000123.
+func refLike(s string) bool {
+	return strings.Count(s, "-") == 2 && strings.IndexFunc(s, func(r rune) bool { return r != '-' && (r < '0' || r > '9') }) < 0
 }
 
 // access gives the clauses by which the reader may list records.

@@ -37,6 +37,9 @@ func (a *App) Search(ctx context.Context, who *Who, text string) (v *SearchView,
 		} else if err := w.searchParties(text, v); err != nil {
 			return err
 		}
+		if err := w.narrow(&f); err != nil {
+			return err
+		}
 		page, err := w.tx.Records(f)
 		if err != nil {
 			return err

@@ -478,3 +478,35 @@ func (a *App) House(ctx context.Context) (int, error) {
 	})
 	return n, err
 }
+
+// NextDue is the next instant at which the background would do something that
+// people wait for; the daily look at duties is at midnight.
+func (a *App) NextDue(ctx context.Context) (next time.Time, ok bool, err error) {
+	next = (domain.DateOf(a.Now()) + 1).Start().UTC()
+	err = a.DB.Read(ctx, func(tx *store.Tx) error {
+		at, err := tx.NextClock(a.Now())
+		if err == nil && !at.IsZero() && at.Before(next) {
+			next = at
+		}
+		return err
+	})
+	return next, true, err
+}
+
+// RebuildAll rebuilds the figures of every program and names those that differed.
+func (a *App) RebuildAll(ctx context.Context, who *Who) (differ []string, err error) {
+	keys, err := a.programKeys(ctx, who.County)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		same, err := a.Rebuild(ctx, who, k)
+		if err != nil {
+			return nil, err
+		}
+		if !same {
+			differ = append(differ, k)
+		}
+	}
+	return differ, nil
+}

@@ -113,6 +113,9 @@ func (w *work) Taken(prog string, offer domain.RecordID) (int64, error) {
 
 func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 	w.after = append(w.after, func() { w.app.stream.changed(rec) })
+	if err := w.bindFields(rec); err != nil {
+		return err
+	}
 	if isNew {
 		if err := w.tx.InsertRecord(rec); err != nil {
 			return err
@@ -122,20 +125,25 @@ func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 	return w.tx.UpdateRecord(rec)
 }
 
-// index makes a record findable by its number and by its public and internal texts.
+// index makes a record findable by its public and internal texts, where the
+// program asks for it. Its number is found by its own index.
 func (w *work) index(rec *domain.Record) error {
-	if rec.RefNo == "" {
+	p, err := w.Program(rec.Program, rec.Version)
+	if err != nil {
+		return err
+	}
+	t := p.Records.Get(rec.Key)
+	if t == nil || !t.Search {
 		return nil
 	}
-	texts := []string{rec.RefNo}
-	if p, err := w.Program(rec.Program, rec.Version); err == nil {
-		if t := p.Records.Get(rec.Key); t != nil && t.Search {
-			for k, f := range t.Fields.All() {
-				if s, ok := rec.Data[k].(string); ok && f.Type == program.TypeText {
-					texts = append(texts, s)
-				}
-			}
+	var texts []string
+	for k, f := range t.Fields.All() {
+		if s, ok := rec.Data[k].(string); ok && f.Type == program.TypeText {
+			texts = append(texts, s)
 		}
+	}
+	if len(texts) == 0 {
+		return nil
 	}
 	return w.tx.IndexText("record", string(rec.ID), rec.Path, texts...)
 }
@@ -439,6 +447,9 @@ func (w *work) findSame(rec *domain.Record, s *program.Same) (*domain.Record, er
 
 // Append writes the event and adds its counts to the counters.
 func (w *work) Append(ev *domain.Event) error {
+	if err := w.bindProof(ev); err != nil {
+		return err
+	}
 	if err := w.tx.AppendEvent(ev); err != nil {
 		return err
 	}

@@ -89,3 +89,14 @@ func (tx *Tx) UnmadeDuties(program, key string, now time.Time, limit int) ([]dom
 	return many(tx, scanItem, itemSelect+" WHERE county = $1 AND program = $2 AND key = $3 AND done_at = 0 AND missed_at = 0 AND record = '' AND opens <= $4 ORDER BY due, id LIMIT $5",
 		tx.county, program, key, now, int64(limit))
 }
+
+// NextClock is the earliest rung due after an instant, over all counties; zero
+// when none is.
+func (tx *Tx) NextClock(after time.Time) (time.Time, error) {
+	list, err := many(tx, func(rows rowScanner, t *time.Time) error { return rows.Scan(instant{t}) },
+		"SELECT next_at FROM clock WHERE next_at > $1 ORDER BY next_at LIMIT 1", after)
+	if err != nil || len(list) == 0 {
+		return time.Time{}, err
+	}
+	return list[0], nil
+}

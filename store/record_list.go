@@ -18,6 +18,7 @@ type RecordFilter struct {
 	Stages    []string
 	Phases    []domain.Phase
 	Subject   domain.PartyID
+	Subjects  []domain.PartyID // one of these, when not nil
 	Parent    domain.RecordID
 	Root      domain.RecordID
 	Owner     domain.AccountID
@@ -123,6 +124,7 @@ func (tx *Tx) recordConds(w *where, f *RecordFilter) error {
 	in(w, "phase", f.Phases)
 	in(w, "id", f.IDs)
 	w.eq("subject", string(f.Subject))
+	in(w, "subject", f.Subjects)
 	w.eq("parent", string(f.Parent))
 	if f.Root != "" {
 		w.conds = append(w.conds, rootCond(w, []domain.RecordID{f.Root}))

@@ -68,7 +68,7 @@ func (w *way) index() (shown []string, sorted bool) {
 		return []string{"parent"}, true
 	case f.Root != "" || a.Roots != nil:
 		return []string{"id", "root"}, true
-	case f.Subject != "" || a.Subjects != nil:
+	case f.Subject != "" || f.Subjects != nil || a.Subjects != nil:
 		return []string{"subject"}, len(a.Subjects) > 1
 	case f.Owner != "" || a.Owner != "":
 		return []string{"owner"}, false

@@ -36,6 +36,7 @@ type EntryView struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
 	Of    string `json:"of,omitempty"` // what it runs over or belongs to
+	Is    string `json:"is,omitempty"` // of a role: how its holder stands to the row (self, area, public …)
 }
 
 type OptionView struct {
@@ -119,6 +120,7 @@ type RecordView struct {
 	Label    string      `json:"label"`
 	Noun     string      `json:"noun"`
 	Of       string      `json:"of,omitempty"`
+	Alone    bool        `json:"alone,omitempty"` // may stand without the record it is of
 	For      []string    `json:"for,omitempty"`
 	Class    string      `json:"class"`
 	Identity string      `json:"identity"`
@@ -244,7 +246,7 @@ func (p *Program) View(lang string) *View {
 	v := viewer{p, lang == "en"}
 	out := &View{
 		Key: p.Key, Version: p.Version, Title: v.pick(p.Title, p.TitleEN),
-		Roles:     entryViews(v, p.Roles, "roles", func(r *Role) (string, string) { return r.Label, "" }),
+		Roles:     roleViews(v, p.Roles),
 		Rosters:   entryViews(v, p.Rosters, "rosters", func(r *Roster) (string, string) { return r.Label, r.Of }),
 		Duties:    entryViews(v, p.Duties, "duties", func(d *Duty) (string, string) { return d.Label, d.Over }),
 		Panels:    entryViews(v, p.Panels, "panels", func(x *Panel) (string, string) { return x.Label, x.Of }),
@@ -278,6 +280,14 @@ func entryViews[T any](v viewer, m Map[T], block string, about func(T) (label, o
 	for k, e := range m.All() {
 		label, of := about(e)
 		out = append(out, EntryView{Key: k, Label: v.label(label, block+"."+k), Of: of})
+	}
+	return out
+}
+
+func roleViews(v viewer, m Map[*Role]) []EntryView {
+	out := entryViews(v, m, "roles", func(r *Role) (string, string) { return r.Label, "" })
+	for i := range out {
+		out[i].Is = m.Get(out[i].Key).Is
 	}
 	return out
 }
@@ -333,7 +343,7 @@ func jsonValue(x any) any {
 
 func (v viewer) record(rt *RecordType) RecordView {
 	rv := RecordView{
-		Key: rt.Key, Label: v.pick(rt.Label, rt.LabelEN), Noun: string(rt.Noun), Of: rt.Of, For: rt.For, Class: rt.Class.String(),
+		Key: rt.Key, Label: v.pick(rt.Label, rt.LabelEN), Noun: string(rt.Noun), Of: rt.Of, Alone: rt.Alone, For: rt.For, Class: rt.Class.String(),
 		Identity: rt.Identity, KeptBy: rt.KeptBy, Fields: v.fields(rt.Fields), Builtins: []FieldView{}, Stages: []StageView{},
 		Moves: []MoveView{}, Children: rt.Children,
 		Clocks: entryViews(v, rt.Clocks, "records."+rt.Key+".clocks", func(c *Clock) (string, string) { return c.Label, "" }),

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { freshStore } from './store'
-import { dropDraft, getDraft, listDrafts, saveDraft, type NewDraft } from '../src/offline/drafts'
+import { keepPhoto, loadPhoto } from '../src/offline/photos'
+import { localPhoto } from '../src/offline/bodies'
+import { discardDraft, dropDraft, getDraft, listDrafts, saveDraft, type NewDraft } from '../src/offline/drafts'
 import { recall, remember } from '../src/offline/cache'
 import { enqueue, listQueue } from '../src/offline/queue'
 import { leftovers, purge } from '../src/offline/purge'
@@ -40,6 +42,14 @@ describe('drafts', () => {
     await saveDraft(ME, draft({ title: '陈小满' }))
     expect(JSON.stringify(await store.drafts.toArray())).not.toContain('陈小满')
   })
+  it('thrown away with their photos, handed on without', async () => {
+    const id = await keepPhoto(ME, new Blob(['jpeg']))
+    const values = { extra: { proof: { photos: [localPhoto(id)] } } }
+    await dropDraft((await saveDraft(ME, draft({ values }))).id)
+    expect(await loadPhoto(id)).toBeDefined()
+    await discardDraft(ME, (await saveDraft(ME, draft({ values }))).id)
+    expect(await loadPhoto(id)).toBeUndefined()
+  })
   it('go when dropped', async () => {
     const a = await saveDraft(ME, draft())
     await dropDraft(a.id)
@@ -66,6 +76,17 @@ describe('signing out', () => {
     await purge(ME)
     expect(await store.keys.count()).toBe(0)
     expect(await store.drafts.count() + await store.cache.count() + await store.photos.count()).toBe(0)
+  })
+  it('photos stay only with what stays', async () => {
+    const of = async (classed: boolean) => {
+      const id = await keepPhoto(ME, new Blob(['jpeg']))
+      await saveDraft(ME, draft({ classed, values: { extra: { proof: { photos: [localPhoto(id)] } } } }))
+      return id
+    }
+    const [gone, stays] = [await of(true), await of(false)]
+    await purge(ME)
+    expect(await loadPhoto(gone)).toBeUndefined()
+    expect(await loadPhoto(stays)).toBeDefined()
   })
   it('leaves other accounts alone', async () => {
     await remember('other', 'work', { a: 1 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ProgramView, RecordSummary, RecordView, Work } from '@linqiao/shared/api/types'
-import { groupTasks, todoCount } from '../src/look/work'
+import { dutyLink, groupTasks, todoCount } from '../src/look/work'
 import { isFinal, toneOf } from '../src/look/phase'
 import { normalProgram, normalRecord, shownFacts } from '../src/look/normal'
 import { channelFor, subjectsFor } from '../src/components/entry/subject'
@@ -26,6 +26,11 @@ describe('tasks', () => {
     expect(g.toAnswer.map((r) => r.id)).toEqual(['o'])
     expect(g.accepted.map((r) => r.id)).toEqual(['a'])
     expect(g.others.map((r) => r.id)).toEqual(['c'])
+  })
+  it('a form that is owed leads to its record, or to the person', () => {
+    const item = { id: 'd', label: '', program: 'p', duty: 'k', due: '', state: 'open', form: 'f' }
+    expect(dutyLink({ ...item, over: 'r1' } as never)).toBe('/r/r1/form/f')
+    expect(dutyLink({ ...item, party: { id: 'x', kind: 'person', name: '甲' } })).toBe('/p/x/form/p/f?title=%E7%94%B2')
   })
   it('are counted once each', () => {
     const r = record('r', 'case', 'open')

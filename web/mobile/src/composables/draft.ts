@@ -19,6 +19,7 @@ export interface DraftKeeper {
 
 /** `source` gives the draft as it stands, or undefined while there is nothing to keep. */
 export function useDraft(source: () => Omit<NewDraft, 'id'> | undefined, known?: string): DraftKeeper {
+  const owner = account.value // also when the session ends while the page is open
   const id = ref<string | undefined>(known)
   const savedAt = ref(0)
   const refused = ref(false)
@@ -38,7 +39,7 @@ export function useDraft(source: () => Omit<NewDraft, 'id'> | undefined, known?:
     if (gone) return
     const o = await offline()
     try {
-      const kept = await o.saveDraft(account.value, { ...draft, id: id.value })
+      const kept = await o.saveDraft(owner, { ...draft, id: id.value })
       id.value = kept.id
       savedAt.value = kept.updated
       refused.value = false

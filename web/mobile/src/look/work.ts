@@ -1,5 +1,5 @@
 // Counting and sorting what waits for somebody.
-import type { RecordSummary, Work } from '@linqiao/shared/api/types'
+import type { DutyItem, RecordSummary, Work } from '@linqiao/shared/api/types'
 
 /** How many things wait for this person; a record named twice counts once. */
 export function todoCount(work: Work): number {
@@ -35,4 +35,11 @@ export function groupTasks(records: RecordSummary[]): TaskGroups {
     else groups.others.push(r)
   }
   return groups
+}
+
+/** Where the form that a duty asks for is filled in: on its record, or on the person. */
+export function dutyLink(item: DutyItem): string {
+  const record = (item as DutyItem & { over?: string }).over ?? item.record?.id
+  if (record) return `/r/${record}/form/${item.form}`
+  return `/p/${item.party?.id}/form/${item.program}/${item.form}?title=${encodeURIComponent(item.party?.name ?? '')}`
 }

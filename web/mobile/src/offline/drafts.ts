@@ -2,6 +2,8 @@
 // draft is removed only when its act was handed to the outbox or the server, or
 // when the person throws it away. Classed drafts go at sign-out.
 import { phoneStore, type DraftRow } from './db'
+import { photosIn } from './bodies'
+import { dropPhotos } from './photos'
 import { seal, unseal } from './vault'
 import { newIdempotencyKey as uuid } from '@linqiao/shared/api/client'
 
@@ -57,6 +59,14 @@ export async function listDrafts(account: string, target?: string): Promise<Draf
   return all.filter((d): d is Draft => !!d).sort((a, b) => b.updated - a.updated)
 }
 
+/** Its act was handed on; the photos go with the act. */
 export async function dropDraft(id: string): Promise<void> {
   await phoneStore().drafts.delete(id)
+}
+
+/** Thrown away by the person, with its photos. */
+export async function discardDraft(account: string, id: string): Promise<void> {
+  const draft = await getDraft(account, id)
+  if (draft) await dropPhotos(photosIn(draft.values))
+  await dropDraft(id)
 }

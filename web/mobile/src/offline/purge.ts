@@ -1,9 +1,12 @@
-// What signing out does to the phone: copies and classed drafts go, the key that
-// opened them goes, and what is not classed and not yet sent stays for the next
-// sign-in of the same account (re-sealed open text is never made: unclassed rows
-// keep their key).
-import { phoneStore } from './db'
+// What signing out does to the phone: copies of what the server said go, and so do
+// classed drafts and acts with their photos. What is not classed and not yet sent
+// stays, sealed, for the next sign-in of the same account; when nothing stays, the key
+// goes too.
+import { photosIn } from './bodies'
 import { forgetCache } from './cache'
+import { phoneStore } from './db'
+import { listDrafts } from './drafts'
+import { listQueue } from './queue'
 import { forgetKey } from './vault'
 
 export interface Leftovers {
@@ -27,12 +30,18 @@ export async function leftovers(account: string): Promise<Leftovers> {
 }
 
 export async function purge(account: string): Promise<void> {
-  const { drafts, queue, photos } = phoneStore()
+  const { drafts, queue } = phoneStore()
   await forgetCache(account)
   await drafts.where('account').equals(account).filter((r) => r.classed).delete()
   await queue.where('account').equals(account).filter((r) => r.classed || r.state === 'sent').delete()
+  await dropLoosePhotos(account)
   const left = await leftovers(account)
-  if (left.openUnsent + left.openDrafts > 0) return
-  await photos.where('account').equals(account).delete()
-  await forgetKey(account)
+  if (left.openUnsent + left.openDrafts === 0) await forgetKey(account)
+}
+
+/** Photos that no draft and no waiting act names any more. */
+async function dropLoosePhotos(account: string): Promise<void> {
+  const kept = [...await listDrafts(account), ...await listQueue(account)]
+  const named = new Set(photosIn(kept))
+  await phoneStore().photos.where('account').equals(account).filter((p) => !named.has(p.id)).delete()
 }

@@ -6,10 +6,12 @@ import { t } from '@linqiao/shared/i18n'
 
 export interface Choice { id: string; label: string; note?: string }
 
-/** Which list a field is chosen from. */
-export function kindOfPick(field: Field): string {
-  return field.type === 'person' ? 'person' : field.type
-}
+/** Which list a field is chosen from; a party field may be narrowed to one kind by `to`. */
+export const kindOfPick = (field: Field): string => field.type === 'party' ? field.to ?? 'party' : field.type
+
+/** A field that chooses a party of one kind, an account or an organisation. */
+export const pickField = (key: string, label: string, kind: string | undefined, many = false): Field =>
+  kind === 'account' || kind === 'org' ? { key, label, type: kind, many } : { key, label, type: 'party', to: kind, many }
 
 /** The first twenty that fit what was typed. */
 export async function lookUp(kind: string, q: string, options: { to?: string; program?: string } = {}): Promise<Choice[]> {

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"linqiao/domain"
+)
+
+// config are the settings of one run: defaults, then environment, then flags.
+type config struct {
+	Addr     string // where to listen
+	DB       string // SQLite file or postgres:// address
+	Key      string // file of the master key; beside the database unless set
+	Programs string // folder that holds program folders, instead of the built-in ones
+	County   string // for commands that work in one county
+	Secure   bool   // the session cookie only by HTTPS
+	Suite    string // aes or sm: algorithms of newly sealed values
+
+	// of single commands
+	Period, Program, Ledger, Record, Name, Login, Office, Password string
+	Yes, Verbose                                                   bool
+}
+
+var errHelp = errors.New("help")
+
+func env(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func parseConfig(cmd command, args []string) (*config, []string, error) {
+	c := &config{}
+	f := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	f.StringVar(&c.Addr, "addr", env("LINQIAO_ADDR", "127.0.0.1:8080"), "监听地址")
+	f.StringVar(&c.DB, "db", env("LINQIAO_DB", "data/linqiao.db"), "数据库：文件，或 postgres:// 地址")
+	f.StringVar(&c.Key, "key", env("LINQIAO_KEY", ""), "主密钥文件；不写则在数据库旁")
+	f.StringVar(&c.Programs, "programs", env("LINQIAO_PROGRAMS", ""), "机制文件夹所在目录；不写用内置的")
+	f.StringVar(&c.County, "county", env("LINQIAO_COUNTY", ""), "县区代码；只有一个县区时可不写")
+	f.BoolVar(&c.Secure, "secure", env("LINQIAO_SECURE", "") != "", "会话 Cookie 只走 HTTPS")
+	f.StringVar(&c.Suite, "suite", env("LINQIAO_SUITE", "aes"), "新写入数据的密码算法：aes 或 sm（国密）")
+	switch cmd.name {
+	case "import":
+		f.StringVar(&c.Program, "program", "", "机制（导入供给时）")
+		f.StringVar(&c.Record, "record", "", "供给类型（导入供给时）")
+		f.BoolVar(&c.Yes, "yes", false, "有错行时跳过，导入其余")
+	case "export":
+		f.StringVar(&c.Program, "program", "", "机制")
+		f.StringVar(&c.Ledger, "ledger", "", "台账")
+		f.StringVar(&c.Record, "record", "", "办件类型")
+		f.StringVar(&c.Period, "period", "", "期间，如 2026-11")
+	case "account":
+		f.StringVar(&c.Login, "login", "", "登录名")
+		f.StringVar(&c.Name, "name", "", "姓名")
+		f.StringVar(&c.Office, "office", "", "单位名称")
+	case "test":
+		f.BoolVar(&c.Verbose, "v", false, "逐句显示")
+	}
+	f.Usage = func() {
+		fmt.Fprintf(os.Stderr, "linqiao %s %s\n%s\n", cmd.name, cmd.args, cmd.what)
+		f.PrintDefaults()
+	}
+	// Flags may stand before, between or after the arguments.
+	var rest []string
+	for {
+		if err := f.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, nil, errHelp
+			}
+			return nil, nil, errUsage("选项不对")
+		}
+		if f.NArg() == 0 {
+			break
+		}
+		rest = append(rest, f.Arg(0))
+		args = f.Args()[1:]
+	}
+	c.Password = os.Getenv("LINQIAO_PASSWORD") // never a flag: others see flags
+	if c.Suite != "aes" && c.Suite != "sm" {
+		return nil, nil, errUsage("--suite 应为 aes 或 sm")
+	}
+	return c, rest, nil
+}
+
+func (c *config) postgres() bool {
+	return strings.HasPrefix(c.DB, "postgres://") || strings.HasPrefix(c.DB, "postgresql://")
+}
+
+func (c *config) county() domain.CountyCode { return domain.CountyCode(c.County) }
