@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"jobs":            {"domain", "app"},
 	"exchange":        {"domain", "app"},
 	"scenario":        {"domain", "kernel/*"},
-	"testkit":         {"domain", "kernel/*", "store", "app", "api", "jobs", "programs", "divisions", "scenario"},
+	"testkit":         {"domain", "divisions", "programs", "kernel/*", "store", "store/*", "notify", "app", "api", "jobs", "scenario"},
 	"cmd":             {"*"},
 	"bench":           {"*"},
 }

@@ -7,17 +7,17 @@ import (
 	"linqiao/domain"
 )
 
-type accountsIn struct{ paging }
+type accountsIn struct{ Paging }
 
 func (s *Server) accounts(ctx context.Context, who *app.Who, in *accountsIn) (*body[app.List[app.AccountView]], error) {
 	return answer(s.app.Accounts(ctx, who, in.Cursor, in.Limit))
 }
 
-type accountID struct {
+type AccountPath struct {
 	ID domain.AccountID `path:"id" maxLength:"64"`
 }
 
-func (s *Server) account(ctx context.Context, who *app.Who, in *accountID) (*body[*app.AccountView], error) {
+func (s *Server) account(ctx context.Context, who *app.Who, in *AccountPath) (*body[*app.AccountView], error) {
 	return answer(s.app.Account(ctx, who, in.ID))
 }
 
@@ -28,7 +28,7 @@ func (s *Server) createAccount(ctx context.Context, who *app.Who, in *accountCre
 }
 
 type membershipIn struct {
-	accountID
+	AccountPath
 	Body app.MembershipAct
 }
 
@@ -37,7 +37,7 @@ func (s *Server) addMembership(ctx context.Context, who *app.Who, in *membership
 }
 
 type membershipID struct {
-	accountID
+	AccountPath
 	Membership string `path:"m" maxLength:"64"`
 }
 
@@ -45,11 +45,11 @@ func (s *Server) dropMembership(ctx context.Context, who *app.Who, in *membershi
 	return nil, s.app.DropMembership(ctx, who, in.ID, in.Membership)
 }
 
-func (s *Server) lockAccount(ctx context.Context, who *app.Who, in *accountID) (*none, error) {
+func (s *Server) lockAccount(ctx context.Context, who *app.Who, in *AccountPath) (*none, error) {
 	return nil, s.app.LockAccount(ctx, who, in.ID)
 }
 
-func (s *Server) unlockAccount(ctx context.Context, who *app.Who, in *accountID) (*none, error) {
+func (s *Server) unlockAccount(ctx context.Context, who *app.Who, in *AccountPath) (*none, error) {
 	return nil, s.app.UnlockAccount(ctx, who, in.ID)
 }
 
@@ -58,7 +58,7 @@ type NewPassword struct {
 	Password string `json:"password"`
 }
 
-func (s *Server) resetPassword(ctx context.Context, who *app.Who, in *accountID) (*body[NewPassword], error) {
+func (s *Server) resetPassword(ctx context.Context, who *app.Who, in *AccountPath) (*body[NewPassword], error) {
 	p, err := s.app.ResetPassword(ctx, who, in.ID)
 	return answer(NewPassword{p}, err)
 }

@@ -58,6 +58,8 @@ type Server struct {
 	pages   *pages
 	rules   map[string]rule // by "METHOD path", for the test that walks all routes
 	openapi func() []byte
+	ending  chan struct{} // closed when the server stops: open streams end
+	once    sync.Once
 }
 
 // Limits of what a request may send and how long an answer may take.
@@ -70,7 +72,7 @@ const (
 // New makes a Server with all its routes.
 func New(o Options) *Server {
 	s := &Server{app: o.App, log: o.Log, demo: o.Demo, secure: o.Secure, isReady: o.Ready,
-		mux: http.NewServeMux(), metrics: newMetrics(), replays: newReplays(), pages: newPages(), rules: map[string]rule{}}
+		mux: http.NewServeMux(), metrics: newMetrics(), replays: newReplays(), pages: newPages(), rules: map[string]rule{}, ending: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -88,7 +90,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // HTTPServer wraps the Server with the time limits that keep slow or silent
 // peers from holding connections.
 func (s *Server) HTTPServer() *http.Server {
-	return &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
+	srv.RegisterOnShutdown(func() { s.once.Do(func() { close(s.ending) }) })
+	return srv
 }

@@ -32,7 +32,7 @@ func (s *Server) upload(ctx context.Context, who *app.Who, in *uploadIn) (*body[
 	return answer(s.app.Upload(ctx, who, form.File.Filename, domain.RecordID(form.Record), form.File))
 }
 
-func (s *Server) attachment(ctx context.Context, who *app.Who, in *idIn) (*huma.StreamResponse, error) {
+func (s *Server) attachment(ctx context.Context, who *app.Who, in *ByID) (*huma.StreamResponse, error) {
 	v, file, err := s.app.OpenAttachment(ctx, who, in.ID)
 	if err != nil {
 		return nil, err

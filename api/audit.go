@@ -14,7 +14,7 @@ type auditIn struct {
 	Action string           `query:"action" maxLength:"64"`
 	From   string           `query:"from" maxLength:"40" doc:"日期或时间"`
 	To     string           `query:"to" maxLength:"40" doc:"日期（含当天）或时间"`
-	paging
+	Paging
 }
 
 func (s *Server) audit(ctx context.Context, who *app.Who, in *auditIn) (*body[app.List[app.AuditView]], error) {

@@ -11,18 +11,18 @@ type regionsIn struct {
 	Parent domain.RegionID    `query:"parent" maxLength:"64"`
 	Level  domain.RegionLevel `query:"level" maxLength:"20"`
 	All    bool               `query:"all" doc:"也列出已撤销的"`
-	paging
+	Paging
 }
 
 func (s *Server) regions(ctx context.Context, who *app.Who, in *regionsIn) (*body[app.List[app.RegionView]], error) {
 	return answer(s.app.Regions(ctx, who, app.RegionQuery{Parent: in.Parent, Level: in.Level, All: in.All, Cursor: in.Cursor, Limit: in.Limit}))
 }
 
-type regionID struct {
+type RegionPath struct {
 	ID domain.RegionID `path:"id" maxLength:"64"`
 }
 
-func (s *Server) region(ctx context.Context, who *app.Who, in *regionID) (*body[*app.RegionView], error) {
+func (s *Server) region(ctx context.Context, who *app.Who, in *RegionPath) (*body[*app.RegionView], error) {
 	return answer(s.app.Region(ctx, who, in.ID))
 }
 
@@ -33,8 +33,8 @@ func (s *Server) createRegion(ctx context.Context, who *app.Who, in *regionCreat
 }
 
 type regionPatchIn struct {
-	regionID
-	ifMatch
+	RegionPath
+	IfMatch
 	Body app.RegionAct
 }
 
@@ -52,18 +52,18 @@ type orgsIn struct {
 	Q      string          `query:"q" maxLength:"100"`
 	Region domain.RegionID `query:"region" maxLength:"64"`
 	All    bool            `query:"all" doc:"也列出已停用的"`
-	paging
+	Paging
 }
 
 func (s *Server) orgs(ctx context.Context, who *app.Who, in *orgsIn) (*body[app.List[app.OrgView]], error) {
 	return answer(s.app.Orgs(ctx, who, app.OrgQuery{Kind: in.Kind, Q: in.Q, Region: in.Region, All: in.All, Cursor: in.Cursor, Limit: in.Limit}))
 }
 
-type orgID struct {
+type OrgPath struct {
 	ID domain.OrgID `path:"id" maxLength:"64"`
 }
 
-func (s *Server) org(ctx context.Context, who *app.Who, in *orgID) (*body[*app.OrgView], error) {
+func (s *Server) org(ctx context.Context, who *app.Who, in *OrgPath) (*body[*app.OrgView], error) {
 	return answer(s.app.Org(ctx, who, in.ID))
 }
 
@@ -74,8 +74,8 @@ func (s *Server) createOrg(ctx context.Context, who *app.Who, in *orgCreateIn) (
 }
 
 type orgPatchIn struct {
-	orgID
-	ifMatch
+	OrgPath
+	IfMatch
 	Body app.OrgAct
 }
 

@@ -7,16 +7,16 @@ import (
 	"linqiao/domain"
 )
 
-// programPart is a program and one of its parts.
-type programPart struct {
+// ProgramPart is a program and one of its parts.
+type ProgramPart struct {
 	Program string `path:"p" maxLength:"64"`
 	Key     string `path:"k" maxLength:"64"`
 }
 
 type rosterIn struct {
-	programPart
+	ProgramPart
 	Region domain.RegionID `query:"region" maxLength:"64"`
-	paging
+	Paging
 }
 
 func (s *Server) roster(ctx context.Context, who *app.Who, in *rosterIn) (*body[*app.RosterView], error) {
@@ -24,7 +24,7 @@ func (s *Server) roster(ctx context.Context, who *app.Who, in *rosterIn) (*body[
 }
 
 type membersIn struct {
-	programPart
+	ProgramPart
 	Body struct {
 		Parties []string `json:"parties" minItems:"1" maxItems:"5000"`
 	}
@@ -35,7 +35,7 @@ func (s *Server) addMembers(ctx context.Context, who *app.Who, in *membersIn) (*
 }
 
 type memberIn struct {
-	programPart
+	ProgramPart
 	Party string `path:"party" maxLength:"64"`
 }
 
@@ -43,12 +43,12 @@ func (s *Server) removeMember(ctx context.Context, who *app.Who, in *memberIn) (
 	return nil, s.app.RemoveFromRoster(ctx, who, in.Program, in.Key, in.Party)
 }
 
-func (s *Server) rounds(ctx context.Context, who *app.Who, in *programPart) (*body[app.List[app.RoundView]], error) {
+func (s *Server) rounds(ctx context.Context, who *app.Who, in *ProgramPart) (*body[app.List[app.RoundView]], error) {
 	return answer(s.app.Rounds(ctx, who, in.Program, in.Key))
 }
 
 type startRoundIn struct {
-	programPart
+	ProgramPart
 	Body struct {
 		From   string          `json:"from" maxLength:"10"`
 		To     string          `json:"to" maxLength:"10"`
@@ -60,15 +60,15 @@ func (s *Server) startRound(ctx context.Context, who *app.Who, in *startRoundIn)
 	return answer(s.app.StartRound(ctx, who, in.Program, in.Key, in.Body.From, in.Body.To, in.Body.Region))
 }
 
-func (s *Server) round(ctx context.Context, who *app.Who, in *idIn) (*body[*app.RoundView], error) {
+func (s *Server) round(ctx context.Context, who *app.Who, in *ByID) (*body[*app.RoundView], error) {
 	return answer(s.app.Round(ctx, who, in.ID))
 }
 
 type roundItemsIn struct {
-	idIn
+	ByID
 	State  string          `query:"state" enum:"open,done,missed"`
 	Region domain.RegionID `query:"region" maxLength:"64"`
-	paging
+	Paging
 }
 
 func (s *Server) roundItems(ctx context.Context, who *app.Who, in *roundItemsIn) (*body[app.List[app.DutyItemView]], error) {

@@ -56,7 +56,7 @@ func (s *Server) exportLedger(ctx context.Context, who *app.Who, in *ledgerIn) (
 	}), nil
 }
 
-func (s *Server) exportRecords(ctx context.Context, who *app.Who, in *recordFilter) (*huma.StreamResponse, error) {
+func (s *Server) exportRecords(ctx context.Context, who *app.Who, in *RecordQuery) (*huma.StreamResponse, error) {
 	return download("records.xlsx", func(w io.Writer) error {
 		_, err := s.app.ExportRecords(ctx, who, in.query(), w)
 		return err

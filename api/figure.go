@@ -31,7 +31,7 @@ func (s *Server) dashboard(ctx context.Context, who *app.Who, in *dashboardIn) (
 }
 
 type statIn struct {
-	programPart
+	ProgramPart
 	Period string          `query:"period" maxLength:"24"`
 	Region domain.RegionID `query:"region" maxLength:"64"`
 	By     string          `query:"by" maxLength:"200" doc:"分组维度，逗号分开"`
@@ -63,7 +63,7 @@ func (s *Server) ledgers(ctx context.Context, who *app.Who, in *programKey) (*bo
 }
 
 type ledgerIn struct {
-	programPart
+	ProgramPart
 	Period string `query:"period" maxLength:"24"`
 }
 
@@ -72,7 +72,7 @@ func (s *Server) ledger(ctx context.Context, who *app.Who, in *ledgerIn) (*body[
 }
 
 type ledgerAct struct {
-	programPart
+	ProgramPart
 	Body struct {
 		Period string `json:"period" maxLength:"24"`
 	}
@@ -87,7 +87,7 @@ func (s *Server) signLedger(ctx context.Context, who *app.Who, in *ledgerAct) (*
 }
 
 type balancesIn struct {
-	programPart
+	ProgramPart
 	Holder string `query:"holder" maxLength:"64"`
 }
 
@@ -96,7 +96,7 @@ func (s *Server) balances(ctx context.Context, who *app.Who, in *balancesIn) (*b
 }
 
 type issueIn struct {
-	programPart
+	ProgramPart
 	Body struct {
 		Holder string `json:"holder" maxLength:"64"`
 	}

@@ -15,12 +15,12 @@ func (s *Server) notices(ctx context.Context, _ *app.Who, in *noticesIn) (*body[
 	return items(s.app.Notices(ctx, in.County))
 }
 
-func (s *Server) notice(ctx context.Context, _ *app.Who, in *idIn) (*body[*app.PublicNotice], error) {
+func (s *Server) notice(ctx context.Context, _ *app.Who, in *ByID) (*body[*app.PublicNotice], error) {
 	return answer(s.app.PublicNotice(ctx, in.ID))
 }
 
 type publishIn struct {
-	programPart
+	ProgramPart
 	Body struct {
 		Target string `json:"target" maxLength:"64" doc:"台账期间，如 2026-11"`
 	}
@@ -37,7 +37,7 @@ func (s *Server) publish(ctx context.Context, who *app.Who, in *publishIn) (*bod
 }
 
 type unpublishIn struct {
-	programPart
+	ProgramPart
 	ID string `query:"id" required:"true" maxLength:"64"`
 }
 

@@ -12,14 +12,14 @@ type partiesIn struct {
 	Q      string           `query:"q" maxLength:"100"`
 	Region domain.RegionID  `query:"region" maxLength:"64"`
 	Tag    string           `query:"tag" maxLength:"64"`
-	paging
+	Paging
 }
 
 func (s *Server) parties(ctx context.Context, who *app.Who, in *partiesIn) (*body[app.List[app.PartySummary]], error) {
 	return answer(s.app.Parties(ctx, who, app.PartyQuery{Kind: in.Kind, Q: in.Q, Region: in.Region, Tag: in.Tag, Cursor: in.Cursor, Limit: in.Limit}))
 }
 
-type partyID struct {
+type PartyPath struct {
 	ID domain.PartyID `path:"id" maxLength:"64"`
 }
 
@@ -35,7 +35,7 @@ func partyAnswer(v *app.PartyView, err error) (*partyOut, error) {
 	return &partyOut{etag(v.Rev), v}, nil
 }
 
-func (s *Server) party(ctx context.Context, who *app.Who, in *partyID) (*partyOut, error) {
+func (s *Server) party(ctx context.Context, who *app.Who, in *PartyPath) (*partyOut, error) {
 	return partyAnswer(s.app.Party(ctx, who, in.ID))
 }
 
@@ -46,8 +46,8 @@ func (s *Server) createParty(ctx context.Context, who *app.Who, in *partyCreateI
 }
 
 type partyPatchIn struct {
-	partyID
-	ifMatch
+	PartyPath
+	IfMatch
 	Body app.PartyAct
 }
 
@@ -61,7 +61,7 @@ func (s *Server) patchParty(ctx context.Context, who *app.Who, in *partyPatchIn)
 }
 
 type revealIn struct {
-	partyID
+	PartyPath
 	Body app.RevealAct
 }
 
@@ -75,14 +75,14 @@ func (s *Server) reveal(ctx context.Context, who *app.Who, in *revealIn) (*body[
 	return answer(Revealed{v}, err)
 }
 
-type consentIn struct {
-	partyID
+type ConsentPath struct {
+	PartyPath
 	Program string `path:"program" maxLength:"64"`
 	Consent string `path:"consent" maxLength:"64"`
 }
 
 type giveConsentIn struct {
-	consentIn
+	ConsentPath
 	Body app.ConsentAct
 }
 
@@ -90,12 +90,12 @@ func (s *Server) giveConsent(ctx context.Context, who *app.Who, in *giveConsentI
 	return nil, s.app.GiveConsent(ctx, who, requestOf(ctx).once, in.ID, in.Program, in.Consent, in.Body)
 }
 
-func (s *Server) withdrawConsent(ctx context.Context, who *app.Who, in *consentIn) (*none, error) {
+func (s *Server) withdrawConsent(ctx context.Context, who *app.Who, in *ConsentPath) (*none, error) {
 	return nil, s.app.WithdrawConsent(ctx, who, in.ID, in.Program, in.Consent)
 }
 
 type relationIn struct {
-	partyID
+	PartyPath
 	Body app.RelationAct
 }
 

@@ -10,8 +10,8 @@ import (
 	"linqiao/domain"
 )
 
-// recordFilter are the filters of a list of records.
-type recordFilter struct {
+// RecordQuery are the filters of a list of records.
+type RecordQuery struct {
 	Program string          `query:"program" maxLength:"64"`
 	Record  string          `query:"record" maxLength:"64"`
 	Stage   string          `query:"stage" maxLength:"64"`
@@ -26,20 +26,20 @@ type recordFilter struct {
 	Running bool            `query:"running"`
 }
 
-func (f *recordFilter) query() app.RecordQuery {
+func (f *RecordQuery) query() app.RecordQuery {
 	return app.RecordQuery{Program: f.Program, Record: f.Record, Stage: f.Stage, Phase: f.Phase, Subject: f.Subject, Parent: f.Parent,
 		Owner: f.Owner, Region: f.Region, Q: f.Q, Overdue: f.Overdue, Running: f.Running}
 }
 
-// paging are the cursor and the length of a page.
-type paging struct {
+// Paging are the cursor and the length of a page.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"400"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type recordsIn struct {
-	recordFilter
-	paging
+	RecordQuery
+	Paging
 }
 
 func (s *Server) records(ctx context.Context, who *app.Who, in *recordsIn) (*body[app.List[app.RecordSummary]], error) {
@@ -54,7 +54,7 @@ type Count struct {
 	More  bool `json:"more,omitempty"`
 }
 
-func (s *Server) countRecords(ctx context.Context, who *app.Who, in *recordFilter) (*body[Count], error) {
+func (s *Server) countRecords(ctx context.Context, who *app.Who, in *RecordQuery) (*body[Count], error) {
 	n, more, err := s.app.CountRecords(ctx, who, in.query())
 	return answer(Count{n, more}, err)
 }
@@ -85,6 +85,9 @@ func (s *Server) recordAfter(ctx context.Context, who *app.Who, id domain.Record
 		return &recordOut{ETag: etag(rev), Body: recordSlim{id, rev}}, nil
 	}
 	v, err := s.app.Record(ctx, who, id)
+	if domain.KindOf(err) == domain.KindNotFound && err != nil { // made, but not his to read
+		return &recordOut{Body: recordSlim{ID: id}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +96,11 @@ func (s *Server) recordAfter(ctx context.Context, who *app.Who, id domain.Record
 
 func etag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
 
-type recordID struct {
+type RecordPath struct {
 	ID domain.RecordID `path:"id" maxLength:"64"`
 }
 
-func (s *Server) record(ctx context.Context, who *app.Who, in *recordID) (*recordOut, error) {
+func (s *Server) record(ctx context.Context, who *app.Who, in *RecordPath) (*recordOut, error) {
 	v, err := s.app.Record(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
@@ -105,13 +108,13 @@ func (s *Server) record(ctx context.Context, who *app.Who, in *recordID) (*recor
 	return &recordOut{ETag: etag(v.Rev), Body: v}, nil
 }
 
-// ifMatch carries the version that an edit saw, when not in the body.
-type ifMatch struct {
+// IfMatch carries the version that an edit saw, when not in the body.
+type IfMatch struct {
 	IfMatch string `header:"If-Match" maxLength:"40"`
 }
 
 // rev gives the version of the header, or the one in the body.
-func (m ifMatch) rev(body int64) (int64, error) {
+func (m IfMatch) rev(body int64) (int64, error) {
 	if m.IfMatch == "" || m.IfMatch == "*" {
 		return body, nil
 	}
@@ -128,7 +131,7 @@ type actBody struct {
 	Note string `json:"note,omitempty" maxLength:"4000"`
 }
 
-func actOf(b *actBody, m ifMatch) (app.Act, error) {
+func actOf(b *actBody, m IfMatch) (app.Act, error) {
 	if b == nil {
 		b = &actBody{}
 	}
@@ -149,7 +152,7 @@ type intakeIn struct {
 }
 
 func (s *Server) intake(ctx context.Context, who *app.Who, in *intakeIn) (*recordOut, error) {
-	act, err := actOf(in.Body, ifMatch{})
+	act, err := actOf(in.Body, IfMatch{})
 	if err != nil {
 		return nil, err
 	}
@@ -158,14 +161,14 @@ func (s *Server) intake(ctx context.Context, who *app.Who, in *intakeIn) (*recor
 }
 
 type moveIn struct {
-	recordID
-	ifMatch
+	RecordPath
+	IfMatch
 	Move string `path:"move" maxLength:"64"`
 	Body *actBody
 }
 
 func (s *Server) move(ctx context.Context, who *app.Who, in *moveIn) (*recordOut, error) {
-	act, err := actOf(in.Body, in.ifMatch)
+	act, err := actOf(in.Body, in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -173,8 +176,8 @@ func (s *Server) move(ctx context.Context, who *app.Who, in *moveIn) (*recordOut
 }
 
 type editIn struct {
-	recordID
-	ifMatch
+	RecordPath
+	IfMatch
 	Body struct {
 		Rev    int64          `json:"rev,omitempty"`
 		Fields map[string]any `json:"fields"`
@@ -193,7 +196,7 @@ func (s *Server) edit(ctx context.Context, who *app.Who, in *editIn) (*recordOut
 }
 
 type signatureIn struct {
-	recordID
+	RecordPath
 	Signature string `path:"signature" maxLength:"64"`
 	Body      app.SignAct
 }
@@ -203,7 +206,7 @@ func (s *Server) sign(ctx context.Context, who *app.Who, in *signatureIn) (*reco
 }
 
 type ownerIn struct {
-	recordID
+	RecordPath
 	Body struct {
 		Account domain.AccountID `json:"account" maxLength:"64"`
 		Org     domain.OrgID     `json:"org,omitempty" maxLength:"64"`
@@ -236,7 +239,7 @@ type BulkFailed struct {
 }
 
 func (s *Server) bulk(ctx context.Context, who *app.Who, in *bulkIn) (*body[BulkAnswer], error) {
-	act, err := actOf(&in.Body.Act, ifMatch{})
+	act, err := actOf(&in.Body.Act, IfMatch{})
 	if err != nil {
 		return nil, err
 	}
@@ -254,8 +257,8 @@ func (s *Server) bulk(ctx context.Context, who *app.Who, in *bulkIn) (*body[Bulk
 }
 
 type eventsIn struct {
-	recordID
-	paging
+	RecordPath
+	Paging
 }
 
 func (s *Server) events(ctx context.Context, who *app.Who, in *eventsIn) (*body[app.List[app.TimelineEntry]], error) {
@@ -269,7 +272,7 @@ type formBody struct {
 }
 
 type formIn struct {
-	recordID
+	RecordPath
 	Form string `path:"form" maxLength:"64"`
 	Body formBody
 }
@@ -278,21 +281,21 @@ func (s *Server) fillForm(ctx context.Context, who *app.Who, in *formIn) (*body[
 	return answer(s.app.FillForm(ctx, who, in.ID, in.Form, in.Body.Answers, in.Body.At))
 }
 
-func (s *Server) forms(ctx context.Context, who *app.Who, in *recordID) (*body[app.List[app.FormResponse]], error) {
+func (s *Server) forms(ctx context.Context, who *app.Who, in *RecordPath) (*body[app.List[app.FormResponse]], error) {
 	return answer(s.app.Forms(ctx, who, in.ID))
 }
 
-type matchIn struct {
-	recordID
+type MatchPath struct {
+	RecordPath
 	Match string `path:"match" maxLength:"64"`
 }
 
-func (s *Server) match(ctx context.Context, who *app.Who, in *matchIn) (*body[*app.MatchView], error) {
+func (s *Server) match(ctx context.Context, who *app.Who, in *MatchPath) (*body[*app.MatchView], error) {
 	return answer(s.app.Match(ctx, who, in.ID, in.Match))
 }
 
 type chooseIn struct {
-	matchIn
+	MatchPath
 	Body struct {
 		Offers []string `json:"offers" maxItems:"200"`
 	}
@@ -303,7 +306,7 @@ func (s *Server) choose(ctx context.Context, who *app.Who, in *chooseIn) (*recor
 }
 
 type passIn struct {
-	recordID
+	RecordPath
 	Pass string `path:"pass" maxLength:"64"`
 }
 

@@ -79,11 +79,11 @@ func (s *Server) signIns(ctx context.Context, who *app.Who, _ *struct{}) (*body[
 	return answer(s.app.SignIns(ctx, who))
 }
 
-type idIn struct {
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (s *Server) revoke(ctx context.Context, who *app.Who, in *idIn) (*none, error) {
+func (s *Server) revoke(ctx context.Context, who *app.Who, in *ByID) (*none, error) {
 	return nil, s.app.Revoke(ctx, who, in.ID)
 }
 

@@ -30,12 +30,12 @@ func (s *Server) stream(ctx context.Context, who *app.Who, _ *struct{}) (*huma.S
 		_, w := humago.Unwrap(c)
 		s.metrics.streams.Inc()
 		defer s.metrics.streams.Dec()
-		follow(ctx, w, feed)
+		follow(ctx, w, feed, s.ending)
 	}}, nil
 }
 
-// follow writes events until the reader goes or the time is up.
-func follow(ctx context.Context, w http.ResponseWriter, feed <-chan app.StreamEvent) {
+// follow writes events until the reader goes, the time is up or the server stops.
+func follow(ctx context.Context, w http.ResponseWriter, feed <-chan app.StreamEvent, ending <-chan struct{}) {
 	rc := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
@@ -54,6 +54,8 @@ func follow(ctx context.Context, w http.ResponseWriter, feed <-chan app.StreamEv
 		case <-ctx.Done():
 			return
 		case <-end.C:
+			return
+		case <-ending:
 			return
 		case <-beat.C:
 			ok = send(": \n\n")

@@ -231,12 +231,12 @@ func (p *ImportPlan) add(v RowVerdict) {
 	p.Rows = append(p.Rows, v)
 	p.Total++
 	switch {
+	case !v.OK:
+		p.Bad++
 	case v.Duplicate != "":
 		p.Duplicates++
-	case v.OK:
-		p.Good++
 	default:
-		p.Bad++
+		p.Good++
 	}
 }
 

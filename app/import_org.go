@@ -97,8 +97,9 @@ func (o *orgImport) check(w *work, r *rowReader, cells map[string]string, v *Row
 		}
 	}
 	if v.OK {
-		v.Duplicate = o.have[org.Kind+"/"+org.Name]
-		seen.again("org", org.Kind+"/"+org.Name, r.label("name"), v)
+		if v.Duplicate = o.have[org.Kind+"/"+org.Name]; v.Duplicate == "" {
+			seen.again("org", org.Kind+"/"+org.Name, r.label("name"), v)
+		}
 	}
 	return org
 }
@@ -213,8 +214,9 @@ func (o *offerImport) check(w *work, r *rowReader, cells map[string]string, v *R
 		v.Name = cells["title"]
 	}
 	if d.org != nil && v.Name != "" {
-		seen.again("offer", string(d.org.ID)+"/"+v.Name, "名称", v)
-		v.Duplicate = o.twin(w, d.org.ID, v.Name)
+		if v.Duplicate = o.twin(w, d.org.ID, v.Name); v.Duplicate == "" {
+			seen.again("offer", string(d.org.ID)+"/"+v.Name, r.label("name"), v)
+		}
 	}
 	return d
 }

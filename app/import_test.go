@@ -230,7 +230,7 @@ func TestImportOffers(t *testing.T) {
 	act := ImportAct{Kind: ImportOffers, Program: "help", Record: "service"}
 	file := "机构名称,项目名称,收费,起始日\nteamwang,理发,15元,2026-01-01\nteamwang,理发,16,\n没有的队,打扫,0,\n"
 	plan, err := c.a.Import(ctx, admin, act, strings.NewReader(file))
-	if err != nil || plan.Good != 1 || columnsOf(plan.Rows[1]) != "名称:duplicate_in_file" || columnsOf(plan.Rows[2]) != "机构名称:org_unknown" {
+	if err != nil || plan.Good != 1 || columnsOf(plan.Rows[1]) != "项目名称:duplicate_in_file" || columnsOf(plan.Rows[2]) != "机构名称:org_unknown" {
 		t.Fatalf("%+v %v", plan, err)
 	}
 	if _, err := c.a.ConfirmImport(ctx, admin, plan.ID, ConfirmAct{SkipBad: true}); err != nil {
@@ -243,7 +243,7 @@ func TestImportOffers(t *testing.T) {
 	if v, err := c.a.Record(ctx, maker, l.Items[0].ID); err != nil || v.Fields["price"] != int64(1500) || v.Region.Name != "金塘镇" || !v.CanEdit {
 		t.Errorf("%+v %v", v, err)
 	}
-	if plan2, err := c.a.Import(ctx, admin, act, strings.NewReader(file)); err != nil || plan2.Duplicates != 1 {
+	if plan2, err := c.a.Import(ctx, admin, act, strings.NewReader(file)); err != nil || plan2.Duplicates != 2 {
 		t.Errorf("%+v %v", plan2, err)
 	}
 	if err := c.a.UndoImport(ctx, admin, plan.ID); err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -106,6 +107,8 @@ func (a *App) Parties(ctx context.Context, who *Who, q PartyQuery) (l List[Party
 				return domain.E(domain.KindInvalid, "region_unknown").With("region", "region_unknown")
 			}
 			f.Path = g.Path
+		} else if !who.System && !who.Admin {
+			f.Path = w.commonPath()
 		}
 		if len(who.Memberships) == 0 && !who.System {
 			f.IDs = append(append([]domain.PartyID{}, who.Parties...), who.Wards...)
@@ -143,6 +146,31 @@ func (w *work) scanParties(f store.PartyFilter, q PartyQuery, l *List[PartySumma
 	}
 	*l = listOf(out, f.Cursor)
 	return nil
+}
+
+// commonPath is the smallest subtree that holds all areas of the caller's area
+// roles: where a list begins, so that a village need not walk through the county.
+// It is "" for those who have no area and see parties by their records alone.
+func (w *work) commonPath() string {
+	common := ""
+	for _, pr := range w.set.set.Programs.All() {
+		for _, role := range pr.Roles.All() {
+			if role.Is != "area" && role.Is != "keeper" {
+				continue
+			}
+			for _, m := range w.who.Qualified(role) {
+				for _, p := range m.Paths {
+					if common == "" {
+						common = p
+					}
+					for !domain.InSubtree(p, common) {
+						common = common[:strings.LastIndexByte(common, '/')]
+					}
+				}
+			}
+		}
+	}
+	return common
 }
 
 func (w *work) today() domain.Date { return domain.DateOf(w.Now()) }

@@ -37,8 +37,11 @@ func (c *chain) actor(ctx context.Context, rec *program.RecordType, m *program.M
 			}
 		}
 		if r.Is == "owner" {
-			if a := c.ownerOf(key, target); a != nil {
+			if a := c.ownerOf(key, target); a != nil && contains(r.Of, rec.Key) {
 				return a.login, a, nil
+			}
+			if !contains(r.Of, rec.Key) {
+				continue // it owns something else, and may not see this
 			}
 		}
 		if a := c.holder(key, c.party.region); a != nil && r.Is != "receiver" {

@@ -205,9 +205,25 @@ func (w *world) same(ctx context.Context, got any, want Value, f *program.Field)
 	if t, err := w.get(want.Text); err == nil && t.id != "" && t.id == fmt.Sprint(got) {
 		return true
 	}
+	if at, err := time.Parse(time.RFC3339, fmt.Sprint(got)); err == nil {
+		return sameInstant(at, want.Text)
+	}
 	n, ok := got.(float64)
 	x, err := wantNumber(want, f)
 	return ok && err == nil && n == x
+}
+
+// sameInstant: a bare day means the end of that day (its 24:00) or any time in it.
+func sameInstant(at time.Time, want string) bool {
+	t, err := parseInstant(want)
+	if err != nil {
+		return false
+	}
+	if strings.Contains(want, ":") {
+		return at.Equal(t)
+	}
+	day := domain.DateOf(t)
+	return at.Equal(day.End()) || domain.DateOf(at) == day
 }
 
 func wantNumber(v Value, f *program.Field) (float64, error) {

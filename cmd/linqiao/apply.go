@@ -140,4 +140,3 @@ func printSimulation(list []folder, s app.Simulation) (bad int) {
 	}
 	return printIssues(os.Stdout, list, s.Issues)
 }
-

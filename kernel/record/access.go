@@ -187,7 +187,14 @@ func (u *Unit) mayOpen(r *Row, key string) bool {
 	if role.Is == "owner" && slices.Contains(role.Of, r.Key) {
 		return len(u.actor.Qualified(role)) > 0
 	}
-	return u.Holds(r, key)
+	if u.Holds(r, key) {
+		return true
+	}
+	if role.Is != "receiver" { // who serves the need may open more below it
+		return false
+	}
+	par, err := u.Parent(r)
+	return err == nil && par != nil && u.receives(par, role, u.actor.Qualified(role), true)
 }
 
 // MayKeep reports whether the actor may edit a record that is kept.

@@ -34,7 +34,7 @@ function consoleBudget() {
 function mobileBudget() {
   const dist = join(web, 'mobile/dist')
   const build = readBuild(dist)
-  const home = find(build, /src\/pages\/home\/[^/]*\.vue$/i)
+  const home = find(build, /src\/pages\/(home\/)?Home[^/]*\.vue$/i)
   const first = closure(build, ['index.html', ...home])
   const total = sum(build, first)
   const html = weight(dist, 'index.html')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProgramView, RecordSummary, RecordView, Work } from '@linqiao/shared/api/types'
 import { dutyLink, groupTasks, todoCount } from '../src/look/work'
 import { isFinal, toneOf } from '../src/look/phase'
-import { normalProgram, normalRecord, shownFacts } from '../src/look/normal'
+import { normalNotice, normalProgram, normalRecord, shownFacts } from '../src/look/normal'
 import { channelFor, subjectsFor } from '../src/components/entry/subject'
 import { numberFromText, textFromNumber } from '../src/components/form/number'
 import { photosIn, withAttachments } from '../src/offline/bodies'
@@ -55,6 +55,9 @@ describe('views of the server', () => {
     expect(demand.moves.find((m) => m.key === 'withdraw')!.text).toBe('required')
     expect(p.records.find((r) => r.key === 'visit')!.fields.map((f) => f.key)).toContain('mode')
     expect(p.consents).toEqual([])
+  })
+  it('a message names its record and its time', () => {
+    expect(normalNotice({ id: 'n', text: '', record: 'r1', created: '2026-01-01T00:00:00Z' } as never)).toMatchObject({ record: { id: 'r1' }, at: '2026-01-01T00:00:00Z' })
   })
   it('a record without lists can be drawn', () => {
     const r = normalRecord({ id: 'x' } as unknown as RecordView)

@@ -97,6 +97,9 @@ export default {
   },
   region: { title: '区划', note: '沿用公布的区划代码；网格与服务圈由本县增设。', name: '名称', level: '级别', code: '代码', add: '增设下级', added: '已增设 {name}', empty: '没有下级区划' },
   org: { title: '单位', name: '名称', kind: '类别', kindHint: '机制按类别认定角色，如 bank、station、association', shortName: '简称', new: '新建单位', edit: '修改单位', saved: '已保存 {name}' },
+  orgKind: {
+    department: '部门', bureau: '局', government: '政府', town_office: '乡镇政府', village_committee: '村（居）委会', committee: '委员会', lead_office: '牵头办', finance_office: '金融主管部门', service_hall: '政务服务中心', hotline: '热线', bank: '银行', guarantor: '担保机构', association: '协会商会', park: '园区', enterprise: '企业', employer: '用人单位', union: '工会', women_federation: '妇联', youth_league: '共青团', charity: '慈善组织', school: '学校', hospital: '医院', clinic: '门诊', health_centre: '卫生院', health_bureau: '卫健部门', psych_centre: '心理服务中心', insurance_bureau: '医保部门', civil_affairs: '民政部门', hr_bureau: '人社部门', justice_office: '司法所', justice_bureau: '司法部门', police_station: '派出所', enforcement: '执法队伍', discipline: '纪检监察', supervision: '监督机构', rural_office: '农业农村办', station: '站', social_station: '社工站', practice_centre: '文明实践中心', practice_institute: '文明实践所', practice_station: '文明实践站', visit_team: '走访组', team: '队伍',
+  },
   account: {
     title: '账号', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',

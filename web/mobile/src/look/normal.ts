@@ -1,6 +1,6 @@
 // Takes the server's views as they come and gives them the one shape the pages draw:
 // no null lists, built-in fields beside a record's own, channels with their words.
-import type { Field, Keyed, ProgramMove, ProgramView, RecordTypeView, RecordView } from '@linqiao/shared/api/types'
+import type { Field, Keyed, Notification, ProgramMove, ProgramView, RecordTypeView, RecordView } from '@linqiao/shared/api/types'
 
 type Loose = Record<string, unknown>
 
@@ -78,4 +78,11 @@ export function shownFacts(record: RecordView, program: ProgramView | undefined,
     const label = type?.fields.find((f) => f.key === key)?.label ?? files.find((f) => f.key === key)?.label ?? words(key) ?? type?.label ?? ''
     return { path, label, text }
   })
+}
+
+/** A message, whichever way its record and its time are written. */
+export function normalNotice(raw: Notification): Notification {
+  const loose = raw as unknown as { record?: string | { id: string }; created?: string; at?: string }
+  const record = typeof loose.record === 'string' ? { id: loose.record } : loose.record
+  return { ...raw, at: loose.at ?? loose.created ?? '', record }
 }
