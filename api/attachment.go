@@ -19,7 +19,7 @@ import (
 type uploadIn struct {
 	RawBody huma.MultipartFormFiles[struct {
 		File   huma.FormFile `form:"file" required:"true"`
-		Record string        `form:"record" maxLength:"64"`
+		Record string        `form:"record" required:"false" maxLength:"64"`
 	}]
 }
 

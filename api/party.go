@@ -94,6 +94,17 @@ func (s *Server) withdrawConsent(ctx context.Context, who *app.Who, in *ConsentP
 	return nil, s.app.WithdrawConsent(ctx, who, in.ID, in.Program, in.Consent)
 }
 
+type partyFormIn struct {
+	PartyPath
+	Program string `path:"program" maxLength:"64"`
+	Form    string `path:"form" maxLength:"64"`
+	Body    formBody
+}
+
+func (s *Server) fillPartyForm(ctx context.Context, who *app.Who, in *partyFormIn) (*body[*app.FormResult], error) {
+	return answer(s.app.FillPartyForm(ctx, who, in.ID, in.Program, in.Form, in.Body.Answers, in.Body.At))
+}
+
 type relationIn struct {
 	PartyPath
 	Body app.RelationAct

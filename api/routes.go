@@ -47,6 +47,7 @@ func (s *Server) routes() {
 	post(s, signedIn, again, "/parties/{id}/reveal", "查看完整号码（须写用途）", s.reveal)
 	post(s, signedIn, inTx, "/parties/{id}/consents/{program}/{consent}", "同意", s.giveConsent)
 	del(s, signedIn, kept, "/parties/{id}/consents/{program}/{consent}", "撤回同意", s.withdrawConsent)
+	post(s, signedIn, kept, "/parties/{id}/forms/{program}/{form}", "在档案上填写表单", s.fillPartyForm)
 	post(s, signedIn, kept, "/parties/{id}/relations", "登记关系", s.addRelation)
 
 	// The county: divisions, units, accounts.

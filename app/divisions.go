@@ -131,6 +131,10 @@ func countyDivisions(county domain.CountyCode) ([]division, error) {
 	if err != nil {
 		return nil, err
 	}
+	if city := names[domain.RegionID(code[:4])]; city != "" && strings.HasSuffix(code, "00") {
+		// a city's own platform: its home stands where a county would
+		return append(out, division{domain.RegionID(code), city}), nil
+	}
 	if _, ok := names[domain.RegionID(code)]; !ok {
 		if to := successors[domain.RegionID(code)]; to != "" {
 			return nil, domain.E(domain.KindRefused, "county_abolished", "code", code, "to", string(to), "name", names[to])

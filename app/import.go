@@ -27,7 +27,7 @@ const (
 )
 
 const (
-	importBatch  = 1000           // rows of one transaction: other writers wait that long
+	importBatch  = 250            // rows of one transaction: other writers wait that long (about 1 ms a row)
 	importKept   = 24 * time.Hour // an unconfirmed file is dropped after
 	importUndoes = 7 * 24 * time.Hour
 )

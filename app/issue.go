@@ -163,9 +163,9 @@ func (w *work) serial(p *program.Program, d *program.Document) (string, error) {
 }
 
 // RefNo draws the number that people quote: county, year, running number.
-func (w *work) RefNo(prog, rec string) (string, error) {
+func (w *work) RefNo(_, _ string) (string, error) {
 	year, _, _ := domain.DateOf(w.Now()).YMD()
-	n, err := w.tx.NextRef(fmt.Sprintf("ref/%s/%d", prog, year))
+	n, err := w.tx.NextRef(fmt.Sprintf("ref/%d", year))
 	return fmt.Sprintf("%s-%02d-%06d", w.who.County, year%100, n), err
 }
 

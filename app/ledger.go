@@ -28,6 +28,7 @@ type LedgerView struct {
 	Groups      []LedgerGroup     `json:"groups"`
 	Total       map[string]any    `json:"total"`
 	TotalLabels map[string]string `json:"total_labels"`
+	TotalUnits  map[string]string `json:"total_units"`
 	Corrections []LedgerRow       `json:"corrections"`
 	Hash        string            `json:"hash,omitempty"`
 	FrozenAt    *time.Time        `json:"frozen_at,omitempty"`
@@ -218,7 +219,7 @@ func (w *work) corrections(p *program.Program, l *program.Ledger, fz *domain.Led
 
 func (w *work) computeLedger(p *program.Program, l *program.Ledger, period string, s span, path string) (*LedgerView, error) {
 	v := &LedgerView{Key: l.Key, Label: l.Label, Program: p.Key, Period: period, Rows: []LedgerRow{}, Groups: []LedgerGroup{}, Columns: []LedgerColumn{},
-		Total: map[string]any{}, TotalLabels: map[string]string{}, Corrections: []LedgerRow{}, Signatures: []SignedBy{}}
+		Total: map[string]any{}, TotalLabels: map[string]string{}, TotalUnits: map[string]string{}, Corrections: []LedgerRow{}, Signatures: []SignedBy{}}
 	if l.Rows != "" {
 		if err := w.ledgerRows(p, l, s, path, v); err != nil {
 			return nil, err
@@ -235,7 +236,7 @@ func (w *work) computeLedger(p *program.Program, l *program.Ledger, period strin
 		if err != nil {
 			return nil, err
 		}
-		v.Total[key], v.TotalLabels[key] = x.Value, st.Label
+		v.Total[key], v.TotalLabels[key], v.TotalUnits[key] = x.Value, st.Label, x.Unit
 	}
 	return v, nil
 }

@@ -164,7 +164,11 @@ func (w *work) commonPath() string {
 						common = p
 					}
 					for !domain.InSubtree(p, common) {
-						common = common[:strings.LastIndexByte(common, '/')]
+						i := strings.LastIndexByte(common, '/')
+						if i < 0 {
+							return ""
+						}
+						common = common[:i]
 					}
 				}
 			}

@@ -34,8 +34,12 @@ const centreLogin = "centre"
 // openCounty makes the county in a database: divisions, one window and clerk a
 // town, a centre over all, and every program that comes with the product beside
 // the small one that is measured. It may be called on a county that is there.
-func openCounty(ctx context.Context, dsn string) (*app.App, error) {
-	db, err := store.Open(ctx, store.Config{DSN: dsn})
+func openCounty(ctx context.Context, dsn, keyFile string) (*app.App, error) {
+	ring, err := sealer(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, store.Config{DSN: dsn, Sealer: ring})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ type process struct {
 	addr  string
 	ready time.Duration // from start to the first good answer
 	log   string
+	after func() // once it has stopped
 }
 
 // freeAddr picks a free loopback port.
@@ -81,6 +82,9 @@ func tail(file string) string {
 func (p *process) stop() {
 	if p == nil || p.cmd.Process == nil {
 		return
+	}
+	if p.after != nil {
+		defer p.after()
 	}
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	for range 100 {

@@ -15,7 +15,7 @@ func (w *world) acts(ctx context.Context, s Acts) error {
 	if err != nil {
 		return err
 	}
-	w.refusal = nil
+	w.refusal, w.last = nil, nil
 	for _, step := range s.Steps {
 		if w.expectNo {
 			if err := w.noteRev(ctx, step.On); err != nil {

@@ -27,6 +27,9 @@ func (c *chain) actor(ctx context.Context, rec *program.RecordType, m *program.M
 		if r == nil || r.Is == "self" || r.Is == "guardian" {
 			continue
 		}
+		if r.Is == "receiver" && !c.reaches(r, rec) {
+			continue
+		}
 		switch r.Is {
 		case "receiver", "owner":
 			if a, err := c.provider(ctx, r, target); err != nil || a != nil {
@@ -53,6 +56,17 @@ func (c *chain) actor(ctx context.Context, rec *program.RecordType, m *program.M
 		return l, c.self(), err
 	}
 	return nil, nil, fmt.Errorf("没有人能做「%s」", m.Label)
+}
+
+// reaches reports whether the orders of a receiver's role are this record, or
+// stand directly above or below it.
+func (c *chain) reaches(r *program.Role, rec *program.RecordType) bool {
+	for _, key := range r.Of {
+		if key == rec.Key || contains(rec.Children, key) || rec.Of == key {
+			return true
+		}
+	}
+	return false
 }
 
 // isSelf reports whether the party itself, or its guardian, holds the role.
@@ -113,26 +127,23 @@ func (c *chain) ownerOf(role string, target *thing) *thing {
 	return nil
 }
 
-// holder prefers the person named by 由, then one whose organisation stands in
-// the party's own region.
+// holder prefers the person named by 由; else the holder of the smallest area that
+// covers the party's region.
 func (c *chain) holder(role, region string) *thing {
-	hs := c.w.holders(role)
-	for _, a := range hs {
+	var best *thing
+	var area string
+	for _, a := range c.w.holders(role) {
 		if a.name == c.by {
 			return a
 		}
-	}
-	for _, a := range hs {
 		for _, m := range a.members {
-			if m.org.region == region {
-				return a
+			covers := region == "" || c.w.covers(m.org.region, region)
+			if covers && (best == nil || area != m.org.region && c.w.covers(area, m.org.region)) {
+				best, area = a, m.org.region
 			}
 		}
 	}
-	if len(hs) == 0 {
-		return nil
-	}
-	return hs[0]
+	return best
 }
 
 // sign signs the last record as the first person that may and is not the mover.

@@ -92,7 +92,7 @@ func (w *world) checkValue(ctx context.Context, s ExpectValue) error {
 	if t.kind == aParty {
 		return w.checkParty(ctx, t, s.Compare)
 	}
-	if t.kind != aRecord {
+	if t.kind != aRecord || t.rec == nil {
 		return fmt.Errorf("「%s」没有可读的字段", s.Of)
 	}
 	field, _ := fieldNamed(t.rec, s.Key)

@@ -203,6 +203,9 @@ func (w *world) ledgerColumn(answer object, s ExpectLedger) error {
 			key, unit = str(c["key"]), str(c["unit"])
 		}
 	}
+	if units, ok := answer["total_units"].(map[string]any); ok && unit == "" {
+		unit = str(units[key])
+	}
 	if total, ok := answer["total"].(map[string]any); ok && total[key] != nil {
 		return compareFigure(s.Compare, total[key], unit)
 	}

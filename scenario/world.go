@@ -60,6 +60,7 @@ type world struct {
 	mu        sync.Mutex // guards the maps below; batches run concurrently
 	things    map[string]*thing
 	records   map[string]*thing // by id, those that have a name
+	regions   map[string]*thing // by id
 	order     []*thing          // accounts in order of registration
 	suppliers map[string]*thing // org name → the account that keeps its offers
 	shortcuts map[string][]Step
@@ -95,7 +96,7 @@ func newWorld(story *Story, set *program.Set, t *Target, sceneNo int) (*world, e
 	w := &world{
 		client: client{target: t, county: string(story.Code), seed: fmt.Sprintf("%s/%s/%d", story.Seed, story.Name, sceneNo)},
 		story:  story, set: set, prog: p,
-		things: map[string]*thing{}, records: map[string]*thing{}, suppliers: map[string]*thing{}, shortcuts: map[string][]Step{},
+		things: map[string]*thing{}, records: map[string]*thing{}, regions: map[string]*thing{}, suppliers: map[string]*thing{}, shortcuts: map[string][]Step{},
 		offline: map[string][]queued{}, revs: map[string]float64{},
 		admin: &login{Credentials: t.Admin},
 	}
@@ -112,8 +113,11 @@ func (w *world) put(t *thing) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.things[t.name] = t
-	if t.kind == aRecord {
+	switch t.kind {
+	case aRecord:
 		w.records[t.id] = t
+	case aRegion:
+		w.regions[t.id] = t
 	}
 	if t.kind == anAccount {
 		w.order = append(w.order, t)
@@ -140,7 +144,7 @@ func (w *world) getKind(name string, kind thingKind, what string) (*thing, error
 	if err != nil {
 		return nil, err
 	}
-	if t.kind != kind {
+	if t.kind != kind || kind == aRecord && t.rec == nil {
 		return nil, fmt.Errorf("「%s」不是%s", name, what)
 	}
 	return t, nil
@@ -230,6 +234,23 @@ func (w *world) holders(role string) []*thing {
 	return append(named, others...)
 }
 
+// covers reports whether a region is another one or lies below it.
+func (w *world) covers(region, other string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for range 10 { // no tree of divisions is deeper
+		if region == other {
+			return true
+		}
+		up := w.regions[other]
+		if up == nil {
+			return false
+		}
+		other = up.region
+	}
+	return false
+}
+
 func contains(list []string, s string) bool {
 	for _, x := range list {
 		if x == s {
@@ -243,6 +264,7 @@ func contains(list []string, s string) bool {
 func (w *world) recordThing(view object, actor *thing) *thing {
 	t := &thing{kind: aRecord, id: str(view["id"]), name: str(view["title"]), doc: view}
 	t.rec = w.recordType(view)
+	if t.rec == nil { fmt.Printf("DEBUG %v\n", view) }
 	if actor != nil && actor.name != "访客" {
 		t.actors = append(t.actors, actor)
 	}

@@ -23,6 +23,8 @@ type config struct {
 	// of single commands
 	Period, Program, Ledger, Record, Name, Login, Office, Password string
 	Yes, Verbose                                                   bool
+
+	Pprof string // loopback address for profiles of serve; "" = none
 }
 
 var errHelp = errors.New("help")
@@ -58,6 +60,8 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		f.StringVar(&c.Login, "login", "", "登录名")
 		f.StringVar(&c.Name, "name", "", "姓名")
 		f.StringVar(&c.Office, "office", "", "单位名称")
+	case "serve":
+		f.StringVar(&c.Pprof, "pprof", "", "在这个本机地址提供性能剖析；不写则不提供")
 	case "test":
 		f.BoolVar(&c.Verbose, "v", false, "逐句显示")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,13 +11,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"linqiao/api"
 	"linqiao/app"
 	"linqiao/domain"
 	"linqiao/kernel/program"
 	"linqiao/scenario"
-	"linqiao/store"
 )
 
 // demo makes a demo county (once) from the stories demo.txt of the programs and
@@ -32,21 +33,20 @@ func demo(ctx context.Context, c *config, args []string) error {
 	own := *c
 	own.DB, own.Key = filepath.Join(dir, "demo.db"), ""
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	if _, err := os.Stat(filepath.Join(dir, "ready")); err != nil {
+	made, err := readDemo(dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		fmt.Println("正在造演示县区……")
-		if err := makeDemo(ctx, &own, dir); err != nil {
-			return err
-		}
+		made, err = makeDemo(ctx, &own, dir)
 	}
-	i, err := open(ctx, &own, settings{log: log, demo: true})
 	if err != nil {
 		return err
 	}
-	accounts, err := i.demoAccounts(ctx)
-	if err == nil {
-		s := api.New(api.Options{App: i.app, Log: log, Static: screens(), Demo: func() []api.DemoAccount { return accounts }})
-		err = listen(ctx, c.Addr, s.HTTPServer(), i.app, log, func(url string) { welcome(url, accounts) })
+	i, err := open(ctx, &own, settings{now: made.clock(), log: log, demo: true, hash: app.LightCost})
+	if err != nil {
+		return err
 	}
+	s := api.New(api.Options{App: i.app, Log: log, Static: screens(), Demo: func() []api.DemoAccount { return made.Accounts }})
+	err = listen(ctx, c.Addr, s.HTTPServer(), i.app, log, func(url string) { welcome(url, made.Accounts) })
 	return errors.Join(err, i.Close())
 }
 
@@ -58,35 +58,68 @@ func welcome(url string, accounts []api.DemoAccount) {
 	fmt.Printf("\n所有演示账号的密码：%s\n按 Ctrl+C 结束\n", scenario.Password)
 }
 
-// makeDemo plays the demo stories. A half-made county is made anew.
-func makeDemo(ctx context.Context, c *config, dir string) error {
+// madeDemo is kept beside the demo's database: it is written last, so that a
+// half-made county is made anew.
+type madeDemo struct {
+	Accounts []api.DemoAccount `json:"accounts"`
+	// Until is where the stories end. Before that day the demo's clock runs ahead.
+	Until time.Time `json:"until"`
+}
+
+const demoFile = "demo.json"
+
+func (m *madeDemo) clock() func() time.Time {
+	ahead := max(0, time.Until(m.Until))
+	return func() time.Time { return time.Now().Add(ahead) }
+}
+
+func readDemo(dir string) (*madeDemo, error) {
+	b, err := os.ReadFile(filepath.Join(dir, demoFile))
+	if err != nil {
+		return nil, err
+	}
+	var m madeDemo
+	return &m, json.Unmarshal(b, &m)
+}
+
+// makeDemo plays the demo stories of all programs.
+func makeDemo(ctx context.Context, c *config, dir string) (*madeDemo, error) {
 	for _, name := range []string{"demo.db", "demo.db-wal", "demo.db-shm", "demo.db.key", "files"} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	all, err := builtIn(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	set, issues := program.Load(all)
 	if program.Fatal(issues) {
-		return errors.New(issues[0].Error())
+		printIssues(os.Stdout, nil, issues)
+		return nil, errFaults
 	}
+	made := &madeDemo{}
 	houses := map[domain.CountyCode]*stage{}
 	for _, key := range set.Programs.Keys() {
 		if err := seedDemo(ctx, c, set, all, key, houses); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	var last error
-	for _, s := range houses {
-		last = errors.Join(last, s.Close())
+	for county, s := range houses {
+		list, err := s.inst.demoAccounts(ctx, county)
+		if err := errors.Join(err, s.Close()); err != nil {
+			return nil, err
+		}
+		made.Accounts = append(made.Accounts, list...)
+		if now := s.clock.Now(); now.After(made.Until) {
+			made.Until = now
+		}
 	}
-	if last != nil {
-		return last
+	b, err := json.MarshalIndent(made, "", "  ")
+	if err != nil {
+		return nil, err
 	}
-	return os.WriteFile(filepath.Join(dir, "ready"), []byte("ready\n"), 0o600)
+	return made, os.WriteFile(filepath.Join(dir, demoFile), b, 0o600)
 }
 
 // seedDemo plays one program's demo.txt, in the county it names; stories of one
@@ -127,51 +160,79 @@ func (s *stage) auditor(ctx context.Context) error {
 }
 
 // demoAccounts lists one account for each role of each program, and the county's
-// own officers. Accounts that the stories named by hand (登录=) come first.
-func (i *instance) demoAccounts(ctx context.Context) ([]api.DemoAccount, error) {
-	counties, err := i.counties(ctx)
-	if err != nil || len(counties) == 0 {
+// own officers. What an account may do is what its own session says. Accounts
+// that the stories named by hand (登录=) come first.
+func (i *instance) demoAccounts(ctx context.Context, county domain.CountyCode) ([]api.DemoAccount, error) {
+	list, err := i.allAccounts(ctx, county)
+	if err != nil {
 		return nil, err
 	}
-	var out []api.DemoAccount
-	for _, t := range counties {
-		list, err := i.accountsByRole(ctx, t.Code)
+	slices.SortStableFunc(list, func(a, b app.AccountView) int { return byHand(a.Login) - byHand(b.Login) })
+	out, seen := []api.DemoAccount{}, map[string]bool{}
+	for _, acc := range list {
+		v, err := i.look(ctx, county, acc.Login)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, list...)
+		if v == nil {
+			continue
+		}
+		words := newRoles(v, seen)
+		if len(words) > 0 {
+			out = append(out, api.DemoAccount{Login: acc.Login, Password: scenario.Password, Name: acc.Name, Role: strings.Join(words, "、")})
+		}
 	}
 	return out, nil
 }
 
-func (i *instance) accountsByRole(ctx context.Context, county domain.CountyCode) (out []api.DemoAccount, err error) {
-	var accounts []domain.Account
-	if err := i.db.Read(ctx, func(tx *store.Tx) error {
-		cursor := ""
-		for {
-			page, err := tx.In(county).Accounts(cursor, 500)
-			if err != nil {
-				return err
-			}
-			accounts = append(accounts, page.Items...)
-			if cursor = page.Next; cursor == "" {
-				return nil
-			}
+// newRoles words what a session adds to the roles seen so far.
+func newRoles(v *app.SessionView, seen map[string]bool) (words []string) {
+	add := func(key, label string) {
+		if !seen[key] {
+			seen[key] = true
+			words = append(words, label)
 		}
-	}); err != nil {
+	}
+	if v.Admin {
+		add("admin", "县区管理员")
+	}
+	if v.Auditor {
+		add("auditor", "县区审计员")
+	}
+	for _, r := range v.Roles {
+		add(r.Program+"."+r.Role, r.Label)
+	}
+	return words
+}
+
+func (i *instance) allAccounts(ctx context.Context, county domain.CountyCode) (out []app.AccountView, err error) {
+	cursor := ""
+	for {
+		page, err := i.app.Accounts(ctx, app.System(county), cursor, 200)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page.Items...)
+		if page.Next == nil {
+			return out, nil
+		}
+		cursor = *page.Next
+	}
+}
+
+// look signs in and out again; nil for accounts with a password of their own.
+func (i *instance) look(ctx context.Context, county domain.CountyCode, login string) (*app.SessionView, error) {
+	v, err := i.app.SignIn(ctx, app.SignInAct{Login: login, Password: scenario.Password, County: county}, app.Client{Address: login})
+	if domain.KindOf(err) == domain.KindUnauthenticated && err != nil {
+		return nil, nil //nolint:nilnil // documented
+	} else if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(accounts, func(a, b domain.Account) int { return byHand(a.Login) - byHand(b.Login) })
-	seen := map[string]bool{}
-	for _, acc := range accounts {
-		role, key := i.roleOf(ctx, county, acc)
-		if role == "" || seen[key] || acc.PasswordHash == "" {
-			continue
-		}
-		seen[key] = true
-		out = append(out, api.DemoAccount{Login: acc.Login, Password: scenario.Password, Name: acc.Name, Role: role})
+	who, err := i.app.Who(ctx, v.Token)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return v, i.app.SignOut(ctx, who)
 }
 
 // byHand sorts logins that a story named before those it numbered.

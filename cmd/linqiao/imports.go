@@ -148,4 +148,3 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	}
 	return os.Rename(tmp.Name(), path)
 }
-

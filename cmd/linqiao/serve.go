@@ -24,6 +24,11 @@ func serve(ctx context.Context, c *config, args []string) error {
 		return errUsage("serve 没有参数")
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	if c.Pprof != "" {
+		if err := profile(c.Pprof, log); err != nil {
+			return err
+		}
+	}
 	i, err := open(ctx, c, settings{log: log})
 	if err != nil {
 		return err

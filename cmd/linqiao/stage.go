@@ -37,29 +37,14 @@ type stage struct {
 	server atomic.Pointer[api.Server]
 }
 
-// storyClock stands still until it is set; release lets it run on from there, or
-// from the real time when that is later.
-type storyClock struct {
-	at     atomic.Int64 // unix ms while it stands
-	offset atomic.Int64 // ms ahead of the real clock once it runs
-	runs   atomic.Bool
-}
+// storyClock stands still until it is set.
+type storyClock struct{ ms atomic.Int64 }
 
 // Set implements scenario.Target's clock.
-func (k *storyClock) Set(t time.Time) { k.at.Store(t.UnixMilli()) }
+func (k *storyClock) Set(t time.Time) { k.ms.Store(t.UnixMilli()) }
 
 // Now implements scenario.Target's clock.
-func (k *storyClock) Now() time.Time {
-	if k.runs.Load() {
-		return time.Now().Add(time.Duration(k.offset.Load()) * time.Millisecond)
-	}
-	return time.UnixMilli(k.at.Load())
-}
-
-func (k *storyClock) release() {
-	k.offset.Store(max(0, k.at.Load()-time.Now().UnixMilli()))
-	k.runs.Store(true)
-}
+func (k *storyClock) Now() time.Time { return time.UnixMilli(k.ms.Load()) }
 
 // start opens the database and makes the county when it is not there.
 func (s *stage) start(ctx context.Context) error {

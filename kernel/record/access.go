@@ -65,7 +65,10 @@ func (u *Unit) Holds(r *Row, key string) bool {
 		return inAreas(r.Path, ms)
 	case "owner":
 		o := u.nearest(r, role.Of)
-		return o != nil && (o.Owner != "" && o.Owner == a.Account || inOrgs(o.OwnerOrg, ms))
+		if o == nil {
+			o = r // of no such kind: whose own row is it?
+		}
+		return o.Owner != "" && o.Owner == a.Account && len(ms) > 0 || inOrgs(o.OwnerOrg, ms)
 	case "receiver":
 		return u.receives(r, role, ms, true)
 	case "keeper":
@@ -204,7 +207,7 @@ func (u *Unit) MayKeep(r *Row) bool {
 
 // takeOwnership: staff who take a record in own it; an offer belongs to the unit
 // of the provider who makes it. Residents own nothing: the record waits.
-func (u *Unit) takeOwnership(r *Row) {
+func (u *Unit) takeOwnership(r, opener *Row) {
 	m := u.ownerMembership(r)
 	if m == nil || u.actor.System {
 		return
@@ -218,6 +221,9 @@ func (u *Unit) takeOwnership(r *Row) {
 	}
 	if r.Owner == "" && r.OwnerOrg == "" && r.Record.Parent == "" {
 		r.Owner, r.OwnerOrg = u.actor.Account, m.Org
+		if opener != nil && opener.OwnerOrg != "" { // what a team's visit opens is the team's
+			r.OwnerOrg = opener.OwnerOrg
+		}
 	}
 }
 
@@ -349,7 +355,7 @@ func Where(a *Actor, p *program.Program, t *program.RecordType) (list []Access) 
 				list = append(list, Access{Paths: paths})
 			}
 		case "owner":
-			if len(ms) > 0 && ownsKind(p, role, t) {
+			if len(ms) > 0 {
 				list = append(list, Access{Owner: a.Account}, Access{OwnerOrgs: orgs})
 			}
 		case "receiver":

@@ -106,7 +106,7 @@ func (u *Unit) actOpen(r *Row, a *program.Action, v *vars) error {
 	if err != nil {
 		return err
 	}
-	act := Act{trusted: true, Subject: r.Subject, Region: r.Region, preset: map[string]any{}}
+	act := Act{trusted: true, opener: r, Subject: r.Subject, Region: r.Region, preset: map[string]any{}}
 	if t.Of == r.Key && p.Key == r.P.Key {
 		act.Parent = r.ID
 	} else if t.Of != "" && r.Record.Parent != "" {

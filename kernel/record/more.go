@@ -124,14 +124,23 @@ func (u *Unit) setOwner(r *Row, to domain.AccountID, org domain.OrgID) error {
 // Urgent does what a form's urgent answer asks for.
 func (u *Unit) Urgent(p *program.Program, r *Row, subject domain.PartyID, do []*program.Action) error {
 	if r == nil {
-		party, err := u.w.Party(subject)
-		if err != nil {
+		var err error
+		if r, err = u.SubjectRow(p, subject); err != nil {
 			return err
 		}
-		rec := &domain.Record{County: u.w.County(), Subject: subject, Region: party.Region, Path: party.Path, Program: p.Key, Data: map[string]any{}, Secret: map[string]any{}}
-		r = &Row{Record: rec, P: p, T: &program.RecordType{}, u: u}
 	}
 	return u.run(r, do, nil)
+}
+
+// SubjectRow stands for a party where a row is asked for: roles relative to the
+// party, and what a form on it opens. It is never stored.
+func (u *Unit) SubjectRow(p *program.Program, subject domain.PartyID) (*Row, error) {
+	party, err := u.w.Party(subject)
+	if err != nil {
+		return nil, err
+	}
+	rec := &domain.Record{County: u.w.County(), Subject: subject, Region: party.Region, Path: party.Path, Program: p.Key, Data: map[string]any{}, Secret: map[string]any{}}
+	return &Row{Record: rec, P: p, T: &program.RecordType{}, u: u}, nil
 }
 
 // CountHappened adds counts of something outside a row to an event of its own.

@@ -61,6 +61,7 @@ type Act struct {
 	provider domain.OrgID
 	step     int
 	as       string
+	opener   *Row // the row whose move opened this one
 	trusted  bool // made by a rule, not by hand: no role check
 	signed   bool // all signatures are there
 }
@@ -386,7 +387,7 @@ func (u *Unit) keepNew(r *Row, a Act) error {
 		r.set(k, v)
 	}
 	st, _ := firstStage(r.T)
-	u.takeOwnership(r)
+	u.takeOwnership(r, nil)
 	u.enter(r, st, u.at(a))
 	u.touch(r)
 	return u.log(r, "create", nil, a, vals)
@@ -463,7 +464,7 @@ func (u *Unit) perform(r *Row, mv *program.Move, a Act) error {
 	}
 	r.Reason = a.Reason
 	if mv.Intake() {
-		u.takeOwnership(r)
+		u.takeOwnership(r, a.opener)
 	}
 	return u.apply(r, mv, a, vals)
 }

@@ -273,6 +273,12 @@ func (u *Unit) convertOne(f *program.Field, v any, r *Row) (any, error) {
 		if s, ok := v.(string); ok {
 			return domain.ParseDate(s)
 		}
+	case program.TypeTime: // an instant; a time of day stays text
+		if s, ok := v.(string); ok {
+			if t, err := time.Parse(time.RFC3339, s); err == nil {
+				return t, nil
+			}
+		}
 	case program.TypePlace:
 		if m, ok := v.(map[string]any); ok {
 			path := ""

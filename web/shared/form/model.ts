@@ -48,7 +48,9 @@ const pick = (fields: Field[], keys: readonly string[]): Field[] =>
   keys.map(key => fields.find(f => f.key === key)).filter((f): f is Field => !!f)
 
 export function useFormFields(options: FormFieldsOptions): FormFields {
-  const { prefix = 'fields.', show = {}, require = [], suggest = {}, initial = {} } = options
+  // Go writes an empty list as null now and then.
+  const { prefix = 'fields.' } = options
+  const show = options.show ?? {}, require = options.require ?? [], suggest = options.suggest ?? {}, initial = options.initial ?? {}
   const need = options.need ?? []
   const asked = options.need || options.ask
     ? pick(options.fields, [...need, ...(options.ask ?? []).filter(key => !need.includes(key))])

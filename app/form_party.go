@@ -1,0 +1,38 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"linqiao/domain"
+)
+
+// FillPartyForm files a response on a party itself (a form `of: subject`, such as
+// what a visitor found at somebody's home), not on one of its records.
+func (a *App) FillPartyForm(ctx context.Context, who *Who, party domain.PartyID, prog, key string, answers map[string]any, at *time.Time) (res *FormResult, err error) {
+	err = a.write(ctx, who, func(w *work) error {
+		subject, err := w.Party(party)
+		if err != nil || !w.maySeeParty(subject) {
+			return domain.NotFound("party")
+		}
+		p, err := w.Program(prog, 0)
+		if err != nil {
+			return err
+		}
+		f := p.Forms.Get(key)
+		if f == nil || !slices.Contains(f.Of, "subject") {
+			return domain.NotFound("form")
+		}
+		row, err := w.unit.SubjectRow(p, subject.ID)
+		if err != nil {
+			return err
+		}
+		if !w.unit.MayFill(row, f) {
+			return domain.E(domain.KindForbidden, "form_forbidden", "form", f.Label)
+		}
+		res, err = w.fill(p, f, nil, subject.ID, answers, at)
+		return err
+	})
+	return res, err
+}
