@@ -81,7 +81,11 @@ func (w *world) move(ctx context.Context, who *login, actor *thing, s Step, at t
 	if err := w.call(ctx, who, http.MethodPost, path, body, &view); err != nil {
 		return nil, err
 	}
-	return w.seen(view, actor), nil
+	t := w.seen(view, actor)
+	if t.rec == nil { // made, but not for its maker's eyes
+		t.rec = rec
+	}
+	return t, nil
 }
 
 // aim finds the path of the move and, for an intake, what it is about.

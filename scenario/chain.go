@@ -171,7 +171,11 @@ func (c *chain) move(ctx context.Context, s Step) error {
 		return err
 	}
 	c.mover = actor
-	c.keep(c.w.recordThing(view, actor))
+	t := c.w.recordThing(view, actor)
+	if t.rec == nil {
+		t.rec = rec
+	}
+	c.keep(t)
 	return nil
 }
 

@@ -264,7 +264,6 @@ func contains(list []string, s string) bool {
 func (w *world) recordThing(view object, actor *thing) *thing {
 	t := &thing{kind: aRecord, id: str(view["id"]), name: str(view["title"]), doc: view}
 	t.rec = w.recordType(view)
-	if t.rec == nil { fmt.Printf("DEBUG %v\n", view) }
 	if actor != nil && actor.name != "访客" {
 		t.actors = append(t.actors, actor)
 	}
