@@ -482,3 +482,22 @@ func TestTutorialPlays(t *testing.T) {
 		})
 	}
 }
+
+// TestGlossaryNames: the Go names of the glossary exist.
+func TestGlossaryNames(t *testing.T) {
+	declared := map[string]string{}
+	for pkg, dir := range map[string]string{"domain": "domain", "program": "kernel/program", "rule": "kernel/rule", "scenario": "scenario", "app": "app"} {
+		for _, name := range files(t, func(n string) bool { return path.Dir(n) == dir && productGo(n) }) {
+			declared[pkg] += read(t, name)
+		}
+	}
+	names := regexp.MustCompile("`(domain|program|rule|scenario|app)\\.([A-Z]\\w*)").FindAllStringSubmatch(read(t, "docs/glossary.md"), -1)
+	if len(names) < 30 {
+		t.Fatal("the glossary is not read")
+	}
+	for _, m := range names {
+		if !regexp.MustCompile(`(?m)^(type |\t)` + m[2] + `\s+\S`).MatchString(declared[m[1]]) {
+			t.Errorf("docs/glossary.md: there is no %s.%s", m[1], m[2])
+		}
+	}
+}

@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -102,9 +103,28 @@ type work struct {
 	kept    map[string]bool
 }
 
-// write runs a use case durably. The closure may run again (PostgreSQL retries),
-// so it must have no effect beyond its transaction.
+// raceTries is how often a use case is run again when another one changed the
+// same row while it ran. Only PostgreSQL has several writers.
+const raceTries = 5
+
+// write runs a use case durably. The closure may run again (PostgreSQL retries,
+// lost races), so it must have no effect beyond its transaction.
 func (a *App) write(ctx context.Context, who *Who, fn func(w *work) error) error {
+	for try := 1; ; try++ {
+		if err := a.writeOnce(ctx, who, fn); err == nil || try == raceTries || !lostRace(err) {
+			return err
+		}
+	}
+}
+
+// lostRace: the row changed between this transaction's own read and its write.
+// A caller who saw an old version is told so by the use case, without "what".
+func lostRace(err error) bool {
+	var e *domain.Error
+	return errors.As(err, &e) && e.Code == "stale" && e.Args["what"] != ""
+}
+
+func (a *App) writeOnce(ctx context.Context, who *Who, fn func(w *work) error) error {
 	var done *work
 	err := a.DB.Write(ctx, func(tx *store.Tx) error {
 		w, err := a.begin(tx, who)

@@ -244,8 +244,12 @@ func (w *work) assignSelf(role *program.Role, list []owed) error {
 
 func (w *work) assignOrgs(role *program.Role, list []owed) error {
 	var teams []dispatch.Team
+	covers := ""
+	if len(list) == 1 { // one row: only the units round it
+		covers = list[0].path
+	}
 	for _, kind := range role.HeldBy.Org {
-		orgs, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{kind}})
+		orgs, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{kind}, Covers: covers})
 		if err != nil {
 			return err
 		}

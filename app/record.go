@@ -1120,7 +1120,31 @@ func (a *App) once(ctx context.Context, who *Who, o Once, fn func(w *work) (doma
 		}
 		return w.tx.SaveAnswer(who.Account, o.Key, o.Hash, store.Answer{Status: 200, Body: body})
 	})
+	if err != nil && o.Key != "" {
+		return a.answered(ctx, who, o, err)
+	}
 	return id, err
+}
+
+// answered looks, after a refusal, whether the same request was answered while
+// this one ran: on PostgreSQL the second of two at once meets what the first one
+// did (a row that is there already, a stage that has changed).
+func (a *App) answered(ctx context.Context, who *Who, o Once, refusal error) (domain.RecordID, error) {
+	if k := domain.KindOf(refusal); k == domain.KindInternal || k == domain.KindUnavailable || domain.CodeOf(refusal) == "idempotency_mismatch" {
+		return "", refusal
+	}
+	var x onceAnswer
+	err := a.DB.Read(ctx, func(tx *store.Tx) error {
+		saved, err := tx.In(who.County).Idempotent(who.Account, o.Key, o.Hash)
+		if err != nil || saved == nil {
+			return err
+		}
+		return json.Unmarshal(saved.Body, &x)
+	})
+	if err != nil || x.ID == "" {
+		return "", refusal
+	}
+	return x.ID, nil
 }
 
 func passHash(code string) string {

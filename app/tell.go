@@ -96,7 +96,7 @@ func (w *work) members(f store.MembershipFilter, set bool) ([]domain.AccountID, 
 func (w *work) areaHolders(role *program.Role, path string) ([]domain.AccountID, error) {
 	var out []domain.AccountID
 	for _, kind := range role.HeldBy.Org {
-		orgs, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{kind}})
+		orgs, err := w.tx.Orgs(store.OrgFilter{Kinds: []string{kind}, Covers: path})
 		if err != nil {
 			return nil, err
 		}

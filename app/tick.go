@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +28,9 @@ func (a *App) FireDue(ctx context.Context) (int, error) {
 	}
 	for i := range due {
 		if err := a.fireOne(ctx, &due[i]); err != nil {
+			if passing(err) {
+				return i, err // nothing is wrong with the rung: it is tried again
+			}
 			a.Log.Error("rung", "record", due[i].Record, "clock", due[i].Key, "err", err)
 			if err := a.skipRung(ctx, &due[i]); err != nil {
 				return i, err
@@ -34,6 +38,18 @@ func (a *App) FireDue(ctx context.Context) (int, error) {
 		}
 	}
 	return len(due), nil
+}
+
+// passing reports whether an error is of the moment and not of the matter: a
+// database that is busy or away, a lost race, a process that is stopping.
+func passing(err error) bool {
+	switch domain.KindOf(err) {
+	case domain.KindUnavailable:
+		return true
+	case domain.KindConflict:
+		return domain.CodeOf(err) == "busy" || lostRace(err)
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func (a *App) fireOne(ctx context.Context, c *domain.Clock) error {

@@ -145,7 +145,7 @@ func (w *work) index(rec *domain.Record) error {
 	if len(texts) == 0 {
 		return nil
 	}
-	return w.tx.IndexText("record", string(rec.ID), rec.Path, texts...)
+	return w.tx.IndexNew("record", string(rec.ID), rec.Path, texts...)
 }
 
 func (w *work) Party(id domain.PartyID) (*domain.Party, error) {

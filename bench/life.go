@@ -14,9 +14,6 @@ import (
 	"linqiao/store"
 )
 
-// clientCounts are the numbers of clients of W1.
-var clientCounts = []int{1, 16, 64}
-
 // side is one server of W1.
 type side struct {
 	name    string
@@ -55,7 +52,7 @@ func (b *bench) life(ctx context.Context) error {
 	if err := b.takeTurns(sides); err != nil {
 		return err
 	}
-	for _, n := range clientCounts {
+	for _, n := range b.clients {
 		b.lifeLines(n, ceiling.got[n], ours.got[n], pb, pg)
 	}
 	b.value("resident memory after W1 (SQLite)", ours.p.rss(), " MiB", atMost(400, " MiB"))
@@ -66,7 +63,7 @@ func (b *bench) takeTurns(sides []*side) error {
 	for _, s := range sides {
 		s.got = map[int]*sample{}
 	}
-	for _, n := range clientCounts {
+	for _, n := range b.clients {
 		runs := map[*side][]*sample{}
 		for range b.rounds {
 			for _, s := range sides {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -25,6 +26,7 @@ type options struct {
 	only    string
 	keep    string
 	pprof   string
+	clients []int
 }
 
 func main() {
@@ -38,10 +40,19 @@ func main() {
 	flag.StringVar(&o.only, "only", "micro,w1,w2", "which parts: micro, w1, w2")
 	flag.StringVar(&o.keep, "keep", "", "keep (and reuse) the large county in this directory")
 	flag.StringVar(&o.pprof, "pprof", "", "loopback address where our server offers its profile")
+	clients := flag.String("clients", "1,16,64", "numbers of clients of W1")
 	flag.Parse()
 	if *echo != "" {
 		fmt.Fprintln(os.Stderr, serveEcho(*echo))
 		os.Exit(1)
+	}
+	for n := range strings.SplitSeq(*clients, ",") {
+		c, err := strconv.Atoi(n)
+		if err != nil || c < 1 || c > 1000 {
+			fmt.Fprintln(os.Stderr, "bench: -clients: numbers from 1 to 1000")
+			os.Exit(2)
+		}
+		o.clients = append(o.clients, c)
 	}
 	if o.quick {
 		o.cases, o.pbCases, o.each, o.rounds = min(o.cases, 20_000), min(o.pbCases, 20_000), time.Second, 1

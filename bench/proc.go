@@ -113,7 +113,7 @@ func (p *process) rss() float64 {
 
 // build compiles a package of a module into dir.
 func build(ctx context.Context, module, pkg, out string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", out, pkg)
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, pkg)
 	cmd.Dir = module
 	if b, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %.500s", err, b)

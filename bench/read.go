@@ -15,6 +15,13 @@ const readClients = 16
 // county, beside PocketBase with as many rows.
 func (b *bench) reads(ctx context.Context) error {
 	b.section(fmt.Sprintf("W2: reads with %d clients, requests/s", readClients))
+	place := b.dir
+	if b.keep != "" {
+		place = b.keep
+		if err := os.MkdirAll(place, 0o700); err != nil {
+			return err
+		}
+	}
 	empty, err := b.readCounty(ctx, "empty", filepath.Join(b.dir, "empty.db"), 0)
 	if err != nil {
 		return err
@@ -22,13 +29,6 @@ func (b *bench) reads(ctx context.Context) error {
 	small, err := b.readCounty(ctx, "small", filepath.Join(b.dir, "small.db"), 1000)
 	if err != nil {
 		return err
-	}
-	place := b.dir
-	if b.keep != "" {
-		place = b.keep
-		if err := os.MkdirAll(place, 0o700); err != nil {
-			return err
-		}
 	}
 	large, err := b.readCounty(ctx, "large", filepath.Join(place, fmt.Sprintf("large-%d.db", b.cases)), b.cases)
 	if err != nil {

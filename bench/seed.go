@@ -144,7 +144,7 @@ func (s *seeder) batch(tx *store.Tx, from, to, all int) error {
 		if i < all-all/10 {
 			continue
 		}
-		if err := tx.IndexText("record", string(s.id(i)), s.path(i), refNo(i), title(i)); err != nil {
+		if err := tx.IndexNew("record", string(s.id(i)), s.path(i), refNo(i), title(i)); err != nil {
 			return err
 		}
 	}

@@ -104,10 +104,24 @@ func (w *world) walk(ctx context.Context, to time.Time) error {
 	return w.tick(ctx)
 }
 
+// farAway is the distance beyond which a walk without NextDue takes a few stops
+// a day instead of one an hour.
+const farAway = 72 * time.Hour
+
+var dailyStops = []int{0, 8, 12, 18, 24} // hours of the day, Beijing time
+
 // nextStop is the next due moment, but no later than to; without NextDue the
-// next full hour.
+// next full hour, or the next of a day's stops while the goal is far away.
 func (w *world) nextStop(ctx context.Context, to time.Time) (time.Time, error) {
 	at := w.now().Truncate(time.Hour).Add(time.Hour)
+	if to.Sub(w.now()) > farAway {
+		day := w.day().Start()
+		for _, h := range dailyStops {
+			if at = day.Add(time.Duration(h) * time.Hour); at.After(w.now()) {
+				break
+			}
+		}
+	}
 	if w.target.NextDue != nil {
 		due, ok, err := w.target.NextDue(ctx)
 		if err != nil {

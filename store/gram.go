@@ -103,6 +103,15 @@ func (tx *Tx) IndexText(kind, id, path string, texts ...string) error {
 	return tx.setGrams(kind, id, path, bigrams(strings.Join(texts, " ")))
 }
 
+// IndexNew is IndexText for a thing that was not indexed before: it does not look
+// for what there is to replace.
+func (tx *Tx) IndexNew(kind, id, path string, texts ...string) error {
+	if tx.county == "" {
+		return errNoCounty
+	}
+	return tx.addGrams(kind, id, path, bigrams(strings.Join(texts, " ")))
+}
+
 // IndexName is IndexText for names: found by pinyin and initials too.
 func (tx *Tx) IndexName(kind, id, path string, names ...string) error {
 	return tx.setGrams(kind, id, path, nameGrams(names...))

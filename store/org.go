@@ -62,8 +62,23 @@ type OrgFilter struct {
 	Path  string
 	IDs   []domain.OrgID
 	Query string
-	All   bool // also those not active
-	Limit int  // 0 = no limit: a county has thousands, not millions
+	// Covers keeps those that may cover a place with this region path: seated on
+	// the path itself, or with a service area of their own (which the caller
+	// reads). Among thousands of stations a handful are left.
+	Covers string
+	All    bool // also those not active
+	Limit  int  // 0 = no limit: a county has thousands, not millions
+}
+
+// ancestors lists a path and every path above it.
+func ancestors(path string) []string {
+	out := []string{path}
+	for i := len(path) - 1; i > 0; i-- {
+		if path[i] == '/' {
+			out = append(out, path[:i])
+		}
+	}
+	return out
 }
 
 // Orgs lists organizations by kind, path and name.
@@ -76,6 +91,9 @@ func (tx *Tx) Orgs(f OrgFilter) ([]domain.Org, error) {
 	w.eq("level", f.Level)
 	w.path("path", f.Path)
 	in(w, "id", f.IDs)
+	if f.Covers != "" {
+		w.conds = append(w.conds, "("+inList(w, "path", ancestors(f.Covers))+" OR area_path <> '')")
+	}
 	if !f.All {
 		w.add("active = 1")
 	}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,22 +69,37 @@ func (tx *Tx) Records(f RecordFilter) (Page[domain.Record], error) {
 			if err := tx.recordWay(part, &ways[i]); err != nil {
 				return Page[domain.Record]{}, err
 			}
-			parts = append(parts, "SELECT id FROM (SELECT id FROM record"+part.String()+ways[i].order()+part.fill(" LIMIT ?", int64(limit+1))+") AS t"+strconv.Itoa(i))
+			parts = append(parts, "SELECT created, id FROM (SELECT created, id FROM record"+part.String()+ways[i].order()+
+				part.fill(" LIMIT ?", int64(limit+1))+") AS t"+strconv.Itoa(i))
 			w.args = part.args
 		}
 		if len(parts) == 0 {
 			return Page[domain.Record]{}, nil
 		}
-		query += " WHERE county = $1 AND id IN (" + strings.Join(parts, " UNION ") + ")" + order(!f.Oldest) + w.fill(" LIMIT ?", int64(limit+1))
+		query += " WHERE county = $1 AND id IN (SELECT id FROM (" + strings.Join(parts, " UNION ") + ") AS u" + order(!f.Oldest) + w.fill(" LIMIT ?", int64(limit+1)) + ")"
 	}
 	rows, err := many(tx, scan, query, w.args...)
 	if err != nil {
 		return Page[domain.Record]{}, err
 	}
+	if len(ways) > 1 { // the rows came by id
+		sortRecords(rows, !f.Oldest)
+	}
 	for i := range rows {
 		tx.remember(&rows[i])
 	}
 	return cut(rows, limit, func(r *domain.Record) (time.Time, string) { return r.Created, string(r.ID) }), nil
+}
+
+// sortRecords puts rows in the order that order asks the engine for.
+func sortRecords(rows []domain.Record, desc bool) {
+	slices.SortFunc(rows, func(a, b domain.Record) int {
+		c := cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+		if desc {
+			return -c
+		}
+		return c
+	})
 }
 
 func order(desc bool) string {

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // way is one path to rows of a list: the filter, one access clause, at most one
 // record key, and the index to walk.
@@ -72,8 +69,8 @@ func (w *way) index() (shown []string, sorted bool) {
 		return []string{"subject"}, len(a.Subjects) > 1
 	case f.Owner != "" || a.Owner != "":
 		return []string{"owner"}, false
-	case oneKey && max(depth(f.Path), depth(a.Path)) >= villageDepth:
-		return []string{"program", "key", "path"}, true
+	case oneKey && max(len(f.Path), len(a.Path)) >= townLength:
+		return []string{"program", "key", "town"}, false
 	case f.Providers != nil || a.Provider != "":
 		return []string{"provider"}, len(f.Providers) > 1
 	case f.OwnerOrg != "" || a.OwnerOrg != "":
@@ -86,16 +83,20 @@ func (w *way) index() (shown []string, sorted bool) {
 	return nil, false
 }
 
-// villageDepth is the depth of a village's path (44/4409/440902/440902001/…001).
-// A village has a few hundred of a county's rows: fetched and sorted. A town has
-// a twentieth: walking the county's list in order finds a page of it sooner.
-const villageDepth = 5
+// townLength is the length of a town's path (44/4409/440902/440902001), and the
+// part of a path that the index over towns is ordered by. Rows below a longer path
+// all share it.
+const townLength = 24
 
-func depth(path string) int {
-	if path == "" {
-		return 0
+// town adds the condition that lets the index over towns be walked.
+func (w *way) town(q *where) {
+	path := w.f.Path
+	if len(w.clause.Path) > len(path) {
+		path = w.clause.Path
 	}
-	return strings.Count(path, "/") + 1
+	if len(path) >= townLength && q.col("town") == "town" {
+		q.add("substr(path, 1, 24) = ?", path[:townLength])
+	}
 }
 
 func (w *way) order() string {
@@ -115,5 +116,8 @@ func (tx *Tx) recordWay(q *where, w *way) error {
 		return err
 	}
 	q.access([]AccessClause{w.clause})
+	if w.shown != nil {
+		w.town(q)
+	}
 	return q.after("created", "id", w.f.Cursor, !w.f.Oldest)
 }

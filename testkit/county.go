@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	if _, err := a.Apply(ctx, app.System(code), dirs); err != nil {
 		t.Fatal(err)
 	}
-	c := &County{App: a, Clock: clock, Code: code, Admin: scenario.Credentials{Login: "root", Password: "shi-yan-mi-ma-2026"}}
+	c := &County{App: a, Clock: clock, Code: code, Admin: scenario.Credentials{Login: "root", Password: Password}}
 	if _, err := a.OpenOffice(ctx, code, app.RoleAdmin, app.Office{Name: "县办公室", Login: c.Admin.Login, Admin: "系统管理员", Password: c.Admin.Password}); err != nil {
 		t.Fatal(err)
 	}
@@ -75,4 +76,46 @@ func (c *County) Target() *scenario.Target {
 		Admin:   c.Admin,
 		Workers: 2,
 	}
+}
+
+// Password is that of every account made by a County.
+const Password = "shi-yan-mi-ma-2026"
+
+// Stranger is a client that is not signed in.
+func (c *County) Stranger() *Client {
+	return &Client{Base: c.Server.URL, HTTP: c.Server.Client()}
+}
+
+// SignIn signs an account of this county in.
+func (c *County) SignIn(t testing.TB, login string) *Client {
+	t.Helper()
+	return c.Stranger().SignIn(t, string(c.Code), login, Password)
+}
+
+// Region makes a region below another one and gives its id.
+func (c *County) Region(t testing.TB, name, level, parent string) string {
+	t.Helper()
+	admin := c.SignIn(t, c.Admin.Login)
+	return Text(admin.Must(t, http.MethodPost, "/regions", Object{"name": name, "level": level, "parent": parent}), "id")
+}
+
+// Staff makes a unit of a kind in a region and people in it.
+func (c *County) Staff(t testing.TB, kind, level, region string, logins ...string) (org string, people []*Client) {
+	t.Helper()
+	admin := c.SignIn(t, c.Admin.Login)
+	org = Text(admin.Must(t, http.MethodPost, "/orgs", Object{"name": logins[0] + "的单位", "kind": kind, "level": level, "region": region}), "id")
+	for _, login := range logins {
+		admin.Must(t, http.MethodPost, "/accounts", Object{"login": login, "name": login, "password": Password, "memberships": []Object{{"org": org}}})
+		people = append(people, c.SignIn(t, login))
+	}
+	return org, people
+}
+
+// Resident makes a person in a region who can sign in for himself.
+func (c *County) Resident(t testing.TB, login, region string) (party string, self *Client) {
+	t.Helper()
+	admin := c.SignIn(t, c.Admin.Login)
+	party = Text(admin.Must(t, http.MethodPost, "/parties", Object{"kind": "person", "name": login, "region": region}), "id")
+	admin.Must(t, http.MethodPost, "/accounts", Object{"login": login, "name": login, "password": Password, "party": party})
+	return party, c.SignIn(t, login)
 }

@@ -199,11 +199,18 @@ func newRoles(v *app.SessionView, seen map[string]bool) (words []string) {
 	if v.Auditor {
 		add("auditor", "县区审计员")
 	}
+	if len(v.Memberships) == 0 && v.Account.Party != nil { // for themselves: one of each kind
+		kind := v.Account.Party.Kind
+		add("party."+string(kind), partyWords[kind])
+		return words
+	}
 	for _, r := range v.Roles {
 		add(r.Program+"."+r.Role, r.Label)
 	}
 	return words
 }
+
+var partyWords = map[domain.PartyKind]string{domain.Person: "居民", domain.Household: "家庭", domain.Enterprise: "企业", domain.Organization: "团体"}
 
 func (i *instance) allAccounts(ctx context.Context, county domain.CountyCode) (out []app.AccountView, err error) {
 	cursor := ""

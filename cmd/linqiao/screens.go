@@ -1,6 +1,9 @@
 package main
 
-import "linqiao/api"
+import (
+	"linqiao/api"
+	"linqiao/web"
+)
 
 // screens are the built console and phone application.
-func screens() api.Static { return api.Static{} }
+func screens() api.Static { return api.Static{Console: web.Console(), Mobile: web.Mobile()} }

@@ -100,7 +100,7 @@ CREATE TABLE gram (
   path TEXT NOT NULL,
   PRIMARY KEY (county, kind, gram, id)
 ) {{partition}} {{compact}};
-CREATE INDEX gram_id ON gram (county, kind, id);
+CREATE INDEX gram_id ON gram (county, kind, id, gram, path);
 
 CREATE TABLE program_version (
   county TEXT NOT NULL,

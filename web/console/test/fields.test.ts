@@ -28,7 +28,7 @@ describe('FieldRow', () => {
     const w = row(field('money'))
     await w.get('input').setValue('1.5万')
     expect(last(w)).toBe(1_500_000)
-    expect(w.get('output').text()).toBe('= 15,000 元')
+    expect(w.get('output').text()).toBe('= 15,000元')
     await w.get('input').setValue('一万五')
     expect(last(w)).toBeNaN()
     await w.get('input').setValue('')

@@ -25,7 +25,9 @@ describe('shape', () => {
     expect(intakesFor({ ...type, of: 'other', alone: true }, ['citizen'])).toHaveLength(1)
   })
   it('knows where something may still happen', () => expect(runningStages(type).map(s => s.key)).toEqual(['raised', 'checked', 'sent']))
-  it('finds the shortest way to done', () => {
+  it('finds the way to done that the file tells, past short cuts', () => {
+    const short = { ...type, moves: [...type.moves, move('jump', ['raised'], 'sent')] }
+    expect(wayToDone(short, 'raised').map(s => s.key)).toEqual(['checked', 'sent', 'met'])
     expect(wayToDone(type, 'raised').map(s => s.key)).toEqual(['checked', 'sent', 'met'])
     expect(wayToDone(type, 'met')).toEqual([])
     expect(wayToDone(type, 'dropped')).toEqual([])

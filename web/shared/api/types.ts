@@ -72,6 +72,8 @@ export interface Field {
   hint?: string
   calc?: boolean
   suggest?: boolean
+  /** Comes with the noun, not from the program. */
+  builtin?: boolean
   differ?: string[]
   live?: boolean
 }
@@ -470,7 +472,9 @@ export interface LedgerAnswer {
   hash?: string
   frozen_at?: Instant
   signatures?: { account?: AccountRef; at?: Instant }[]
+  /** Words and units of totals that are figures of their own, not columns. */
   total_labels?: Record<string, string>
+  total_units?: Record<string, string>
   can_freeze?: boolean
   can_sign?: boolean
   close_due?: Instant

@@ -27,7 +27,7 @@ describe('validateFields', () => {
   })
   it('says what is wrong', () => {
     expect(messages({ amount: Number.NaN })).toEqual(['需求金额须为数字'])
-    expect(messages({ amount: 1_000_000_001 })).toEqual(['需求金额不能大于 1,000 万元'])
+    expect(messages({ amount: 1_000_000_001 })).toEqual(['需求金额不能大于 1,000万元'])
     expect(messages({ phone: '1380000' })).toEqual(['电话须为 11 位手机号或带区号的固定电话'])
     expect(messages({ day: '2026-02-30' })).toEqual(['日期须为有效日期，例如 2026-11-22'])
     expect(messages({ phone: '0668-8850001', day: '2026-02-28' })).toEqual([])

@@ -11,12 +11,12 @@ const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ key:
 
 describe('money', () => {
   it.each([
-    [0, '0 元'], [8_550, '85.50 元'], [123_400, '1,234 元'], [300_000_000, '300 万元'], [12_345_678, '123,456.78 元'],
-    [150_000_000, '150 万元'], [12_000_000_000, '1.2 亿元'], [10_000_000_000, '1 亿元'], [-300_000_000, '-300 万元'], [477_123_456, '4,771,234.56 元'],
+    [0, '0元'], [8_550, '85.50元'], [123_400, '1,234元'], [300_000_000, '300万元'], [12_345_678, '123,456.78元'],
+    [150_000_000, '150万元'], [12_000_000_000, '1.2亿元'], [10_000_000_000, '1亿元'], [-300_000_000, '-300万元'], [477_123_456, '4,771,234.56元'],
   ])('shows %d fen as %s, losing nothing', (fen, text) => expect(formatMoney(fen)).toBe(text))
 
   it.each([
-    ['300万', 300_000_000], ['300 万元', 300_000_000], ['1.2亿', 12_000_000_000], ['3,000', 300_000], ['85.5元', 8_550], ['0.07', 7],
+    ['300万', 300_000_000], ['300万元', 300_000_000], ['1.2亿', 12_000_000_000], ['3,000', 300_000], ['85.5元', 8_550], ['0.07', 7],
     ['-5', -500], ['1.23456万', 1_234_560],
   ])('reads %s', (text, fen) => expect(parseMoney(text)).toBe(fen))
 
@@ -40,8 +40,8 @@ describe('time', () => {
 describe('values', () => {
   it('shows each type', () => {
     expect(formatBp(345)).toBe('3.45%')
-    expect(formatRate({ base: 'LPR1Y', bp: 30 })).toBe('一年期 LPR 加 30 个基点')
-    expect(formatRate({ base: 'LPR5Y', bp: -20 })).toBe('五年期以上 LPR 减 20 个基点')
+    expect(formatRate({ base: 'LPR1Y', bp: 30 })).toBe('一年期LPR+30BP')
+    expect(formatRate({ base: 'LPR5Y', bp: -20 })).toBe('五年期LPR-20BP')
     expect(formatRate({ base: 'fixed', bp: 345 })).toBe('3.45%')
     expect(formatValue(field('choice', { options: [{ key: 'a', label: '甲' }, { key: 'b', label: '乙' }], many: true }), ['a', 'b'])).toBe('甲、乙')
     expect(formatValue(field('bool'), false)).toBe('否')
@@ -51,7 +51,7 @@ describe('values', () => {
     expect(formatValue(field('span'), '30d')).toBe('30 天')
     expect(formatValue(field('interval'), { start: '2026-11-22T01:00:00Z', end: '2026-11-22T03:00:00Z' })).toBe('2026-11-22 09:00 – 11:00')
     expect(formatValue(field('place'), { lat: 21.6, lng: 110.9 })).toBe('21.60000, 110.90000')
-    expect(formatValue(field('rows', { fields: [field('money')] }), [{ k: 100 }])).toBe('1 元')
+    expect(formatValue(field('rows', { fields: [field('money')] }), [{ k: 100 }])).toBe('1元')
   })
 
   it('shows checks with their notes', () => {
@@ -67,7 +67,7 @@ describe('values', () => {
     expect(formatFigure(null, 'count')).toBe('—')
     expect(formatFigure(0, 'count')).toBe('0')
     expect(formatFigure(8_234, 'bp')).toBe('82.34%')
-    expect(formatFigure(47_710_000_00, 'fen')).toBe('4,771 万元')
+    expect(formatFigure(47_710_000_00, 'fen')).toBe('4,771万元')
     expect(formatFigure(90, 'minutes')).toBe('90 分钟')
   })
 })

@@ -14,13 +14,13 @@ const grouped = (n: number, digits = 0): string =>
 
 /**
  * Fen in the unit that reads best: 万元 where hundreds of yuan come out even, 亿元 where
- * 万元 do, else 元. Nothing is ever rounded.
+ * 万元 do, else 元. Nothing is ever rounded. kernel/form writes the same texts.
  */
 export function formatMoney(fen: number): string {
   const size = Math.abs(fen)
-  if (size >= YI_FEN && fen % WAN_FEN === 0) return `${grouped(fen / YI_FEN, 4)} ${t('unit.yi')}`
-  if (size >= WAN_FEN && fen % (WAN_FEN / 100) === 0) return `${grouped(fen / WAN_FEN, 2)} ${t('unit.wan')}`
-  return `${yuan(fen)} ${t('unit.yuan')}`
+  if (size >= YI_FEN && fen % WAN_FEN === 0) return `${grouped(fen / YI_FEN, 4)}${t('unit.yi')}`
+  if (size >= WAN_FEN && fen % (WAN_FEN / 100) === 0) return `${grouped(fen / WAN_FEN, 2)}${t('unit.wan')}`
+  return `${yuan(fen)}${t('unit.yuan')}`
 }
 
 /** Yuan with both decimals where there are fen: 1,234.50, and 1,234. */
@@ -65,12 +65,12 @@ const plain = (n: number): string => String(Math.round(n * 10_000) / 10_000)
 export const formatBp = (bp: number): string => `${grouped(bp / 100, 2)}%`
 
 export interface Rate { base: string; bp: number }
-/** `LPR 一年期 加 30 个基点`, or a fixed `3.45%`. */
+/** `一年期LPR+30BP`, or a fixed `3.45%`: the server writes them so too. */
 export function formatRate(rate: Rate): string {
   if (!rate.base || rate.base === 'fixed') return formatBp(rate.bp)
   const base = t(`rate.${rate.base}`)
   if (rate.bp === 0) return base
-  return `${base} ${t(rate.bp > 0 ? 'rate.plus' : 'rate.minus', { n: Math.abs(rate.bp) })}`
+  return `${base}${t(rate.bp > 0 ? 'rate.plus' : 'rate.minus', { n: Math.abs(rate.bp) })}`
 }
 
 // ------------------------------------------------------------------- time

@@ -7,10 +7,10 @@ export default {
     save: 'Save', back: 'Back', more: 'Load more', search: 'Search', all: 'All', empty: 'Nothing here',
   },
   unit: {
-    yuan: 'yuan', wan: '×10,000 yuan', yi: '×100m yuan', percent: '%', bp: 'bp',
+    yuan: ' yuan', wan: ' ×10,000 yuan', yi: ' ×100m yuan', percent: '%', bp: 'bp',
     count: 'items', minutes: 'min', hours: 'h', days: 'days', fen: 'yuan', piece: 'pcs', point: 'points', persons: 'people',
   },
-  rate: { fixed: 'Fixed rate', LPR1Y: 'LPR 1Y', LPR5Y: 'LPR 5Y', plus: '+{n} bp', minus: '−{n} bp' },
+  rate: { fixed: 'Fixed rate', LPR1Y: 'LPR 1Y', LPR5Y: 'LPR 5Y', plus: ' +{n} bp', minus: ' −{n} bp' },
   check: { pass: 'Met', fail: 'Not met', unknown: 'To be checked', note: 'Note' },
   span: { m: 'min', h: 'h', wh: 'working h', d: 'days', wd: 'working days', month: 'months', y: 'years' },
   place: { address: 'Address', here: 'Use my location', lat: 'Latitude', lng: 'Longitude' },

@@ -11,7 +11,7 @@ export default {
     yuan: '元', wan: '万元', yi: '亿元', percent: '%', bp: '基点',
     count: '件', minutes: '分钟', hours: '小时', days: '天', fen: '元', piece: '件', point: '分', persons: '人',
   },
-  rate: { fixed: '固定利率', LPR1Y: '一年期 LPR', LPR5Y: '五年期以上 LPR', plus: '加 {n} 个基点', minus: '减 {n} 个基点' },
+  rate: { fixed: '固定利率', LPR1Y: '一年期LPR', LPR5Y: '五年期LPR', plus: '+{n}BP', minus: '-{n}BP' },
   check: { pass: '满足', fail: '不满足', unknown: '待核实', note: '说明' },
   span: { m: '分钟', h: '小时', wh: '工作小时', d: '天', wd: '个工作日', month: '个月', y: '年' },
   place: { address: '地址', here: '用当前位置', lat: '纬度', lng: '经度' },

@@ -33,7 +33,7 @@ export default {
     masked: 'Hidden', maskedNote: '{n} hidden from you', noFields: 'Nothing filled in yet', members: 'Members', edit: 'Edit', editTitle: 'Edit {title}',
     elsewhere: 'Someone has just changed this', theirs: '{label} is now: {text}', shown: 'About the need', sameAs: 'Perhaps the same matter as:',
   },
-  create: { newParty: 'Not in the list? Add whom it is for', done: '{label} created, number {ref}' },
+  create: { new: 'New {label}', newParty: 'Not in the list? Add whom it is for', done: '{label} created, number {ref}' },
   move: {
     channel: 'Channel', reason: 'Reason', text: 'Explanation', note: 'Note', proof: 'Proof', photos: 'Photos (at least {n})', pass: 'Code', passMissing: 'Enter the code', proofText: 'If you cannot, say why',
     positionMissing: 'Take the present position', needsSign: 'Takes effect when signed by {who}.', childWhen: 'Fill in only if needed.', sending: 'Sending…', leave: 'What you filled in is not sent. Leave?',
@@ -48,7 +48,7 @@ export default {
   terms: { title: 'The five fixings', person: 'Who', task: 'Task', standard: 'Standard', duty: 'Part', due: 'By when' },
   sign: { title: 'Signatures', by: 'sent by {name}', waiting: 'to be signed', sign: 'Agree and sign', refuse: 'Refuse', why: 'Why do you refuse', done: 'Signed: {label}', refused: 'Refused: {label}' },
   match: {
-    why: 'Why it fits', missing: 'What is missing', ask: 'To be asked first', none: 'Nothing to choose from now', alreadySent: 'Sent', max: 'at most {n}', full: '{n} chosen, no more',
+    why: 'Why it fits', missing: 'What is missing', ask: 'To be asked first', none: 'Nothing to choose from now', look: 'See {label}: what fits, what is missing', alreadySent: 'Sent', max: 'at most {n}', full: '{n} chosen, no more',
     send: 'Send to {n}', sent: 'Sent to {n}',
     mode: { pick: 'By choice', assign: 'Assigned', claim: 'First come', broadcast: 'Open call' },
     verdict: { fit: 'Fits', ask: 'More needed', miss: 'Does not fit' },
@@ -78,12 +78,12 @@ export default {
   search: { title: 'Search', label: 'Search parties and records', hint: 'Name, number, phone (press /)', results: 'Results for “{q}”', none: 'Nothing that you may see', ask: 'Enter a name, number or phone', records: 'Records' },
   figure: {
     title: 'Figures', none: 'This program has no figures', choose: 'Choose a figure to see its trend and parts.', period: 'Period', periodKind: 'Kind of period', by: { month: 'Month', year: 'Year', range: 'Dates' }, year: 'Year', month: 'Month', monthOf: '{n}', before: 'Before', after: 'After',
-    same: 'as before', up: '{by} more than before', down: '{by} less than before', suppressed: 'too small to show', trend: 'Last 12 months', byDim: 'By {label}', chart: 'Chart', table: 'Table', chartOf: 'Chart of {label}; the table says the same', noCells: 'No parts in this period', unnamed: 'Not given',
+    same: 'as before', up: '{by} more than before', down: '{by} less than before', suppressed: 'too small to show', trend: 'Last 12 months', monthly: 'Month by month', byDim: 'By {label}', chart: 'Chart', table: 'Table', chartOf: 'Chart of {label}; the table says the same', noCells: 'No parts in this period', unnamed: 'Not given',
   },
   ledger: {
     title: 'Ledgers', none: 'This program has no ledgers', state: { open: 'Open (live)', frozen: 'Frozen, to be signed', signed: 'Signed' }, frozenAt: 'frozen {at}', hash: 'Hash', freeze: 'Freeze', sign: 'Sign', publish: 'Publish: {label}', export: 'Export',
     sureFreeze: 'Freeze {period}? Its rows will not change; later facts become corrections.', sureSign: 'Sign the ledger of {period} as correct?', surePublish: 'Publish “{label}”? Everybody can then see it.', frozenNow: 'Frozen', signedNow: 'Signed', published: 'Published: {label}',
-    subtotal: 'Subtotal', total: 'Total', corrections: 'Corrections', noRows: 'Nothing in this period', open: 'Open',
+    subtotal: 'Subtotal', part: 'Part', total: 'Total', corrections: 'Corrections', noRows: 'Nothing in this period', open: 'Open',
   },
   program: {
     title: 'How it works', version: 'version {n}', tab: { stages: 'Flow', fields: 'Content', roles: 'Roles', figures: 'Parts', source: 'Source' }, openList: 'Open the list', diagram: 'Flow of {label}', legend: 'Numbers are live counts; solid lines by hand, dashed by themselves; choose a stage to see its list.',

@@ -34,7 +34,7 @@ export default {
     masked: '已隐藏', maskedNote: '{n} 项按权限隐藏', noFields: '尚未填写内容', members: '成员', edit: '修改', editTitle: '修改 {title}',
     elsewhere: '此事项刚被他人更新', theirs: '{label} 现为：{text}', shown: '需求方信息', sameAs: '可能与这一件是同一事项：',
   },
-  create: { newParty: '名单里没有？新建服务对象', done: '{label}已登记，编号 {ref}' },
+  create: { new: '新建{label}', newParty: '名单里没有？新建服务对象', done: '{label}已登记，编号 {ref}' },
   move: {
     channel: '来源', reason: '原因', text: '说明', note: '备注', proof: '凭据', photos: '照片（至少 {n} 张）', pass: '凭码', passMissing: '请填写凭码', proofText: '无法提供时的说明',
     positionMissing: '请取得当前位置', needsSign: '提交后须由 {who} 签字才生效。', childWhen: '仅在需要时填写。', sending: '正在提交…', leave: '填写的内容尚未提交，确定离开？',
@@ -49,7 +49,7 @@ export default {
   terms: { title: '五定', person: '定人', task: '定责', standard: '定标', duty: '定岗', due: '定时' },
   sign: { title: '签字', by: '{name} 提交', waiting: '待签', sign: '同意并签字', refuse: '拒签', why: '拒签理由', done: '已签：{label}', refused: '已拒签：{label}' },
   match: {
-    why: '为什么合适', missing: '还缺什么', ask: '需先问清', none: '目前没有可供选择的', alreadySent: '已发送', max: '最多选 {n} 个', full: '已选满 {n} 个',
+    why: '为什么合适', missing: '还缺什么', ask: '需先问清', none: '目前没有可供选择的', look: '查看{label}：哪些合适、还缺什么', alreadySent: '已发送', max: '最多选 {n} 个', full: '已选满 {n} 个',
     send: '发送给所选 {n} 个', sent: '已发送给 {n} 个',
     mode: { pick: '自选', assign: '派单', claim: '抢单', broadcast: '公开征集' },
     verdict: { fit: '符合条件', ask: '还需补充', miss: '不符合条件' },
@@ -79,12 +79,12 @@ export default {
   search: { title: '搜索', label: '搜索服务对象与事项', hint: '搜索名称、编号、电话（按 / 键）', results: '“{q}”的搜索结果', none: '没有找到您可查看的内容', ask: '请输入要查找的名称、编号或电话', records: '事项' },
   figure: {
     title: '指标', none: '此机制没有指标', choose: '点一个指标，查看走势和构成。', period: '统计期', periodKind: '统计期类别', by: { month: '按月', year: '按年', range: '按日期' }, year: '年份', month: '月份', monthOf: '{n} 月', before: '上一期', after: '下一期',
-    same: '与上期持平', up: '比上期增加 {by}', down: '比上期减少 {by}', suppressed: '数小不显示', trend: '近 12 个月', byDim: '按{label}', chart: '看图', table: '看表', chartOf: '{label}图；同样内容可看表', noCells: '这一期没有可分项的数据', unnamed: '未填',
+    same: '与上期持平', up: '比上期增加 {by}', down: '比上期减少 {by}', suppressed: '数小不显示', trend: '近 12 个月', monthly: '各月', byDim: '按{label}', chart: '看图', table: '看表', chartOf: '{label}图；同样内容可看表', noCells: '这一期没有可分项的数据', unnamed: '未填',
   },
   ledger: {
     title: '台账', none: '此机制没有台账', state: { open: '未冻结（实时）', frozen: '已冻结，待签字', signed: '已签字' }, frozenAt: '冻结于 {at}', hash: '校验', freeze: '冻结本期', sign: '签字', publish: '公示：{label}', export: '导出表格',
     sureFreeze: '冻结 {period}？冻结后本期各行不再变化，以后的更正另列。', sureSign: '确认 {period} 台账无误并签字？', surePublish: '确定公示“{label}”？公示后任何人可见。', frozenNow: '已冻结', signedNow: '已签字', published: '已公示：{label}',
-    subtotal: '小计', total: '合计', corrections: '更正', noRows: '本期没有记录', open: '打开',
+    subtotal: '小计', part: '分项', total: '合计', corrections: '更正', noRows: '本期没有记录', open: '打开',
   },
   program: {
     title: '机制说明', version: '第 {n} 版', tab: { stages: '流程', fields: '内容', roles: '职责', figures: '构成', source: '原文' }, openList: '查看列表', diagram: '{label}流程图', legend: '数字为当前件数；实线由人办理，虚线自动流转；点阶段查看清单。',

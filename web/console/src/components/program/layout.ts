@@ -17,6 +17,9 @@ const MARGIN = { x: 16, top: 40, bottom: 24 }
 /** Columns: stages are taken in file order, so that a loop back never pushes its start to the right. */
 function columnsOf(type: RecordTypeView): Map<string, number> {
   const order = new Map(type.stages.map((s, i) => [s.key, i]))
+  const moved = type.moves.some(m => m.to && m.from?.some(f => f !== m.to))
+  // Nothing leads from one to another: side by side, as they are listed.
+  if (!moved) return order
   const columns = new Map(type.stages.map(s => [s.key, 0]))
   for (const stage of type.stages) {
     for (const move of type.moves) {
