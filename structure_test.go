@@ -58,14 +58,6 @@ var standardOnly = []string{"domain", "jobs", "programs", "divisions", "notify",
 // pure: what it needs to read is handed to it.
 var ioPackages = []string{"net", "net/http", "os", "os/exec", "database/sql", "syscall"}
 
-// longFiles are files over the limit that wait to be split, with the lines they
-// may have until then. Remove an entry when its file is split; add none.
-var longFiles = map[string]int{
-	"app/duty.go":           900,
-	"app/record.go":         1300,
-	"kernel/record/unit.go": 900,
-}
-
 const mostLines = 700
 
 // skipped folders hold what is built, fetched or thrown away.
@@ -208,12 +200,8 @@ func TestPackageComments(t *testing.T) {
 func TestFileLength(t *testing.T) {
 	for _, name := range files(t, productGo) {
 		n := lines(t, name)
-		most := max(mostLines, longFiles[name])
-		if n > most {
-			t.Errorf("%s has %d lines, at most %d", name, n, most)
-		}
-		if longFiles[name] > 0 && n <= mostLines {
-			t.Logf("%s is short enough now: remove it from longFiles", name)
+		if n > mostLines {
+			t.Errorf("%s has %d lines, at most %d", name, n, mostLines)
 		}
 	}
 }

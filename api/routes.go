@@ -49,6 +49,7 @@ func (s *Server) routes() {
 	del(s, signedIn, kept, "/parties/{id}/consents/{program}/{consent}", "撤回同意", s.withdrawConsent)
 	post(s, signedIn, kept, "/parties/{id}/forms/{program}/{form}", "在档案上填写表单", s.fillPartyForm)
 	post(s, signedIn, kept, "/parties/{id}/relations", "登记关系", s.addRelation)
+	post(s, signedIn, kept, "/parties/{id}/forms/{program}/{form}", "填写关于对象的表单", s.fillPartyForm)
 
 	// The county: divisions, units, accounts.
 	get(s, signedIn, "/regions", "区划列表", s.regions)
@@ -67,6 +68,13 @@ func (s *Server) routes() {
 	post(s, admin, again, "/accounts/{id}/lock", "停用账号", s.lockAccount)
 	post(s, admin, again, "/accounts/{id}/unlock", "启用账号", s.unlockAccount)
 	post(s, admin, again, "/accounts/{id}/password", "重置密码", s.resetPassword)
+
+	// Imports: a verdict on every row first, then the word to write.
+	get(s, overseer, "/imports", "导入记录", s.imports)
+	create(s, admin, kept, "/imports", "检查一份待导入的表", s.planImport)
+	get(s, admin, "/imports/{id}", "一次导入", s.importPlan)
+	post(s, admin, kept, "/imports/{id}/confirm", "确认导入", s.confirmImport)
+	del(s, admin, kept, "/imports/{id}", "撤回导入", s.undoImport)
 
 	// Rosters, duties, work.
 	get(s, signedIn, "/programs/{p}/rosters/{k}", "名册", s.roster)

@@ -254,7 +254,29 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 		}
 	}
 	v.CanEdit = s.full && w.unit.MayKeep(r)
-	return v, nil
+	return v, w.viewSame(r, s, v)
+}
+
+// viewSame shows an earlier record of the same thing (`same: warn`), if the
+// reader may see it: people decide whether it is a duplicate.
+func (w *work) viewSame(r *record.Row, s sight, v *RecordView) error {
+	if r.T.Same == nil || !s.full || !r.Ended.IsZero() {
+		return nil
+	}
+	old, err := w.findSame(r.Record, r.T.Same)
+	if err != nil || old == nil {
+		return err
+	}
+	o, os, err := w.row(old.ID)
+	if err != nil {
+		if domain.KindOf(err) == domain.KindNotFound {
+			return nil
+		}
+		return err
+	}
+	sum, err := w.summary(o, os)
+	v.SameAs = &sum
+	return err
 }
 
 func (w *work) viewFields(r *record.Row, s sight, v *RecordView) error {

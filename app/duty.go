@@ -1,9 +1,7 @@
 package app
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,73 +11,6 @@ import (
 	"linqiao/kernel/record"
 	"linqiao/store"
 )
-
-// roundBatch is how many rows of a roster one transaction owes at a time, so
-// that a round over ten thousand enterprises never holds others up for long.
-const roundBatch = 200
-
-// RoundView is one round of a duty with its coverage.
-type RoundView struct {
-	ID         string     `json:"id"`
-	Program    string     `json:"program"`
-	Duty       string     `json:"duty"`
-	Label      string     `json:"label"`
-	From       string     `json:"from"`
-	To         string     `json:"to"`
-	Region     *RegionRef `json:"region,omitempty"`
-	Due        int        `json:"due"`
-	Done       int        `json:"done"`
-	Missed     int        `json:"missed"`
-	Unassigned int        `json:"unassigned"`
-	State      string     `json:"state"`
-	Regions    []Coverage `json:"regions,omitempty"`
-	Teams      []Coverage `json:"teams,omitempty"`
-	Lost       []PartyRef `json:"unassigned_list,omitempty"`
-}
-
-// Coverage is due and done of one region or one team.
-type Coverage struct {
-	Region *RegionRef `json:"region,omitempty"`
-	Org    *OrgRef    `json:"org,omitempty"`
-	Due    int        `json:"due"`
-	Done   int        `json:"done"`
-	Missed int        `json:"missed"`
-}
-
-// StartRound starts a duty that people start (`by`), with dates: something is
-// owed for every row of the roster within the starter's area, shared among teams.
-func (a *App) StartRound(ctx context.Context, who *Who, prog, key, from, to string, region domain.RegionID) (*RoundView, error) {
-	fromDay, err1 := domain.ParseDate(from)
-	toDay, err2 := domain.ParseDate(to)
-	if err1 != nil || err2 != nil || toDay < fromDay {
-		return nil, domain.E(domain.KindInvalid, "round_dates").With("to", "round_dates")
-	}
-	var round *domain.DutyRound
-	var todo []owed
-	err := a.write(ctx, who, func(w *work) error {
-		p, d, err := w.duty(prog, key)
-		if err != nil {
-			return err
-		}
-		path, err := w.roundPath(p, d, region)
-		if err != nil {
-			return err
-		}
-		if todo, err = w.planRound(p, d, path); err != nil {
-			return err
-		}
-		round = &domain.DutyRound{ID: store.NewID(), Program: prog, Key: key, From: fromDay, Until: toDay, ByAccount: who.Account,
-			Region: region, Path: path, Created: w.Now(), State: "open", Note: map[string]any{"total": len(todo)}}
-		return w.tx.InsertDutyRound(round)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := a.oweAll(ctx, who, round, todo); err != nil {
-		return nil, err
-	}
-	return a.Round(ctx, who, round.ID)
-}
 
 // owed is one row of a round: whom it is for, and who is to do it.
 type owed struct {
@@ -104,44 +35,6 @@ func (w *work) duty(prog, key string) (*program.Program, *program.Duty, error) {
 		return nil, nil, domain.NotFound("duty")
 	}
 	return p, d, nil
-}
-
-// roundPath: the region asked for, within the area of a role that may start it.
-func (w *work) roundPath(p *program.Program, d *program.Duty, region domain.RegionID) (string, error) {
-	want := ""
-	if region != "" {
-		reg, err := w.Region(region)
-		if err != nil {
-			return "", domain.E(domain.KindInvalid, "region_unknown").With("region", "region_unknown")
-		}
-		want = reg.Path
-	}
-	for _, k := range d.By {
-		role := p.Roles.Get(k)
-		if role == nil {
-			continue
-		}
-		for _, m := range w.who.Qualified(role) {
-			for _, path := range m.Paths {
-				if want == "" {
-					return path, nil
-				}
-				if record.InPath(want, path) {
-					return want, nil
-				}
-			}
-		}
-	}
-	return "", domain.E(domain.KindForbidden, "round_forbidden", "duty", d.Label)
-}
-
-// planRound lists what is owed and shares it among those who may do it.
-func (w *work) planRound(p *program.Program, d *program.Duty, path string) ([]owed, error) {
-	list, err := w.dutyRows(p, d, path)
-	if err != nil {
-		return nil, err
-	}
-	return list, w.assignAll(p, d, list)
 }
 
 // dutyRows lists the rows that the duty runs over, within a region.
@@ -284,30 +177,6 @@ func areaPaths(o *domain.Org) []string {
 		return strings.Split(o.AreaPath, ",")
 	}
 	return []string{o.Path}
-}
-
-// oweAll writes the items of a round, and what they make, in batches.
-func (a *App) oweAll(ctx context.Context, who *Who, round *domain.DutyRound, todo []owed) error {
-	for len(todo) > 0 {
-		n := min(roundBatch, len(todo))
-		batch := todo[:n]
-		todo = todo[n:]
-		if err := a.write(ctx, who, func(w *work) error {
-			p, d, err := w.duty(round.Program, round.Key)
-			if err != nil {
-				return err
-			}
-			for _, x := range batch {
-				if err := w.owe(p, d, round.ID, x, round.From.Start(), round.Until.End(), round.Until.End()); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // owe writes one item once; when its window is open, it makes its record.
@@ -525,167 +394,6 @@ func (w *work) StartDuty(p *program.Program, d *program.Duty, rec *domain.Record
 	return nil
 }
 
-// Rounds lists the rounds of a duty, newest first.
-func (a *App) Rounds(ctx context.Context, who *Who, prog, key string) (l List[RoundView], err error) {
-	err = a.read(ctx, who, func(w *work) error {
-		p, d, err := w.duty(prog, key)
-		if err != nil {
-			return err
-		}
-		if !w.mayDuty(p, d) {
-			return domain.NotFound("duty")
-		}
-		rounds, err := w.tx.DutyRounds(prog, key, 50)
-		if err != nil {
-			return err
-		}
-		var items []RoundView
-		for i := range rounds {
-			v, err := w.roundView(d, &rounds[i], false)
-			if err != nil {
-				return err
-			}
-			items = append(items, v)
-		}
-		l = listOf(items, "")
-		return nil
-	})
-	return l, err
-}
-
-// mayDuty: those who start it, those who do it, and area roles with figures.
-func (w *work) mayDuty(p *program.Program, d *program.Duty) bool {
-	if w.who.System {
-		return true
-	}
-	for _, k := range append(slices.Clone(d.By), d.To...) {
-		if role := p.Roles.Get(k); role != nil && w.who.HoldsStatic(role) {
-			return true
-		}
-	}
-	for _, role := range p.Roles.All() {
-		if role.FiguresAll && w.who.HoldsStatic(role) {
-			return true
-		}
-	}
-	return false
-}
-
-// Round gives one round with its coverage by region and by team.
-func (a *App) Round(ctx context.Context, who *Who, id string) (v *RoundView, err error) {
-	err = a.read(ctx, who, func(w *work) error {
-		rd, err := w.tx.DutyRound(id)
-		if err != nil {
-			return err
-		}
-		p, d, err := w.duty(rd.Program, rd.Key)
-		if err != nil {
-			return err
-		}
-		if !w.mayDuty(p, d) {
-			return domain.NotFound("duty_round")
-		}
-		x, err := w.roundView(d, rd, true)
-		v = &x
-		return err
-	})
-	return v, err
-}
-
-func (w *work) roundView(d *program.Duty, rd *domain.DutyRound, deep bool) (RoundView, error) {
-	v := RoundView{ID: rd.ID, Program: rd.Program, Duty: rd.Key, Label: d.Label, From: rd.From.String(), To: rd.Until.String(), State: rd.State}
-	if g, err := w.Region(rd.Region); rd.Region != "" && err == nil {
-		v.Region = &RegionRef{g.ID, g.Name, g.Level}
-	}
-	rows, err := w.tx.RoundCoverage(rd.ID)
-	if err != nil {
-		return v, err
-	}
-	regions, teams := map[string]*Coverage{}, map[domain.OrgID]*Coverage{}
-	for _, x := range rows {
-		v.Due += x.Due
-		v.Done += x.Done
-		v.Missed += x.Missed
-		if x.Org == "" && x.Account == "" {
-			v.Unassigned += x.Due
-		}
-		if deep {
-			w.coverRegion(regions, x)
-			w.coverTeam(teams, x)
-		}
-	}
-	if deep {
-		v.Regions, v.Teams = sortedCoverage(regions), sortedTeams(teams)
-		v.Lost, err = w.unassigned(rd.ID)
-	}
-	return v, err
-}
-
-func (w *work) coverRegion(m map[string]*Coverage, x store.CoverageRow) {
-	parts := strings.Split(x.Path, "/")
-	key := strings.Join(parts[:min(4, len(parts))], "/") // by town
-	c := m[key]
-	if c == nil {
-		c = &Coverage{}
-		if g, err := w.Region(domain.RegionID(parts[min(3, len(parts)-1)])); err == nil {
-			c.Region = &RegionRef{g.ID, g.Name, g.Level}
-		}
-		m[key] = c
-	}
-	c.Due, c.Done, c.Missed = c.Due+x.Due, c.Done+x.Done, c.Missed+x.Missed
-}
-
-func (w *work) coverTeam(m map[domain.OrgID]*Coverage, x store.CoverageRow) {
-	if x.Org == "" {
-		return
-	}
-	c := m[x.Org]
-	if c == nil {
-		c = &Coverage{}
-		if o, err := w.Org(x.Org); err == nil {
-			c.Org = &OrgRef{o.ID, o.Name, o.Kind}
-		}
-		m[x.Org] = c
-	}
-	c.Due, c.Done, c.Missed = c.Due+x.Due, c.Done+x.Done, c.Missed+x.Missed
-}
-
-func sortedCoverage(m map[string]*Coverage) []Coverage {
-	out := make([]Coverage, 0, len(m))
-	for _, k := range sortedKeys(m) {
-		out = append(out, *m[k])
-	}
-	return out
-}
-
-func sortedTeams(m map[domain.OrgID]*Coverage) []Coverage {
-	out := make([]Coverage, 0, len(m))
-	for _, c := range m {
-		out = append(out, *c)
-	}
-	slices.SortFunc(out, func(a, b Coverage) int {
-		if a.Org == nil || b.Org == nil {
-			return 0
-		}
-		return strings.Compare(a.Org.Name, b.Org.Name)
-	})
-	return out
-}
-
-func (w *work) unassigned(round string) ([]PartyRef, error) {
-	page, err := w.tx.DutyItems(store.DutyFilter{Round: round, Orgs: []domain.OrgID{""}, Waiting: true, Limit: 200})
-	var out []PartyRef
-	for _, it := range page.Items {
-		if it.ToAccount != "" || it.Party == "" {
-			continue
-		}
-		if p, err := w.Party(it.Party); err == nil && w.maySeeParty(p) {
-			out = append(out, PartyRef{p.ID, p.Kind, p.Name})
-		}
-	}
-	return out, err
-}
-
 // DutyItemView is one thing owed.
 type DutyItemView struct {
 	ID       string          `json:"id"`
@@ -745,60 +453,6 @@ func (w *work) dutyView(it *domain.DutyItem) (DutyItemView, error) {
 	}
 	_ = p
 	return v, nil
-}
-
-// RoundItems lists the items of a round.
-func (a *App) RoundItems(ctx context.Context, who *Who, id, state string, region domain.RegionID, cursor string, limit int) (l List[DutyItemView], err error) {
-	err = a.read(ctx, who, func(w *work) error {
-		rd, err := w.tx.DutyRound(id)
-		if err != nil {
-			return err
-		}
-		p, d, err := w.duty(rd.Program, rd.Key)
-		if err != nil {
-			return err
-		}
-		if !w.mayDuty(p, d) {
-			return domain.NotFound("duty_round")
-		}
-		f := store.DutyFilter{Round: id, Cursor: cursor, Limit: min(max(limit, 1), 200), Waiting: state == "open"}
-		if region != "" {
-			g, err := w.Region(region)
-			if err != nil {
-				return err
-			}
-			f.Path = g.Path
-		}
-		if !w.startsDuty(p, d) { // those who do it see their own
-			f.Orgs = orgIDs(w.who.Memberships)
-		}
-		page, err := w.tx.DutyItems(f)
-		if err != nil {
-			return err
-		}
-		var items []DutyItemView
-		for i := range page.Items {
-			v, err := w.dutyView(&page.Items[i])
-			if err != nil {
-				return err
-			}
-			if state == "" || v.State == state {
-				items = append(items, v)
-			}
-		}
-		l = listOf(items, page.Next)
-		return nil
-	})
-	return l, err
-}
-
-func (w *work) startsDuty(p *program.Program, d *program.Duty) bool {
-	for k, role := range p.Roles.All() {
-		if (role.FiguresAll || slices.Contains(d.By, k)) && w.who.HoldsStatic(role) {
-			return true
-		}
-	}
-	return false
 }
 
 func orgIDs(ms []record.Membership) []domain.OrgID {

@@ -424,8 +424,9 @@ func (w *work) findSame(rec *domain.Record, s *program.Same) (*domain.Record, er
 	case s.Open:
 		f.Running = true
 	case !s.Within.IsZero():
-		f.From = w.app.cal.Before(w.Now(), s.Within.N, s.Within.Unit)
+		f.From = w.app.cal.Before(rec.Created, s.Within.N, s.Within.Unit)
 	}
+	f.Until = rec.Created // earlier ones only: the later is the duplicate
 	page, err := w.tx.Records(f)
 	if err != nil {
 		return nil, err

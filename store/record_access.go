@@ -109,7 +109,7 @@ func (w *where) clause(a *AccessClause) string {
 	text("org", string(a.Org))
 	c = append(c, w.partial(a.Owner != "", "owner"), w.partial(a.OwnerOrg != "", "owner_org"), w.partial(a.Provider != "", "provider"))
 	if a.Path != "" {
-		c = append(c, w.fill(pathRange(w.col("path")), a.Path, pathEnd(a.Path)))
+		c = append(c, w.subtree(a.Path))
 	}
 	c = append(c, listCond(w, "key", a.Keys)...)
 	c = append(c, listCond(w, "subject", a.Subjects)...)

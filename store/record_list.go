@@ -154,7 +154,9 @@ func (tx *Tx) recordConds(w *where, f *RecordFilter) error {
 			w.add(c)
 		}
 	}
-	w.path("path", f.Path)
+	if f.Path != "" {
+		w.add(w.subtree(f.Path))
+	}
 	if !f.From.IsZero() {
 		w.add("created >= ?", f.From)
 	}

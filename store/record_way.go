@@ -88,15 +88,14 @@ func (w *way) index() (shown []string, sorted bool) {
 // all share it.
 const townLength = 24
 
-// town adds the condition that lets the index over towns be walked.
-func (w *way) town(q *where) {
-	path := w.f.Path
-	if len(w.clause.Path) > len(path) {
-		path = w.clause.Path
+// subtree is the condition that a record lies in a region subtree; where the
+// index over towns may be walked it says the town too.
+func (w *where) subtree(path string) string {
+	cond := w.fill(pathRange(w.col("path")), path, pathEnd(path))
+	if len(path) >= townLength && w.col("town") == "town" {
+		cond += w.fill(" AND substr(path, 1, 24) = ?", path[:townLength])
 	}
-	if len(path) >= townLength && q.col("town") == "town" {
-		q.add("substr(path, 1, 24) = ?", path[:townLength])
-	}
+	return cond
 }
 
 func (w *way) order() string {
@@ -116,8 +115,5 @@ func (tx *Tx) recordWay(q *where, w *way) error {
 		return err
 	}
 	q.access([]AccessClause{w.clause})
-	if w.shown != nil {
-		w.town(q)
-	}
 	return q.after("created", "id", w.f.Cursor, !w.f.Oldest)
 }

@@ -239,13 +239,9 @@ CREATE TABLE record (
 );
 CREATE INDEX record_order ON record (county, program, key, created, id);
 CREATE INDEX record_stage ON record (county, program, key, stage, created, id);
-CREATE INDEX record_path ON record (county, program, key, path, stage);
 CREATE INDEX record_parent ON record (county, parent, key) WHERE parent IS NOT NULL;
 CREATE INDEX record_root ON record (county, root) WHERE parent IS NOT NULL;
 CREATE INDEX record_subject ON record (county, subject, created) WHERE subject IS NOT NULL;
-CREATE INDEX record_owner ON record (county, owner, created) WHERE owner <> '';
-CREATE INDEX record_owner_org ON record (county, owner_org, created) WHERE owner_org <> '';
-CREATE INDEX record_provider ON record (county, provider, created) WHERE provider <> '';
 CREATE UNIQUE INDEX record_ref ON record (county, ref_no) WHERE ref_no <> '';
 
 CREATE TABLE record_unique (
@@ -708,3 +704,7 @@ CREATE TABLE import_run (
   PRIMARY KEY (county, id)
 );
 CREATE INDEX import_run_created ON import_run (county, created);
+CREATE INDEX record_town ON record (county, program, key, substr(path, 1, 24), created, id, path, stage);
+CREATE INDEX record_owner ON record (county, owner, created, id, program, key) WHERE owner <> '';
+CREATE INDEX record_owner_org ON record (county, owner_org, created, id, program, key) WHERE owner_org <> '';
+CREATE INDEX record_provider ON record (county, provider, created, id, program, key) WHERE provider <> '';

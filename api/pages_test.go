@@ -1,0 +1,97 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// The public pages stand by themselves: no script, nothing from elsewhere.
+func TestPublicPages(t *testing.T) {
+	c := newCast(t)
+	for path, want := range map[string]struct {
+		status int
+		text   string
+	}{
+		"/":                          {http.StatusOK, "可以办的事"},
+		"/?lang=en":                  {http.StatusOK, "Services"},
+		"/notices":                   {http.StatusOK, "数据公布"},
+		"/check":                     {http.StatusOK, "证书编号"},
+		"/check?serial=" + planted:   {http.StatusNotFound, "没有这个编号的证书"},
+		"/notices/" + planted:        {http.StatusNotFound, "没有这个页面"},
+		"/services/sme-finance":      {http.StatusOK, "服务谁"},
+		"/services/" + planted:       {http.StatusNotFound, "没有这个页面"},
+		"/nowhere":                   {http.StatusNotFound, "没有这个页面"},
+		"/demo/phone":                {http.StatusNotFound, "没有这个页面"},
+		"/console/":                  {http.StatusNotFound, "界面没有随程序构建"},
+		"/robots.txt":                {http.StatusOK, "Disallow: /api/"},
+		"/check?serial=%3Cscript%3E": {http.StatusNotFound, "&lt;script&gt;"},
+	} {
+		status, b := c.send("", http.MethodGet, path, "", nil)
+		page := string(b)
+		if status != want.status || !strings.Contains(page, want.text) {
+			t.Errorf("%s: %d, want %d with %q:\n%s", path, status, want.status, want.text, page)
+		}
+		for _, bad := range []string{"<script", "http://", "https://", "onclick"} {
+			if strings.Contains(strings.ReplaceAll(page, "http://www.w3.org/2000/svg", ""), bad) {
+				t.Errorf("%s holds %s", path, bad)
+			}
+		}
+		if len(b) > 50_000 {
+			t.Errorf("%s has %d bytes", path, len(b))
+		}
+	}
+	_, css := c.send("", http.MethodGet, "/public.css", "", nil)
+	if len(css) < 1000 || len(css) > 6000 {
+		t.Errorf("the stylesheet has %d bytes", len(css))
+	}
+}
+
+func TestStaticFiles(t *testing.T) {
+	c := newCast(t)
+	files := fstest.MapFS{
+		"index.html":                 {Data: []byte("<p>shell</p>")},
+		"assets/main-AbCdEf12.js":    {Data: []byte("plain")},
+		"assets/main-AbCdEf12.js.br": {Data: []byte("brotli")},
+	}
+	c.server.Config.Handler = New(Options{App: c.app, Static: Static{Console: files}})
+	get := func(path, accept string) (*http.Response, string) {
+		r, err := http.NewRequest(http.MethodGet, c.server.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept-Encoding", accept)
+		res, err := c.server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		var b strings.Builder
+		buf := make([]byte, 4096)
+		for {
+			n, err := res.Body.Read(buf)
+			b.Write(buf[:n])
+			if err != nil {
+				break
+			}
+		}
+		return res, b.String()
+	}
+	for path, want := range map[string]string{"/console/": "<p>shell</p>", "/console/records/1": "<p>shell</p>"} {
+		if res, b := get(path, "identity"); b != want || res.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %q %v", path, b, res.Header)
+		}
+	}
+	res, b := get("/console/assets/main-AbCdEf12.js", "gzip, br")
+	if b != "brotli" || res.Header.Get("Content-Encoding") != "br" || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/javascript") ||
+		!strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("precompressed: %q %v", b, res.Header)
+	}
+	if res, b = get("/console/assets/main-AbCdEf12.js", "br;q=0"); b != "plain" || res.Header.Get("Content-Encoding") != "" {
+		t.Errorf("uncompressed: %q %v", b, res.Header)
+	}
+	if res, _ = get("/console/assets/gone-AbCdEf12.js", ""); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a missing file is %d", res.StatusCode)
+	}
+}

@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/form"
+	"linqiao/kernel/program"
+	"linqiao/kernel/record"
+	"linqiao/store"
+)
+
+// FormResult is the answer to a filled form.
+type FormResult struct {
+	ID     string       `json:"id"`
+	Score  *int         `json:"score,omitempty"`
+	Band   string       `json:"band,omitempty"`
+	Urgent []UrgentView `json:"urgent,omitempty"`
+}
+
+type UrgentView struct {
+	Say  string   `json:"say"`
+	Call []string `json:"call"`
+}
+
+// FillForm files a response on a record.
+func (a *App) FillForm(ctx context.Context, who *Who, id domain.RecordID, key string, answers map[string]any, at *time.Time) (res *FormResult, err error) {
+	err = a.write(ctx, who, func(w *work) error {
+		r, _, err := w.row(id)
+		if err != nil {
+			return err
+		}
+		f := r.P.Forms.Get(key)
+		if f == nil || !slices.Contains(f.Of, r.Key) {
+			return domain.NotFound("form")
+		}
+		if !w.unit.MayFill(r, f) {
+			return domain.E(domain.KindForbidden, "form_forbidden", "form", f.Label)
+		}
+		res, err = w.fill(r.P, f, r, r.Subject, answers, at)
+		return err
+	})
+	return res, err
+}
+
+// fill checks, scores and stores a response, then acts on what is urgent.
+func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID, answers map[string]any, at *time.Time) (*FormResult, error) {
+	var fields []*program.Field
+	var need []string
+	for k, x := range f.Fields.All() {
+		fields = append(fields, x)
+		if x.Type != program.TypeText && x.Type != program.TypePhoto && x.Type != program.TypeFile {
+			need = append(need, k)
+		}
+	}
+	vals, ferr := form.FillAnswers(fields, nil, answers)
+	if len(ferr) > 0 {
+		e := domain.E(domain.KindInvalid, "fields_invalid")
+		e.Fields = ferr
+		return nil, e
+	}
+	if len(vals) == 0 && len(need) > 0 {
+		return nil, domain.E(domain.KindInvalid, "fields_invalid").With("answers."+need[0], "required", "label", f.Fields.Get(need[0]).Label)
+	}
+	if ferr := form.Require(f, vals, domain.DateOf(w.Now())); len(ferr) > 0 {
+		e := domain.E(domain.KindInvalid, "fields_invalid")
+		e.Fields = ferr
+		return nil, e
+	}
+	resp := &domain.Response{ID: store.NewID(), Program: p.Key, Form: f.Key, Subject: subject, ByAccount: w.who.Account, At: w.Now(), RecordedAt: w.Now(), Class: f.Class}
+	if at != nil && at.Before(w.Now()) && w.Now().Sub(*at) < maxEarly {
+		resp.At = at.UTC()
+	}
+	if r != nil {
+		resp.Record = r.ID
+	}
+	if len(w.who.Parties) > 0 {
+		resp.ByParty = w.who.Parties[0]
+	}
+	if f.Class >= domain.Personal {
+		resp.Secret = vals
+	} else {
+		resp.Data = vals
+	}
+	res := &FormResult{ID: resp.ID}
+	if total, band, ok := form.Score(f, vals); ok {
+		resp.Score, resp.Band, resp.Scored = total, band, true
+		res.Score, res.Band = &total, band
+	}
+	if err := w.tx.InsertResponse(resp); err != nil {
+		return nil, err
+	}
+	if err := w.formHappened(p, f, r, subject, resp); err != nil {
+		return nil, err
+	}
+	for _, u := range form.Urgents(f, form.NewVars(f, vals, domain.DateOf(w.Now()))) {
+		res.Urgent = append(res.Urgent, UrgentView{u.Say, u.Call})
+		if err := w.unit.Urgent(p, r, subject, u.Do); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+// formHappened counts the response and lets the record look again.
+func (w *work) formHappened(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID, resp *domain.Response) error {
+	if r != nil {
+		delete(w.c.responses, string(r.ID)+f.Key)
+		if err := w.unit.Note(r, "form", map[string]any{"label": f.Label, "form": f.Key}); err != nil {
+			return err
+		}
+	}
+	return w.dutyForm(p, f, r, subject)
+}
+
+// FormResponse is one filled form as a reader may see it.
+type FormResponse struct {
+	ID      string         `json:"id"`
+	Form    string         `json:"form"`
+	Label   string         `json:"label"`
+	By      *AccountRef    `json:"by,omitempty"`
+	At      time.Time      `json:"at"`
+	Answers map[string]any `json:"answers"`
+	Labels  []Choice       `json:"labels"`
+	Score   *int           `json:"score,omitempty"`
+	Band    string         `json:"band,omitempty"`
+}
+
+// Forms lists the responses on a record.
+func (a *App) Forms(ctx context.Context, who *Who, id domain.RecordID) (l List[FormResponse], err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		r, s, err := w.row(id)
+		if err != nil {
+			return err
+		}
+		var items []FormResponse
+		for k, f := range r.P.Forms.All() {
+			if !slices.Contains(f.Of, r.Key) || f.Fields.Len() == 0 {
+				continue
+			}
+			list, err := w.Responses(r.ID, k)
+			if err != nil {
+				return err
+			}
+			for _, x := range list {
+				if x.ByAccount != w.who.Account && (!s.full || f.Class > s.class) {
+					continue
+				}
+				items = append(items, w.responseView(f, x))
+			}
+		}
+		l = listOf(items, "")
+		return nil
+	})
+	return l, err
+}
+
+func (w *work) responseView(f *program.Form, x *domain.Response) FormResponse {
+	v := FormResponse{ID: x.ID, Form: f.Key, Label: f.Label, At: x.At, Answers: map[string]any{}, Labels: []Choice{}, Band: x.Band}
+	if x.Scored {
+		v.Score = &x.Score
+	}
+	if a, err := w.Account(x.ByAccount); err == nil && x.ByAccount != "" {
+		v.By = &AccountRef{a.ID, a.Name}
+	}
+	for k, fd := range f.Fields.All() {
+		y, ok := x.Data[k]
+		if !ok {
+			y, ok = x.Secret[k]
+		}
+		if ok && y != nil {
+			v.Answers[k] = y
+			v.Labels = append(v.Labels, Choice{fd.Label, w.display(fd, y)})
+		}
+	}
+	return v
+}

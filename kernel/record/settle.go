@@ -1,0 +1,187 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+)
+
+// Finish runs when-moves until quiet, recomputes calculated fields and stocks,
+// saves every touched row once, then its clocks, what refers to it, and the
+// events that say what happened.
+func (u *Unit) Finish() error {
+	for told := 0; ; {
+		if err := u.settle(); err != nil {
+			return err
+		}
+		if told == len(u.order) {
+			break
+		}
+		for n := len(u.order); told < n; told++ {
+			if err := u.w.Changed(u.order[told]); err != nil {
+				return err
+			}
+		}
+	}
+	for i := 0; i < len(u.order); i++ {
+		r := u.order[i]
+		if err := u.calc(r); err != nil {
+			return err
+		}
+		if err := u.stocks(r); err != nil {
+			return err
+		}
+	}
+	for _, r := range u.order {
+		if err := u.w.SaveRecord(r.Record, r.is.new); err != nil {
+			return err
+		}
+	}
+	for _, r := range u.order {
+		if err := u.clocks(r); err != nil {
+			return err
+		}
+		r.is.new, r.is.dirty, r.last = false, false, nil
+	}
+	u.order = u.order[:0]
+	if err := u.w.Flush(); err != nil {
+		return err
+	}
+	for _, ev := range u.events {
+		if err := u.w.Append(ev); err != nil {
+			return err
+		}
+	}
+	u.events = nil
+	return nil
+}
+
+// settle fires when-moves. The loader has proved that they cannot cycle; the
+// bound only guards against a defect.
+func (u *Unit) settle() error {
+	for round := 0; round < 100; round++ {
+		fired := false
+		for i := 0; i < len(u.order); i++ {
+			f, err := u.whens(u.order[i])
+			if err != nil {
+				return err
+			}
+			fired = fired || f
+		}
+		// parents read their children: look at those of touched rows, too
+		for i := 0; i < len(u.order); i++ {
+			par, err := u.Parent(u.order[i])
+			if err != nil {
+				return err
+			}
+			if par == nil {
+				continue
+			}
+			f, err := u.whens(par)
+			if err != nil {
+				return err
+			}
+			fired = fired || f
+		}
+		if !fired {
+			return u.childWhens()
+		}
+	}
+	return domain.E(domain.KindInternal, "when_cycle")
+}
+
+// childWhens looks at children whose when-moves read their parent
+// (`when: parent.stage == 'closed'`).
+func (u *Unit) childWhens() error {
+	fired := false
+	for i := 0; i < len(u.order); i++ {
+		r := u.order[i]
+		for _, key := range r.T.Children {
+			ct := r.P.Records.Get(key)
+			if ct == nil || !readsParent(ct) {
+				continue
+			}
+			list, err := u.Children(r, key)
+			if err != nil {
+				return err
+			}
+			for _, c := range list {
+				c.is.quiet = false
+				f, err := u.whens(c)
+				if err != nil {
+					return err
+				}
+				fired = fired || f
+			}
+		}
+	}
+	if fired {
+		return u.settle()
+	}
+	return nil
+}
+
+func readsParent(t *program.RecordType) bool {
+	for _, mv := range t.Whens {
+		for _, p := range mv.When.Reads() {
+			if strings.HasPrefix(p, "parent") || strings.HasPrefix(p, "need") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whens fires the when-moves of one row that hold now, once per stay.
+func (u *Unit) whens(r *Row) (bool, error) {
+	if r.is.quiet {
+		return false, nil
+	}
+	r.is.quiet = true
+	for _, mv := range r.T.Whens {
+		if !slices.Contains(mv.From, r.Stage) || r.firedThisStay(mv) {
+			continue
+		}
+		ok, err := u.test(mv.When, r.vars())
+		if err != nil {
+			return false, fmt.Errorf("%s.%s when: %w", r.Key, mv.Key, err)
+		}
+		if !ok {
+			continue
+		}
+		if err := u.Move(r, mv, Act{trusted: true}); err != nil {
+			return false, err
+		}
+		r.is.quiet = false
+		return true, nil
+	}
+	return false, nil
+}
+
+// firedThisStay: a when-move that stays in its stage fires once per stay.
+func (r *Row) firedThisStay(mv *program.Move) bool {
+	if mv.To != "" && mv.To != r.Stage {
+		return false
+	}
+	made, ok := r.Hist["m:"+mv.Key]
+	return ok && !made.Before(r.Hist["e:"+r.Stage])
+}
+
+// calc stores the calculated fields, so that lists and figures read them.
+func (u *Unit) calc(r *Row) error {
+	for _, f := range r.T.Calcs {
+		v, err := u.value(f.Calc, r.vars())
+		if err != nil {
+			if isUnset(err) {
+				r.unset(f.Key)
+				continue
+			}
+			return err
+		}
+		r.set(f.Key, fromRule(v))
+	}
+	return nil
+}
