@@ -39,7 +39,7 @@ type regionPatchIn struct {
 }
 
 func (s *Server) patchRegion(ctx context.Context, who *app.Who, in *regionPatchIn) (*body[*app.RegionView], error) {
-	rev, err := in.rev(in.Body.Rev)
+	rev, err := in.seen(in.Body.Rev)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ type orgPatchIn struct {
 }
 
 func (s *Server) patchOrg(ctx context.Context, who *app.Who, in *orgPatchIn) (*body[*app.OrgView], error) {
-	rev, err := in.rev(in.Body.Rev)
+	rev, err := in.seen(in.Body.Rev)
 	if err != nil {
 		return nil, err
 	}

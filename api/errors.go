@@ -22,6 +22,8 @@ type Problem struct {
 	Detail  string         `json:"detail,omitempty" doc:"怎么办"`
 	Fields  []ProblemField `json:"fields,omitempty"`
 	Request string         `json:"request,omitempty" doc:"请求编号，报修时用"`
+	// Consents are what a refused act lacks: a screen may ask for them in place.
+	Consents []string `json:"consents,omitempty" doc:"缺少的同意事项"`
 }
 
 // ProblemField is what is wrong with one field of the input. Theirs is the
@@ -76,6 +78,9 @@ func problemOf(err error, q *request) *Problem {
 	words := catalogue(q.lang)
 	p := &Problem{Type: e.Code, Status: statuses[e.Kind], Request: q.id}
 	p.Title, p.Detail = words.of(e.Code, e.Args)
+	if keys := e.Args["consents"]; keys != "" {
+		p.Consents = strings.Split(keys, ",")
+	}
 	for _, f := range e.Fields {
 		msg, _ := words.of(f.Code, f.Args)
 		p.Fields = append(p.Fields, ProblemField{Path: f.Path, Code: f.Code, Message: msg, Theirs: f.Theirs})
@@ -182,6 +187,7 @@ var (
 	plainPath   = regexp.MustCompile(`^[A-Za-z0-9_.\[\]-]{1,120}$`)
 	missingName = regexp.MustCompile(`^expected required property (\w+) to be present`)
 	bound       = regexp.MustCompile(`^-?[0-9.]+$`)
+	wrongType   = regexp.MustCompile(`into Go struct field (?:\w+\.)*(\w+) of type `) // encoding/json
 )
 
 // fieldOf turns a message of the framework into one of ours. Neither the value
@@ -194,6 +200,9 @@ func fieldOf(d *huma.ErrorDetail) domain.FieldError {
 	path = strings.NewReplacer("[", ".", "]", "").Replace(strings.TrimPrefix(path, "."))
 	if m := missingName.FindStringSubmatch(d.Message); m != nil {
 		path = strings.TrimPrefix(path+"."+m[1], ".")
+	}
+	if m := wrongType.FindStringSubmatch(d.Message); m != nil && path == "" {
+		path = m[1]
 	}
 	if !plainPath.MatchString(path) {
 		path = "?"

@@ -31,12 +31,12 @@ func (s *Server) imports(ctx context.Context, who *app.Who, _ *struct{}) (*body[
 	return answer(s.app.Imports(ctx, who))
 }
 
-func (s *Server) importPlan(ctx context.Context, who *app.Who, in *idIn) (*body[*app.ImportPlan], error) {
+func (s *Server) importPlan(ctx context.Context, who *app.Who, in *ByID) (*body[*app.ImportPlan], error) {
 	return answer(s.app.ImportPlan(ctx, who, in.ID))
 }
 
 type confirmIn struct {
-	idIn
+	ByID
 	Body *app.ConfirmAct
 }
 
@@ -48,6 +48,6 @@ func (s *Server) confirmImport(ctx context.Context, who *app.Who, in *confirmIn)
 	return answer(s.app.ConfirmImport(ctx, who, in.ID, act))
 }
 
-func (s *Server) undoImport(ctx context.Context, who *app.Who, in *idIn) (*none, error) {
+func (s *Server) undoImport(ctx context.Context, who *app.Who, in *ByID) (*none, error) {
 	return nil, s.app.UndoImport(ctx, who, in.ID)
 }

@@ -31,6 +31,10 @@ func (s *Server) chain(routes http.Handler) http.Handler {
 				return
 			}
 		}
+		if err := addressFault(r); err != nil {
+			writeProblem(out, r, err)
+			return
+		}
 		if err := q.takeBody(out, r); err != nil {
 			writeProblem(out, r, err)
 			return

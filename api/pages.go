@@ -76,7 +76,6 @@ type page struct {
 	Other           string // this page in the other language
 	Style           string
 	Demo            bool
-	Refresh         int
 	T               map[string]string
 	Data            any
 }
@@ -95,9 +94,6 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name, h
 	v.Other = (&url.URL{Path: other.Path, RawQuery: other.RawQuery}).String()
 	v.Site = v.T["site"]
 	v.Title = orText(v.T[title], title)
-	if name == "phone" {
-		v.Refresh = 5
-	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	if h.Get("Cache-Control") == "" {

@@ -52,7 +52,7 @@ type partyPatchIn struct {
 }
 
 func (s *Server) patchParty(ctx context.Context, who *app.Who, in *partyPatchIn) (*partyOut, error) {
-	rev, err := in.rev(in.Body.Rev)
+	rev, err := in.seen(in.Body.Rev)
 	if err != nil {
 		return nil, err
 	}
@@ -112,15 +112,4 @@ type relationIn struct {
 
 func (s *Server) addRelation(ctx context.Context, who *app.Who, in *relationIn) (*none, error) {
 	return nil, s.app.AddRelation(ctx, who, in.ID, in.Body)
-}
-
-type partyFormIn struct {
-	partyID
-	Program string `path:"program" maxLength:"64"`
-	Form    string `path:"form" maxLength:"64"`
-	Body    formBody
-}
-
-func (s *Server) fillPartyForm(ctx context.Context, who *app.Who, in *partyFormIn) (*body[*app.FormResult], error) {
-	return answer(s.app.FillPartyForm(ctx, who, in.ID, in.Program, in.Form, in.Body.Answers, in.Body.At))
 }

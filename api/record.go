@@ -125,6 +125,16 @@ func (m IfMatch) rev(body int64) (int64, error) {
 	return n, nil
 }
 
+// seen is rev for an edit that must say which version it saw: one that does not
+// would write over what somebody else has just put there.
+func (m IfMatch) seen(body int64) (int64, error) {
+	rev, err := m.rev(body)
+	if err == nil && rev == 0 {
+		err = domain.E(domain.KindInvalid, "rev_missing").With("rev", "rev_missing")
+	}
+	return rev, err
+}
+
 // actBody is what comes with a move. A note is an unasked text.
 type actBody struct {
 	app.Act
@@ -185,12 +195,9 @@ type editIn struct {
 }
 
 func (s *Server) edit(ctx context.Context, who *app.Who, in *editIn) (*recordOut, error) {
-	rev, err := in.rev(in.Body.Rev)
+	rev, err := in.seen(in.Body.Rev)
 	if err != nil {
 		return nil, err
-	}
-	if rev == 0 {
-		return nil, domain.E(domain.KindInvalid, "rev_missing").With("rev", "rev_missing")
 	}
 	return s.recordAfter(ctx, who, in.ID, s.app.Edit(ctx, who, requestOf(ctx).once, in.ID, app.Act{Fields: in.Body.Fields, Rev: rev}))
 }

@@ -10,8 +10,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"linqiao/app"
 	"linqiao/domain"
@@ -93,6 +95,47 @@ func language(r *http.Request) string {
 	return "zh-CN"
 }
 
+// addressFault refuses an address with characters that no name here can hold (a
+// NUL, bytes that are not UTF-8): the engines differ in what they make of them.
+func addressFault(r *http.Request) error {
+	if !plainText(r.URL.Path) {
+		return notFound()
+	}
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	for k, list := range r.URL.Query() {
+		for _, v := range append(list, k) {
+			if !plainText(v) {
+				if !plainPath.MatchString(k) {
+					k = "?"
+				}
+				return domain.E(domain.KindInvalid, "fields_invalid").With(k, "format", "label", k)
+			}
+		}
+	}
+	return nil
+}
+
+func plainText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+
+// escapedNUL is a NUL as JSON writes it; an escaped backslash before it makes it
+// plain text.
+var escapedNUL = regexp.MustCompile(`(^|[^\\])((?:\\\\)*)\\u0000`)
+
+// dropNULs takes NULs out of JSON texts. Nobody types them, and no column of
+// PostgreSQL holds them.
+func dropNULs(body []byte) []byte {
+	for bytes.Contains(body, []byte(`\u0000`)) {
+		next := escapedNUL.ReplaceAll(body, []byte("$1$2"))
+		if len(next) == len(body) {
+			break
+		}
+		body = next
+	}
+	return body
+}
+
 // takeBody reads a JSON body once, within the limit, and hashes the request so
 // that the same key with another request is noticed. Uploads are streamed; their
 // hash covers the address and the declared length.
@@ -114,6 +157,7 @@ func (q *request) takeBody(w http.ResponseWriter, r *http.Request) error {
 			}
 			return domain.E(domain.KindInvalid, "body_broken").Wrap(err)
 		}
+		body = dropNULs(body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		_, _ = h.Write(body)
 	}

@@ -49,7 +49,6 @@ func (s *Server) routes() {
 	del(s, signedIn, kept, "/parties/{id}/consents/{program}/{consent}", "撤回同意", s.withdrawConsent)
 	post(s, signedIn, kept, "/parties/{id}/forms/{program}/{form}", "在档案上填写表单", s.fillPartyForm)
 	post(s, signedIn, kept, "/parties/{id}/relations", "登记关系", s.addRelation)
-	post(s, signedIn, kept, "/parties/{id}/forms/{program}/{form}", "填写关于对象的表单", s.fillPartyForm)
 
 	// The county: divisions, units, accounts.
 	get(s, signedIn, "/regions", "区划列表", s.regions)

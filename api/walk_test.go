@@ -186,7 +186,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 		t.Fatalf("only %d routes in the document", len(routes))
 	}
 	bodies := []string{
-		`{"` + planted + `":"` + planted + `"}`,
+		`{"nonsense":"` + planted + `","` + planted + ` 某":1}`, // a name that is no plain word is not repeated either
 		`{"fields":{"amount":"` + planted + `"},"name":"` + planted + `","rev":1,"purpose":"` + planted + `"}`,
 		planted,
 	}

@@ -26,6 +26,8 @@ type App struct {
 
 	programs *registry
 	people   *peopleCache
+	orgs     *places[domain.OrgID, domain.Org]
+	regions  *places[domain.RegionID, domain.Region]
 	now      func() time.Time
 	cal      *calendar.Calendar
 	stream   *broadcast
@@ -61,6 +63,7 @@ func New(o Options) *App {
 	}
 	a.programs = newRegistry()
 	a.people = newPeopleCache()
+	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.door = newDoor(o.Hash)
 	a.stream = newBroadcast()
 	return a

@@ -367,13 +367,22 @@ func (w *work) clockView(c *program.Clock, k *domain.Clock) ClockView {
 		cv.Due = &k.DueAt
 		cv.Overdue = end.After(k.DueAt)
 		if k.MetAt.IsZero() {
-			_, cv.Left = w.app.cal.Left(end, k.DueAt, limitUnit(k.LimitText))
+			_, cv.Left = w.app.cal.Left(end, k.DueAt, leftUnit(k))
 		}
 		if all := k.DueAt.Sub(k.FromAt); all > 0 {
 			cv.Percent = int(min(100, max(0, end.Sub(k.FromAt)*100/all)))
 		}
 	}
 	return cv
+}
+
+// leftUnit is the unit in which people count what is left: that of the limit; a
+// fixed due time that is a day's end is counted in days.
+func leftUnit(k *domain.Clock) string {
+	if k.LimitText == "" && k.DueAt.Equal(domain.DateOf(k.DueAt).Start()) {
+		return "d"
+	}
+	return limitUnit(k.LimitText)
 }
 
 func limitUnit(limit string) string {
@@ -393,7 +402,7 @@ func (w *work) nearest(t *program.RecordType, list []domain.Clock) *DueView {
 		if c == nil || k.State != record.ClockRunning || k.DueAt.IsZero() || best != nil && !k.DueAt.Before(best.Due) {
 			continue
 		}
-		_, left := w.app.cal.Left(w.Now(), k.DueAt, limitUnit(k.LimitText))
+		_, left := w.app.cal.Left(w.Now(), k.DueAt, leftUnit(k))
 		best = &DueView{k.Key, c.Label, k.DueAt, w.Now().After(k.DueAt), left}
 	}
 	return best
@@ -436,7 +445,10 @@ func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.M
 		}
 	}
 	if mv.Proof != nil {
-		m.Proof = &ProofView{Near: mv.Proof.Near != nil, Photo: mv.Proof.Photo, Pass: mv.Proof.Pass, Or: mv.Proof.Or}
+		m.Proof = &ProofView{Near: mv.Proof.Near != nil, Within: mv.Proof.Within, Photo: mv.Proof.Photo, Pass: mv.Proof.Pass, Or: mv.Proof.Or}
+		if mv.Proof.When != nil {
+			m.Proof.When = mv.Proof.When.Src()
+		}
 	}
 	for _, sg := range mv.Sign {
 		for _, k := range sg.By {

@@ -128,6 +128,7 @@ func (o *orgImport) undo(w *work, id string) error {
 		return domain.E(domain.KindRefused, "import_in_use", "name", org.Name)
 	}
 	org.Active = false
+	w.forgetPlaces()
 	return w.tx.UpdateOrg(org)
 }
 

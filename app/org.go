@@ -270,6 +270,7 @@ func (a *App) PatchOrg(ctx context.Context, who *Who, id domain.OrgID, in OrgAct
 		if err := w.fillOrg(o, in); err != nil {
 			return err
 		}
+		w.forgetPlaces()
 		if err := w.tx.UpdateOrg(o); err != nil {
 			return err
 		}

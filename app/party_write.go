@@ -177,6 +177,41 @@ func (w *work) refuseKnown(d *partyDraft) error {
 	return nil
 }
 
+// partyTheirs is the conflict of an edit that saw an older version: what is
+// stored now of everything it wanted to change, as the caller may see it.
+func (w *work) partyTheirs(p *domain.Party, in PartyAct) error {
+	e := domain.E(domain.KindConflict, "stale", "rev", itoa64(p.Rev))
+	v, err := w.dossier(p.ID)
+	if err != nil {
+		return err
+	}
+	put := func(path, label string, theirs any) {
+		e.Fields = append(e.Fields, domain.FieldError{Path: path, Code: "theirs", Args: map[string]string{"label": label}, Theirs: theirs})
+	}
+	if in.Name != nil {
+		put("name", "名称", v.Name)
+	}
+	if in.Region != "" {
+		put("region", "区划", v.Region)
+	}
+	if in.Tags != nil {
+		put("tags", "标签", v.Tags)
+	}
+	if in.Place != nil {
+		put("place", "位置", v.Place)
+	}
+	for _, k := range slices.Sorted(maps.Keys(in.Fields)) {
+		if x, ok := v.Fields[k]; ok {
+			label := k
+			if f := w.FileField(p.Kind, k); f != nil {
+				label = f.Label
+			}
+			put("fields."+k, label, x)
+		}
+	}
+	return e
+}
+
 // PatchParty changes a party at the version the caller saw. Staff change
 // everything; somebody who acts for the party changes its file and place only.
 func (a *App) PatchParty(ctx context.Context, who *Who, id domain.PartyID, in PartyAct) (*PartyView, error) {
@@ -194,7 +229,7 @@ func (a *App) PatchParty(ctx context.Context, who *Who, id domain.PartyID, in Pa
 			return domain.E(domain.KindForbidden, "party_own_fields")
 		}
 		if in.Rev != 0 && in.Rev != p.Rev {
-			return domain.E(domain.KindConflict, "stale", "what", "party")
+			return w.partyTheirs(p, in)
 		}
 		d := &partyDraft{p: p}
 		if in.Kind = p.Kind; p.Data == nil {

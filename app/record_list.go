@@ -193,12 +193,19 @@ func (w *work) overdue(f store.RecordFilter, l *List[RecordSummary]) error {
 	return err
 }
 
-func (w *work) summaries(recs []domain.Record) ([]RecordSummary, error) {
-	ids := make([]domain.RecordID, len(recs))
+// running picks the records that have not ended: only theirs are clocks that run.
+func running(recs []domain.Record) []domain.RecordID {
+	var ids []domain.RecordID
 	for i := range recs {
-		ids[i] = recs[i].ID
+		if recs[i].Ended.IsZero() {
+			ids = append(ids, recs[i].ID)
+		}
 	}
-	clocks, err := w.tx.ClocksOf(ids)
+	return ids
+}
+
+func (w *work) summaries(recs []domain.Record) ([]RecordSummary, error) {
+	clocks, err := w.tx.RunningClocks(running(recs))
 	if err != nil {
 		return nil, err
 	}

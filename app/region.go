@@ -254,6 +254,7 @@ func (a *App) PatchRegion(ctx context.Context, who *Who, id domain.RegionID, in 
 				g.ValidTo = w.today()
 			}
 		}
+		w.forgetPlaces()
 		if err := w.tx.UpdateRegion(g); err != nil {
 			return err
 		}

@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 
 	"linqiao/domain"
+	"linqiao/kernel/program"
 	"linqiao/store"
 )
 
@@ -192,8 +194,11 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 		if err != nil {
 			return err
 		}
-		v = &SessionView{Account: SessionAccount{ID: acc.ID, Name: acc.Name}, County: CountyRef{t.Code, t.Name}, Roles: w.roles(),
+		v = &SessionView{Account: SessionAccount{ID: acc.ID, Name: acc.Name}, County: CountyRef{t.Code, t.Name},
 			Admin: who.Admin, Auditor: who.Auditor, Demo: a.Demo, Now: a.Now(), Parties: []PartyRef{}}
+		if v.Roles, err = w.roles(); err != nil {
+			return err
+		}
 		for _, id := range append(append([]domain.PartyID{}, who.Parties...), who.Wards...) {
 			p, err := w.Party(id)
 			if err != nil {
@@ -211,16 +216,44 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 }
 
 // roles lists the program roles that the caller can hold at all.
-func (w *work) roles() []RoleRef {
+func (w *work) roles() ([]RoleRef, error) {
 	out := []RoleRef{}
 	for _, p := range w.set.set.Programs.All() {
 		for k, r := range p.Roles.All() {
-			if r.Is != "public" && w.who.HoldsStatic(r) {
+			if r.Is == "public" || !w.who.HoldsStatic(r) {
+				continue
+			}
+			ok, err := w.fitsParty(r)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
 				out = append(out, RoleRef{p.Key, k, r.Label})
 			}
 		}
 	}
-	return out
+	return out, nil
+}
+
+// fitsParty reports whether a role that one holds for oneself or for a ward can be
+// held by the caller's own kinds of party: an enterprise's role is no person's.
+func (w *work) fitsParty(r *program.Role) (bool, error) {
+	if r.Is != "self" && r.Is != "guardian" || len(w.who.Qualified(r)) > 0 {
+		return true, nil
+	}
+	if r.Is == "guardian" {
+		return len(w.who.Wards) > 0, nil
+	}
+	for _, id := range w.who.Parties {
+		p, err := w.Party(id)
+		if err != nil {
+			return false, err
+		}
+		if len(r.HeldBy.Party) == 0 || slices.Contains(r.HeldBy.Party, p.Kind) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (w *work) membershipViews(id domain.AccountID) ([]MembershipView, error) {

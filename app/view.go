@@ -92,10 +92,12 @@ type ClockView struct {
 }
 
 type ProofView struct {
-	Near  bool   `json:"near"`
-	Photo int    `json:"photo,omitempty"`
-	Pass  string `json:"pass,omitempty"`
-	Or    string `json:"or,omitempty"`
+	Near   bool    `json:"near"`
+	Within float64 `json:"within,omitempty"` // metres
+	Photo  int     `json:"photo,omitempty"`
+	Pass   string  `json:"pass,omitempty"`
+	When   string  `json:"when,omitempty"` // condition in the phone's subset
+	Or     string  `json:"or,omitempty"`
 }
 
 type ChildDialog struct {

@@ -96,13 +96,7 @@ func byDue(a, b WorkEntry) int {
 }
 
 func (w *work) workRecord(v *WorkView, r *record.Row, clocks []domain.Clock) error {
-	why := ""
-	for _, mv := range r.T.Moves.All() {
-		if !mv.Intake() && slices.Contains(mv.From, r.Stage) && w.unit.MayMove(r, mv) && !voidStage(r.T, mv.To) {
-			why = mv.Label
-			break
-		}
-	}
+	why := w.nextMove(r)
 	if why == "" {
 		return nil
 	}
@@ -120,7 +114,7 @@ func (w *work) workRecord(v *WorkView, r *record.Row, clocks []domain.Clock) err
 	sum.Due = w.nearest(r.T, clocks)
 	e := WorkEntry{Record: sum, Why: why}
 	if sum.Due != nil {
-		e.Due, e.Overdue, e.Left = &sum.Due.Due, sum.Due.Overdue, sum.Due.Left
+		e.Why, e.Due, e.Overdue, e.Left = sum.Due.Label, &sum.Due.Due, sum.Due.Overdue, sum.Due.Left
 	}
 	switch {
 	case e.Overdue && len(v.Overdue) < workCap:
@@ -133,6 +127,23 @@ func (w *work) workRecord(v *WorkView, r *record.Row, clocks []domain.Clock) err
 		v.Waiting = append(v.Waiting, e)
 	}
 	return nil
+}
+
+// nextMove names the first move that the reader may make here. A move that asks for
+// a reason ends things badly: it is named only where there is no other.
+func (w *work) nextMove(r *record.Row) (label string) {
+	for _, mv := range r.T.Moves.All() {
+		if mv.Intake() || !slices.Contains(mv.From, r.Stage) || voidStage(r.T, mv.To) || !w.unit.MayMove(r, mv) {
+			continue
+		}
+		if mv.Reason == "" {
+			return mv.Label
+		}
+		if label == "" {
+			label = mv.Label
+		}
+	}
+	return label
 }
 
 func (w *work) workSignatures(v *WorkView) error {

@@ -15,14 +15,13 @@ import (
 // worldCache keeps what one transaction has read, so that it is read once.
 type worldCache struct {
 	parties   map[domain.PartyID]*domain.Party
-	orgs      map[domain.OrgID]*domain.Org
 	accounts  map[domain.AccountID]*domain.Account
-	regions   map[domain.RegionID]*domain.Region
 	runs      map[string]*domain.MatchRun
 	panels    map[string]*domain.PanelRun
 	consents  map[string]bool
 	offers    map[string][]record.Candidate
 	responses map[string][]*domain.Response
+	fresh     bool // this transaction has changed units or divisions
 }
 
 // memo reads through a map of one transaction.
@@ -176,7 +175,10 @@ func (w *work) Guardians(of domain.PartyID) ([]domain.PartyID, error) {
 }
 
 func (w *work) Org(id domain.OrgID) (*domain.Org, error) {
-	return memo(&w.c.orgs, id, func() (*domain.Org, error) { return w.tx.Org(id) })
+	if w.c.fresh {
+		return w.tx.Org(id)
+	}
+	return w.app.orgs.get(w.tx, id, w.tx.Org)
 }
 
 func (w *work) Account(id domain.AccountID) (*domain.Account, error) {
@@ -184,7 +186,10 @@ func (w *work) Account(id domain.AccountID) (*domain.Account, error) {
 }
 
 func (w *work) Region(id domain.RegionID) (*domain.Region, error) {
-	return memo(&w.c.regions, id, func() (*domain.Region, error) { return w.tx.Region(id) })
+	if w.c.fresh {
+		return w.tx.Region(id)
+	}
+	return w.app.regions.get(w.tx, id, w.tx.Region)
 }
 
 // RegionAt gives the region of a level: on the path when the path has one, else

@@ -56,6 +56,24 @@ func (tx *Tx) ClocksOf(records []domain.RecordID) (map[domain.RecordID][]domain.
 	return by, nil
 }
 
+// RunningClocks lists the running clocks of a page of records, as far as a list
+// shows them: key, state, due time and limit.
+func (tx *Tx) RunningClocks(records []domain.RecordID) (map[domain.RecordID][]domain.Clock, error) {
+	by := make(map[domain.RecordID][]domain.Clock, len(records))
+	if len(records) == 0 {
+		return by, nil
+	}
+	w := tx.where()
+	w.conds = append(w.conds, inList(w, "record", records))
+	list, err := many(tx, func(rows rowScanner, c *domain.Clock) error {
+		return rows.Scan((*string)(&c.Record), &c.Key, &c.State, instant{&c.DueAt}, &c.LimitText)
+	}, "SELECT record, key, state, due_at, limit_text FROM clock"+w.String()+" AND met_at = 0 ORDER BY record, key", w.args...)
+	for _, c := range list {
+		by[c.Record] = append(by[c.Record], c)
+	}
+	return by, err
+}
+
 // DueClocks lists the clocks of all counties whose next rung has come, in due
 // order; county by county, so that it stays within one partition's index.
 func (tx *Tx) DueClocks(now time.Time, limit int) ([]domain.Clock, error) {

@@ -114,12 +114,21 @@ func (db *DB) Close() error { return db.engine.close() }
 // Read runs fn on a snapshot: everything it reads belongs to one moment. fn must
 // not write, and must not call Read or Write again.
 func (db *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
+	var after []func()
 	err := db.engine.read(ctx, func(s session, now time.Time) error {
 		tx := db.newTx(ctx, s, now)
 		tx.readOnly = true
-		return guard(fn, tx)
+		err := guard(fn, tx)
+		after = tx.shared.after
+		return err
 	})
-	return db.dialect.translate(err)
+	if err != nil {
+		return db.dialect.translate(err)
+	}
+	for _, f := range after {
+		f()
+	}
+	return nil
 }
 
 // Write runs fn in a transaction and returns only after it is durable. An error

@@ -49,7 +49,8 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Context is the caller's context.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 
-// AfterCommit runs f once the transaction is durable; never when it fails.
+// AfterCommit runs f once the transaction is durable (a read: has ended); never
+// when it fails.
 func (tx *Tx) AfterCommit(f func()) { tx.shared.after = append(tx.shared.after, f) }
 
 // Nested runs fn as a part that may fail alone: its error undoes only what it

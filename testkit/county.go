@@ -3,11 +3,12 @@
 package testkit
 
 import (
+	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +29,27 @@ type County struct {
 	Server *httptest.Server
 	Admin  scenario.Credentials
 	Code   domain.CountyCode
+	Log    *LogBook
+}
+
+// LogBook keeps what the server logs, to be searched for what must not stand there.
+type LogBook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *LogBook) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// Text is all that was logged.
+func (l *LogBook) Text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // Open makes an empty county with all programs of the repository applied.
@@ -39,7 +61,8 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	if err != nil {
 		t.Fatal(err)
 	}
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	book := &LogBook{}
+	quiet := slog.New(slog.NewTextHandler(book, nil))
 	a := app.New(app.Options{DB: db, Blobs: blobs, Log: quiet, Now: clock.Now, Demo: true, Hash: app.LightCost})
 	ctx := context.Background()
 	if _, err := a.ImportDivisions(ctx, app.System(code), code, nil); err != nil {
@@ -52,7 +75,7 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	if _, err := a.Apply(ctx, app.System(code), dirs); err != nil {
 		t.Fatal(err)
 	}
-	c := &County{App: a, Clock: clock, Code: code, Admin: scenario.Credentials{Login: "root", Password: Password}}
+	c := &County{App: a, Clock: clock, Code: code, Log: book, Admin: scenario.Credentials{Login: "root", Password: Password}}
 	if _, err := a.OpenOffice(ctx, code, app.RoleAdmin, app.Office{Name: "县办公室", Login: c.Admin.Login, Admin: "系统管理员", Password: c.Admin.Password}); err != nil {
 		t.Fatal(err)
 	}

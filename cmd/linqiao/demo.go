@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,7 +107,7 @@ func makeDemo(ctx context.Context, c *config, dir string) (*madeDemo, error) {
 		}
 	}
 	for county, s := range houses {
-		list, err := s.inst.demoAccounts(ctx, county)
+		list, err := s.inst.demoAccounts(ctx, county, set)
 		if err := errors.Join(err, s.Close()); err != nil {
 			return nil, err
 		}
@@ -162,13 +163,18 @@ func (s *stage) auditor(ctx context.Context) error {
 // demoAccounts lists one account for each role of each program, and the county's
 // own officers. What an account may do is what its own session says. Accounts
 // that the stories named by hand (登录=) come first.
-func (i *instance) demoAccounts(ctx context.Context, county domain.CountyCode) ([]api.DemoAccount, error) {
+func (i *instance) demoAccounts(ctx context.Context, county domain.CountyCode, set *program.Set) ([]api.DemoAccount, error) {
 	list, err := i.allAccounts(ctx, county)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(list, func(a, b app.AccountView) int { return byHand(a.Login) - byHand(b.Login) })
-	out, seen := []api.DemoAccount{}, map[string]bool{}
+	type found struct {
+		api.DemoAccount
+		rank int
+	}
+	var all []found
+	seen := map[string]bool{}
 	for _, acc := range list {
 		v, err := i.look(ctx, county, acc.Login)
 		if err != nil {
@@ -178,11 +184,34 @@ func (i *instance) demoAccounts(ctx context.Context, county domain.CountyCode) (
 			continue
 		}
 		words := newRoles(v, seen)
+		if len(words) == 0 && byHand(acc.Login) == 0 { // a second of the kind, whom a story named: two must sign
+			words = newRoles(v, map[string]bool{})
+		}
 		if len(words) > 0 {
-			out = append(out, api.DemoAccount{Login: acc.Login, Password: scenario.Password, Name: acc.Name, Role: strings.Join(words, "、")})
+			all = append(all, found{api.DemoAccount{Login: acc.Login, Password: scenario.Password, Name: acc.Name, Role: strings.Join(words, "、")}, rankOf(v, set)})
 		}
 	}
+	slices.SortStableFunc(all, func(a, b found) int { return a.rank - b.rank })
+	out := make([]api.DemoAccount, len(all))
+	for i := range all {
+		out[i] = all[i].DemoAccount
+	}
 	return out, nil
+}
+
+// rankOf orders accounts as the programs list their roles; officers of the county
+// come last.
+func rankOf(v *app.SessionView, set *program.Set) int {
+	rank, place := 0, math.MaxInt
+	for _, p := range set.Programs.All() {
+		for key := range p.Roles.All() {
+			rank++
+			if place == math.MaxInt && slices.ContainsFunc(v.Roles, func(r app.RoleRef) bool { return r.Program == p.Key && r.Role == key }) {
+				place = rank
+			}
+		}
+	}
+	return place
 }
 
 // newRoles words what a session adds to the roles seen so far.

@@ -123,6 +123,9 @@ func export(ctx context.Context, c *config, args []string) error {
 				_, err := i.app.ExportLedger(ctx, who, c.Program, c.Ledger, c.Period, w)
 				return err
 			}
+			if c.Program == "" || c.Record == "" {
+				return errUsage("导出办件须有 --program --record")
+			}
 			n, err := i.app.ExportRecords(ctx, who, app.RecordQuery{Program: c.Program, Record: c.Record}, w)
 			if err == nil {
 				fmt.Printf("已导出 %d 行\n", n)

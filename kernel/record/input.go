@@ -1,8 +1,11 @@
 package record
 
 import (
+	"regexp"
 	"slices"
 	"sort"
+	"strings"
+	"strings"
 
 	"linqiao/domain"
 	"linqiao/kernel/form"
@@ -80,7 +83,7 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 		if a.trusted || mv != nil && u.childTakes(r, mv, k) {
 			continue
 		}
-		errs = append(errs, domain.FieldError{Path: "fields." + k, Code: "unknown_field"})
+		errs = append(errs, domain.FieldError{Path: "fields." + plainKey(k), Code: "unknown_field"})
 	}
 	need = slices.DeleteFunc(slices.Clone(need), func(k string) bool {
 		if _, ok := a.preset[k]; ok {
@@ -109,6 +112,15 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 		}
 	}
 	return vals, errs
+}
+
+// plainKey gives a key that a caller made up, when it looks like one; anything
+// else could be a value in the wrong place and is not said back.
+func plainKey(k string) string {
+	if len(k) > 40 || strings.IndexFunc(k, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) >= 0 {
+		return "?"
+	}
+	return k
 }
 
 // takeSuggest fills a needed field that nobody filled with what the program
@@ -226,10 +238,28 @@ func (u *Unit) guards(r *Row, list []program.Guard) error {
 			return err
 		}
 		if !ok {
-			return domain.Refuse(u.say(g.Say, r.vars()))
+			e := domain.Refuse(u.say(g.Say, r.vars()))
+			if keys := consentsIn(g.If.Src()); keys != "" {
+				e.Args["consents"] = keys
+			}
+			return e
 		}
 	}
 	return nil
+}
+
+var consentPath = regexp.MustCompile(`\bconsent\.([a-z][a-z0-9_]*)`)
+
+// consentsIn names the consents that a condition reads, so that a screen can ask
+// for them in place; parted by commas.
+func consentsIn(source string) string {
+	var keys []string
+	for _, m := range consentPath.FindAllStringSubmatch(source, -1) {
+		if !slices.Contains(keys, m[1]) {
+			keys = append(keys, m[1])
+		}
+	}
+	return strings.Join(keys, ",")
 }
 
 // proof checks presence where the move asks for it.

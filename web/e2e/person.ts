@@ -1,0 +1,125 @@
+/**
+ * A person before a screen: a browser of their own, signed in by hand. They click what
+ * they read. Each page they stop at is checked (axe, nothing runs out sideways, nothing
+ * in the browser's error log) and kept as a picture when LINQIAO_SHOTS names a folder.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { expectAccessible, expectNoSidewaysScroll } from './axe'
+
+export const PASSWORD = 'Linqiao-2026!'
+const SHOTS = process.env.LINQIAO_SHOTS
+/** Longest wait for any one state; a busy machine needs more than the usual 30 s. */
+const PATIENCE = 45_000
+
+export interface Place { latitude: number; longitude: number }
+export interface Look { width: number; height: number; phone: boolean }
+export const DESK: Look = { width: 1440, height: 900, phone: false }
+export const PHONE: Look = { width: 390, height: 844, phone: true }
+
+export class Person {
+  readonly faults: string[] = []
+  private constructor(readonly page: Page, readonly context: BrowserContext, readonly url: string, readonly name: string, readonly look: Look) {}
+
+  static async sit(browser: Browser, url: string, name: string, look: Look, at?: Place): Promise<Person> {
+    const context = await browser.newContext({
+      viewport: { width: look.width, height: look.height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
+      hasTouch: look.phone, ...(at ? { geolocation: { ...at, accuracy: 10 }, permissions: ['geolocation'] } : {}),
+    })
+    context.setDefaultTimeout(PATIENCE)
+    const page = await context.newPage()
+    const person = new Person(page, context, url, name, look)
+    page.on('pageerror', error => person.faults.push(`${page.url()} ${error.message}`))
+    page.on('console', (message) => {
+      // Before sign-in the session is asked for and refused: that is not a fault.
+      if (message.type() === 'error' && !/401 \(Unauthorized\)/.test(message.text())) person.faults.push(`${page.url()} ${message.text()}`)
+    })
+    page.on('response', (r) => { if (r.status() >= 500) person.faults.push(`${r.status()} ${r.url()}`) })
+    page.on('request', (r) => { if (!r.url().startsWith(url) && /^https?:/.test(r.url())) person.faults.push(`third party: ${r.url()}`) })
+    page.on('dialog', dialog => void dialog.accept())
+    return person
+  }
+
+  /** Signs in by hand, with login and password. */
+  static async staff(browser: Browser, url: string, login: string, look: Look = DESK, at?: Place): Promise<Person> {
+    const p = await Person.sit(browser, url, login, look, at)
+    await p.go(look.phone ? '/m/' : '/console/')
+    if (look.phone) await p.page.getByText('账号密码').click()
+    await p.page.getByLabel('账号', { exact: true }).fill(login)
+    await p.page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+    await p.press('登录')
+    await (look.phone ? p.page.getByRole('heading', { name: /您好/ }) : p.heading('我的工作')).waitFor()
+    if (look.phone) await p.settleText()
+    return p
+  }
+
+  /** Signs in by phone number; the code is read off the demo's fake phone. */
+  static async resident(browser: Browser, url: string, phone: string, at?: Place): Promise<Person> {
+    const p = await Person.sit(browser, url, phone, PHONE, at)
+    await p.go('/m/')
+    await p.page.getByLabel('手机号', { exact: true }).fill(phone)
+    await p.press('获取验证码')
+    await p.page.getByRole('status').filter({ hasText: '演示' }).or(p.page.getByRole('link', { name: /验证码/ })).first().waitFor()
+    const other = await p.context.newPage()
+    await other.goto(`${url}/demo/phone`)
+    const code = await other.locator('section', { hasText: phone }).locator('.code').innerText()
+    await other.close()
+    await p.page.getByLabel('验证码', { exact: true }).fill(code.trim())
+    await p.press('登录')
+    await p.page.getByRole('heading', { name: /您好/ }).waitFor()
+    await p.settleText()
+    return p
+  }
+
+  private async settleText(): Promise<void> {
+    await this.press('现在这样就好')
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(this.url + path)
+  }
+  heading(name: string | RegExp): Locator {
+    return this.page.getByRole('heading', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).first()
+  }
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).first()
+  }
+  link(name: string | RegExp): Locator {
+    return this.page.getByRole('link', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).first()
+  }
+  async press(name: string | RegExp): Promise<void> {
+    await this.button(name).click()
+  }
+  async follow(name: string | RegExp): Promise<void> {
+    await this.link(name).click()
+  }
+  /** Chooses a radio or a tick box by its words, within a question when its words are given. */
+  async choose(answer: string, question?: string | RegExp): Promise<void> {
+    const within = question ? this.page.getByRole('group', { name: question }) : this.page
+    await within.getByText(answer, { exact: true }).first().click()
+  }
+  async fill(label: string | RegExp, value: string): Promise<void> {
+    await this.page.getByLabel(label).first().fill(value)
+  }
+  async sees(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).locator('visible=true').first().waitFor()
+  }
+
+  /** The page as it stands now is right, and is kept as a picture. */
+  async check(name: string): Promise<void> {
+    const where = `${name} (${this.name}, ${this.look.width})`
+    await this.page.locator('.loading, [aria-busy="true"]').first().waitFor({ state: 'detached' })
+    if (SHOTS) {
+      mkdirSync(SHOTS, { recursive: true })
+      await this.page.screenshot({ path: join(SHOTS, `${name}-${this.look.width}.png`), fullPage: true, animations: 'disabled' })
+    }
+    await expectNoSidewaysScroll(this.page, where)
+    await expectAccessible(this.page, where)
+    if (this.faults.length) throw new Error(`${where}:\n${this.faults.join('\n')}`)
+  }
+  async leave(): Promise<void> {
+    await this.context.close()
+    if (this.faults.length) throw new Error(`${this.name}:\n${this.faults.join('\n')}`)
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * One real server for the whole run: the built binary with a fresh demo county in a
+ * temporary folder, on a free port. LINQIAO_BIN names another binary.
+ */
+import { spawn, execFile, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const BIN = process.env.LINQIAO_BIN ?? resolve(import.meta.dirname, '../../bin/linqiao')
+/** Making the demo county on a busy machine. */
+const UP_WITHIN = 120_000
+
+export interface Server { url: string; folder: string; stop: () => Promise<void> }
+
+const freePort = (): Promise<number> => new Promise((done, fail) => {
+  const probe = createServer()
+  probe.once('error', fail)
+  probe.listen(0, '127.0.0.1', () => {
+    const { port } = probe.address() as { port: number }
+    probe.close(() => done(port))
+  })
+})
+
+export async function startServer(): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'linqiao-e2e-'))
+  const url = `http://127.0.0.1:${await freePort()}`
+  let said = ''
+  const child: ChildProcess = spawn(BIN, ['demo', '--addr', url.slice('http://'.length), folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout!.on('data', (b: Buffer) => { said += b.toString() })
+  child.stderr!.on('data', (b: Buffer) => { said += b.toString() })
+  const ended = new Promise<void>(done => child.once('exit', () => done()))
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true, force: true })
+  }
+  const until = Date.now() + UP_WITHIN
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the server ended at once:\n${said}`)
+    const ready = await fetch(`${url}/readyz`).then(r => r.ok, () => false)
+    if (ready) return { url, folder, stop }
+    if (Date.now() > until) {
+      await stop()
+      throw new Error(`the server was not ready in time:\n${said}`)
+    }
+    await new Promise(again => setTimeout(again, 100))
+  }
+}
+
+/** A subcommand over the running county's own database, as an operator types it. */
+export async function operate(server: Server, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(BIN, [...args.slice(0, 1), '--db', join(server.folder, 'demo.db'), ...args.slice(1)])
+  return stdout
+}
