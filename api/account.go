@@ -62,3 +62,11 @@ func (s *Server) resetPassword(ctx context.Context, who *app.Who, in *AccountPat
 	p, err := s.app.ResetPassword(ctx, who, in.ID)
 	return answer(NewPassword{p}, err)
 }
+
+type staffIn struct {
+	Q string `query:"q" maxLength:"50"`
+}
+
+func (s *Server) staff(ctx context.Context, who *app.Who, in *staffIn) (*body[app.List[app.StaffView]], error) {
+	return answer(s.app.Staff(ctx, who, in.Q))
+}

@@ -77,10 +77,12 @@ func (s *Server) recordAfter(ctx context.Context, who *app.Who, id domain.Record
 	if err != nil {
 		return nil, err
 	}
-	if requestOf(ctx).slim {
-		rev, err := s.app.RecordRev(ctx, who, id)
-		if err != nil {
-			return nil, err
+	if q := requestOf(ctx); q.slim {
+		rev := q.rev
+		if rev == 0 { // a retry: the record may have gone on since
+			if rev, err = s.app.RecordRev(ctx, who, id); err != nil {
+				return nil, err
+			}
 		}
 		return &recordOut{ETag: etag(rev), Body: recordSlim{id, rev}}, nil
 	}

@@ -31,6 +31,7 @@ type request struct {
 	once   app.Once
 	hash   string // of method, path and body
 	slim   bool   // Prefer: return=minimal
+	rev    int64  // of the record that this request changed, when known
 	cause  error  // of an internal error, for the log
 }
 
@@ -98,7 +99,7 @@ func language(r *http.Request) string {
 // addressFault refuses an address with characters that no name here can hold (a
 // NUL, bytes that are not UTF-8): the engines differ in what they make of them.
 func addressFault(r *http.Request) error {
-	if !plainText(r.URL.Path) {
+	if !storable(r.URL.Path) {
 		return notFound()
 	}
 	if r.URL.RawQuery == "" {
@@ -106,7 +107,7 @@ func addressFault(r *http.Request) error {
 	}
 	for k, list := range r.URL.Query() {
 		for _, v := range append(list, k) {
-			if !plainText(v) {
+			if !storable(v) {
 				if !plainPath.MatchString(k) {
 					k = "?"
 				}
@@ -117,7 +118,7 @@ func addressFault(r *http.Request) error {
 	return nil
 }
 
-func plainText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // escapedNUL is a NUL as JSON writes it; an escaped backslash before it makes it
 // plain text.

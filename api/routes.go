@@ -60,6 +60,7 @@ func (s *Server) routes() {
 	get(s, signedIn, "/orgs/{id}", "单位", s.org)
 	patch(s, admin, kept, "/orgs/{id}", "修改单位", s.patchOrg)
 	get(s, overseer, "/accounts", "账号列表", s.accounts)
+	get(s, signedIn, "/staff", "找同事", s.staff)
 	create(s, admin, inTx, "/accounts", "开户", s.createAccount)
 	get(s, overseer, "/accounts/{id}", "账号", s.account)
 	post(s, admin, inTx, "/accounts/{id}/memberships", "任职", s.addMembership)

@@ -77,7 +77,7 @@ func (s *Server) admit(q *request, r rule, rep repeat, c huma.Context) error {
 	if len(key) < 8 || len(key) > 100 {
 		return domain.E(domain.KindInvalid, "idempotency_key_bad")
 	}
-	q.once = app.Once{Key: key, Hash: q.hash}
+	q.once = app.Once{Key: key, Hash: q.hash, Rev: &q.rev}
 	return nil
 }
 

@@ -184,6 +184,7 @@ var textsEN = map[string]text{
 	"store_not_empty":      {"The database is not empty", "Restore writes into an empty one."},
 	"reference":            {"It refers to something that is not there", "Reload and try again."},
 	"check":                {"The data break a constraint", "Check what you gave."},
+	"control_character":    {"A number, channel or reason holds an invisible control character", "Remove it and try again."},
 
 	"county_code":          {"The county code is wrong", "Give six digits."},
 	"county_abolished":     {"County code {code} was abolished", "Use {to} ({name})."},

@@ -192,6 +192,7 @@ var textsZH = map[string]text{
 	"store_not_empty":      {"数据库里已有数据", "恢复只能写入空库。"},
 	"reference":            {"引用的内容不存在", "请刷新后重试。"},
 	"check":                {"数据不合约束", "请核对填写的内容。"},
+	"control_character":    {"编号、渠道或理由中有不可见的控制字符", "请删去后重新填写。"},
 
 	// Imports.
 	"county_code":          {"县区代码不对", "请填六位代码。"},

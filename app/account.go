@@ -355,3 +355,56 @@ func (a *App) OpenOffice(ctx context.Context, county domain.CountyCode, role str
 	return a.CreateAccount(ctx, who, Once{}, AccountAct{Login: o.Login, Name: o.Admin, Password: o.Password,
 		Memberships: []MembershipAct{{Org: id, Role: role}}})
 }
+
+// StaffView is a colleague as other staff may find him: name and unit, no more.
+type StaffView struct {
+	ID   domain.AccountID `json:"id"`
+	Name string           `json:"name"`
+	Org  *OrgRef          `json:"org,omitempty"`
+}
+
+// lookUpMost bounds a look-up; whoever searches types another character.
+const lookUpMost = 20
+
+// Staff finds colleagues by a part of their name, for handing over and for fields
+// that hold a person in charge. Residents neither find nor are found.
+func (a *App) Staff(ctx context.Context, who *Who, q string) (l List[StaffView], err error) {
+	if len(who.Memberships) == 0 && !who.Admin {
+		return l, domain.E(domain.KindForbidden, "staff_only")
+	}
+	q = strings.TrimSpace(cutText(q, 50))
+	err = a.read(ctx, who, func(w *work) error {
+		items, after := []StaffView{}, ""
+		for len(items) < lookUpMost {
+			page, err := w.tx.Accounts(after, 500)
+			if err != nil {
+				return err
+			}
+			for i := range page {
+				acc := &page[i]
+				after = acc.Login
+				if !acc.Active || q != "" && !strings.Contains(acc.Name, q) || len(items) >= lookUpMost {
+					continue
+				}
+				ms, err := w.tx.Memberships(store.MembershipFilter{Account: acc.ID})
+				if err != nil {
+					return err
+				}
+				if len(ms) == 0 {
+					continue
+				}
+				v := StaffView{ID: acc.ID, Name: acc.Name}
+				if o, err := w.Org(ms[0].Org); err == nil {
+					v.Org = &OrgRef{o.ID, o.Name, o.Kind}
+				}
+				items = append(items, v)
+			}
+			if len(page) < 500 {
+				break
+			}
+		}
+		l = listOf(items, "")
+		return nil
+	})
+	return l, err
+}

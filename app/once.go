@@ -13,6 +13,9 @@ import (
 type Once struct {
 	Key  string
 	Hash string
+	// Rev, when set, receives the version that the changed record has after the
+	// commit; it stays as it is when a retry got the first answer.
+	Rev *int64
 }
 
 // onceAnswer is what is kept of the first answer.
@@ -22,7 +25,9 @@ type onceAnswer struct {
 
 // once runs a mutation at most once per key: a retry gets the first answer.
 func (a *App) once(ctx context.Context, who *Who, o Once, fn func(w *work) (domain.RecordID, error)) (id domain.RecordID, err error) {
+	var last *work
 	err = a.write(ctx, who, func(w *work) error {
+		last = nil
 		if o.Key != "" {
 			saved, err := w.tx.Idempotent(who.Account, o.Key, o.Hash)
 			if err != nil {
@@ -40,6 +45,7 @@ func (a *App) once(ctx context.Context, who *Who, o Once, fn func(w *work) (doma
 		if id, err = fn(w); err != nil {
 			return err
 		}
+		last = w
 		if o.Key == "" {
 			return nil
 		}
@@ -51,6 +57,11 @@ func (a *App) once(ctx context.Context, who *Who, o Once, fn func(w *work) (doma
 	})
 	if err != nil && o.Key != "" {
 		return a.answered(ctx, who, o, err)
+	}
+	if o.Rev != nil && last != nil {
+		if r, ok := last.unit.Touched(id); ok {
+			*o.Rev = r.Rev
+		}
 	}
 	return id, err
 }

@@ -265,7 +265,7 @@ func (a *App) PatchOrg(ctx context.Context, who *Who, id domain.OrgID, in OrgAct
 			return err
 		}
 		if in.Rev != 0 && in.Rev != o.Rev {
-			return domain.E(domain.KindConflict, "stale", "what", "org")
+			return nameTheirs(o.Name, o.Rev)
 		}
 		if err := w.fillOrg(o, in); err != nil {
 			return err

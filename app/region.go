@@ -237,7 +237,7 @@ func (a *App) PatchRegion(ctx context.Context, who *Who, id domain.RegionID, in 
 			return err
 		}
 		if in.Rev != 0 && in.Rev != g.Rev {
-			return domain.E(domain.KindConflict, "stale", "what", "region")
+			return nameTheirs(g.Name, g.Rev)
 		}
 		if n := strings.TrimSpace(in.Name); n != "" {
 			g.Name = n

@@ -18,3 +18,11 @@ func (a *App) RecordRev(ctx context.Context, who *Who, id domain.RecordID) (rev 
 	})
 	return rev, err
 }
+
+// nameTheirs is the conflict of an edit of a unit or a division that saw an
+// older version.
+func nameTheirs(name string, rev int64) error {
+	e := domain.E(domain.KindConflict, "stale", "rev", itoa64(rev))
+	e.Fields = append(e.Fields, domain.FieldError{Path: "name", Code: "theirs", Args: map[string]string{"label": "名称"}, Theirs: name})
+	return e
+}

@@ -9,40 +9,6 @@ import (
 	"linqiao/domain"
 )
 
-const recordColumns = "county, id, program, version, key, noun, ref_no, parent, root, subject, class, uniq, stage, phase, " +
-	"owner, owner_org, provider, org, region, path, channel, reason, created, entered, ended, rev, data, hist, walk"
-
-var (
-	recordInsert = insertSQL("record", recordColumns+", secret")
-	recordSelect = "SELECT " + recordColumns + " FROM record"
-	recordOpened = "SELECT " + recordColumns + ", secret FROM record"
-)
-
-func recordTargets(r *domain.Record) []any {
-	return []any{
-		(*string)(&r.County), (*string)(&r.ID), &r.Program, num(&r.Version), &r.Key, (*string)(&r.Noun), &r.RefNo,
-		optText{(*string)(&r.Parent)}, (*string)(&r.Root), optText{(*string)(&r.Subject)}, num(&r.Class), &r.Unique,
-		&r.Stage, (*string)(&r.Phase), (*string)(&r.Owner), (*string)(&r.OwnerOrg), (*string)(&r.Provider),
-		(*string)(&r.Org), (*string)(&r.Region), &r.Path, &r.Channel, &r.Reason, instant{&r.Created},
-		instant{&r.Entered}, instant{&r.Ended}, num(&r.Rev), object{&r.Data}, history{&r.Hist}, texts{&r.Walk},
-	}
-}
-
-func scanRecord(rows rowScanner, r *domain.Record) error { return rows.Scan(recordTargets(r)...) }
-
-// scanOpened returns a scanner that also opens the secret column.
-func (tx *Tx) scanOpened() func(rowScanner, *domain.Record) error {
-	return func(rows rowScanner, r *domain.Record) error {
-		var sealed []byte
-		if err := rows.Scan(append(recordTargets(r), &sealed)...); err != nil {
-			return err
-		}
-		var err error
-		r.Secret, err = tx.open(recordAAD(r.ID), sealed)
-		return err
-	}
-}
-
 func recordAAD(id domain.RecordID) string { return "record/" + string(id) }
 
 // Record reads one record; its Secret stays closed (nil).
@@ -112,6 +78,9 @@ func (tx *Tx) InsertRecord(r *domain.Record) error {
 		r.Entered = r.Created
 	}
 	r.Rev = 1
+	if err := checkPlain(r); err != nil {
+		return err
+	}
 	sealed, err := tx.seal(recordAAD(r.ID), r.Secret)
 	if err != nil {
 		return err
@@ -131,6 +100,9 @@ func (tx *Tx) InsertRecord(r *domain.Record) error {
 // stored one alone. Program, key, noun, parent, root and creation never change.
 func (tx *Tx) UpdateRecord(r *domain.Record) error {
 	if err := tx.home(&r.County); err != nil {
+		return err
+	}
+	if err := checkPlain(r); err != nil {
 		return err
 	}
 	before, known := tx.shared.records[r.ID]

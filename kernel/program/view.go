@@ -36,6 +36,8 @@ type EntryView struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
 	Of    string `json:"of,omitempty"` // what it runs over or belongs to
+	// By lists the roles that may start it (duties that people start).
+	By []string `json:"by,omitempty"`
 	Is    string `json:"is,omitempty"` // of a role: how its holder stands to the row (self, area, public …)
 }
 
@@ -259,6 +261,9 @@ func (p *Program) View(lang string) *View {
 	}
 	for _, f := range p.Forms.All() {
 		out.Forms = append(out.Forms, v.form(f))
+	}
+	for i, k := range v.p.Duties.Keys() {
+		out.Duties[i].By = orEmpty(v.p.Duties.Get(k).By)
 	}
 	v.matches(out)
 	v.figures(out)

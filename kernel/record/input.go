@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"strings"
 
 	"linqiao/domain"
 	"linqiao/kernel/form"
@@ -114,13 +113,15 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 	return vals, errs
 }
 
+var wordKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
 // plainKey gives a key that a caller made up, when it looks like one; anything
 // else could be a value in the wrong place and is not said back.
 func plainKey(k string) string {
-	if len(k) > 40 || strings.IndexFunc(k, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) >= 0 {
-		return "?"
+	if wordKey.MatchString(k) {
+		return k
 	}
-	return k
+	return "?"
 }
 
 // takeSuggest fills a needed field that nobody filled with what the program

@@ -127,11 +127,11 @@ func (u *Unit) OpenSlot(r *Row, s *domain.Signature, signed []*domain.Sign) (int
 	if s.State != SignPending {
 		return 0, domain.E(domain.KindConflict, "sign_closed")
 	}
-	if u.actor.Account == s.Mover {
+	if u.samePerson(s.Mover) {
 		return 0, domain.E(domain.KindForbidden, "sign_self")
 	}
 	for _, x := range signed {
-		if x.Account == u.actor.Account {
+		if u.samePerson(x.Account) {
 			return 0, domain.E(domain.KindConflict, "sign_twice")
 		}
 	}
@@ -144,6 +144,20 @@ func (u *Unit) OpenSlot(r *Row, s *domain.Signature, signed []*domain.Sign) (int
 		}
 	}
 	return 0, domain.E(domain.KindForbidden, "sign_forbidden")
+}
+
+// samePerson: persons are compared, not accounts; two accounts of one person on
+// file are one signer.
+func (u *Unit) samePerson(other domain.AccountID) bool {
+	if other == u.actor.Account {
+		return true
+	}
+	if other == "" || u.actor.Account == "" {
+		return false
+	}
+	a, err1 := u.w.Account(other)
+	b, err2 := u.w.Account(u.actor.Account)
+	return err1 == nil && err2 == nil && a.Party != "" && a.Party == b.Party
 }
 
 // Complete makes the move that was waiting, now that everybody has signed. The

@@ -101,6 +101,12 @@ func (u *Unit) Load(id domain.RecordID) (*Row, error) {
 	return u.adopt(rec)
 }
 
+// Touched gives a row that this unit has loaded or made, without asking the store.
+func (u *Unit) Touched(id domain.RecordID) (*Row, bool) {
+	r, ok := u.rows[id]
+	return r, ok
+}
+
 // Adopt takes a record that the caller has read already.
 func (u *Unit) Adopt(rec *domain.Record) (*Row, error) {
 	if r, ok := u.rows[rec.ID]; ok {

@@ -11,7 +11,7 @@ import { expectAccessible, expectNoSidewaysScroll } from './axe'
 export const PASSWORD = 'Linqiao-2026!'
 const SHOTS = process.env.LINQIAO_SHOTS
 /** Longest wait for any one state; a busy machine needs more than the usual 30 s. */
-const PATIENCE = 45_000
+const PATIENCE = Number(process.env.LINQIAO_PATIENCE ?? 30_000)
 
 export interface Place { latitude: number; longitude: number }
 export interface Look { width: number; height: number; phone: boolean }
@@ -20,6 +20,8 @@ export const PHONE: Look = { width: 390, height: 844, phone: true }
 
 export class Person {
   readonly faults: string[] = []
+  /** Those who have not left: what was before their eyes when a story broke off. */
+  static readonly here = new Set<Person>()
   private constructor(readonly page: Page, readonly context: BrowserContext, readonly url: string, readonly name: string, readonly look: Look) {}
 
   static async sit(browser: Browser, url: string, name: string, look: Look, at?: Place): Promise<Person> {
@@ -30,6 +32,7 @@ export class Person {
     context.setDefaultTimeout(PATIENCE)
     const page = await context.newPage()
     const person = new Person(page, context, url, name, look)
+    Person.here.add(person)
     page.on('pageerror', error => person.faults.push(`${page.url()} ${error.message}`))
     page.on('console', (message) => {
       // Before sign-in the session is asked for and refused: that is not a fault.
@@ -106,10 +109,21 @@ export class Person {
     await this.page.getByText(text).locator('visible=true').first().waitFor()
   }
 
+  /** Pictures and words of the open pages, for the log of a story that broke off. */
+  static async tell(): Promise<void> {
+    for (const p of Person.here) {
+      const text = await p.page.locator('main').first().innerText({ timeout: 2000 }).catch(() => '(no main)')
+      console.error(`${p.name} at ${p.page.url()}\n${text.slice(0, 1500)}\n${p.faults.join('\n')}`)
+      if (SHOTS) await p.page.screenshot({ path: join(SHOTS, `broke-off-${p.name}.png`) }).catch(() => undefined)
+      await p.context.close()
+    }
+    Person.here.clear()
+  }
+
   /** The page as it stands now is right, and is kept as a picture. */
   async check(name: string): Promise<void> {
     const where = `${name} (${this.name}, ${this.look.width})`
-    await this.page.locator('.loading, [aria-busy="true"]').first().waitFor({ state: 'detached' })
+    await this.page.locator('.bones, .bone').first().waitFor({ state: 'detached' })
     if (SHOTS) {
       mkdirSync(SHOTS, { recursive: true })
       await this.page.screenshot({ path: join(SHOTS, `${name}-${this.look.width}.png`), fullPage: true, animations: 'disabled' })
@@ -119,6 +133,7 @@ export class Person {
     if (this.faults.length) throw new Error(`${where}:\n${this.faults.join('\n')}`)
   }
   async leave(): Promise<void> {
+    Person.here.delete(this)
     await this.context.close()
     if (this.faults.length) throw new Error(`${this.name}:\n${this.faults.join('\n')}`)
   }

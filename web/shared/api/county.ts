@@ -18,7 +18,7 @@ export interface OrgDraft {
 }
 export const listOrgs = (query: OrgQuery = {}, options?: RequestOptions) => get<Page<Org>>('/orgs', query, options)
 export const createOrg = (body: OrgDraft) => post<Org>('/orgs', body)
-export const editOrg = (id: string, body: Partial<OrgDraft>) => patch<Org>(path('orgs', id), body)
+export const editOrg = (id: string, rev: number, body: Partial<OrgDraft>) => patch<Org>(path('orgs', id), { rev, ...body })
 
 export interface AccountDraft {
   login: string
@@ -30,6 +30,9 @@ export interface AccountDraft {
 }
 export const listAccounts = (query: { q?: string; org?: string; cursor?: string; limit?: number } = {}) =>
   get<Page<Account>>('/accounts', query)
+export interface Colleague { id: string, name: string, org?: { id: string, name: string, kind: string } }
+/** Colleagues by a part of their name: for handing over, and for fields that hold a person in charge. */
+export const findStaff = (q: string) => get<Page<Colleague>>('/staff', { q })
 export const createAccount = (body: AccountDraft) => post<Account>('/accounts', body)
 export const addMembership = (id: string, body: { org: string; region?: string; post?: string }) =>
   post<Account>(path('accounts', id, 'memberships'), body)

@@ -92,6 +92,12 @@ export function formatInstant(instant?: string | Date | null): string {
   return p ? `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}` : String(instant)
 }
 
+/** A deadline: midnight is said as the end of the day before, 2026-11-17 24:00. */
+export function formatDue(instant?: string | null): string {
+  const text = formatInstant(instant)
+  return text.endsWith(' 00:00') ? `${formatDay(new Date(Date.parse(instant!) - 1000))} 24:00` : text
+}
+
 /** The day of an instant in Beijing; a day stays as it is. */
 export function formatDay(value?: string | Date | null): string {
   if (!value) return ''

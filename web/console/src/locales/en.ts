@@ -20,11 +20,12 @@ export default {
   list: {
     filter: 'Filters', count: '{n} in all', countMore: 'More than {n}', keys: 'j / k to choose, Enter to open, x to mark', changed: 'The list has changed: refresh',
     searchHint: 'Number, name', overdueOnly: 'Overdue only', mineOnly: 'Mine only', runningOnly: 'Running only', clear: 'Clear filters',
-    empty: 'Nothing yet', emptyFiltered: 'Nothing fits; widen the filters', noSuch: 'No such list, or not for you',
+    empty: 'Nothing yet', emptyFiltered: 'Nothing fits; widen the filters', noSuch: 'No such list, or not for you', gatherIn: 'Begin one from the list “{label}”',
     select: 'Select {title}', selectAll: 'Select all', shownAll: 'All {n} shown', shownMore: '{n} shown',
   },
   bulk: {
     label: 'Several at once', selected: '{n} selected', noCommon: 'No move fits all that are selected', clear: 'Clear selection', title: '{move} ({n})', note: 'Done one by one for {n}; those refused are listed and do not stop the rest.',
+    gather: '{move} ({label})', gatherNote: 'The {n} selected become one {label}.',
     done: '{n} done: {move}', failed: '{n} not done:', refresh: 'Refresh the list',
   },
   record: {

@@ -21,11 +21,12 @@ export default {
   list: {
     filter: '筛选', count: '共 {n} 件', countMore: '超过 {n} 件', keys: 'j / k 选择，Enter 打开，x 勾选', changed: '列表有更新，点此刷新',
     searchHint: '编号、名称', overdueOnly: '只看逾期', mineOnly: '我负责的', runningOnly: '只看在办', clear: '清除筛选',
-    empty: '还没有内容', emptyFiltered: '没有符合条件的内容，可放宽筛选', noSuch: '没有这一项，或您无权查看',
+    empty: '还没有内容', emptyFiltered: '没有符合条件的内容，可放宽筛选', noSuch: '没有这一项，或您无权查看', gatherIn: '在“{label}”列表中勾选后建立',
     select: '选择 {title}', selectAll: '全选', shownAll: '已显示全部 {n} 条', shownMore: '已显示 {n} 条',
   },
   bulk: {
     label: '批量办理', selected: '已选 {n} 件', noCommon: '所选事项没有共同可办的操作', clear: '取消选择', title: '{move}（{n} 件）', note: '将对所选 {n} 件逐件办理；不符合条件的会列出，不影响其余。',
+    gather: '{move}（{label}）', gatherNote: '所选 {n} 件将组成一个{label}。',
     done: '{n} 件已{move}', failed: '{n} 件未办成：', refresh: '刷新列表',
   },
   record: {

@@ -22,6 +22,11 @@ const dueOf = (r: RecordSummary): string => r.due?.due ?? '9999'
 const overdueFirst = (a: RecordSummary, b: RecordSummary): number =>
   Number(b.due?.overdue ?? false) - Number(a.due?.overdue ?? false) || dueOf(a).localeCompare(dueOf(b)) || a.created.localeCompare(b.created)
 
+/** What runs in a county and anybody may read (a session, an activity) is nobody's task
+ *  by itself: it becomes one when the work list names it. */
+const COMMON = new Set(['offer', 'activity', 'session', 'batch', 'thing'])
+export const concerns = (r: RecordSummary): boolean => !COMMON.has(r.noun)
+
 /** Sorts tasks by what one does with them; offers (goods on the shelf) are none. */
 export function groupTasks(records: RecordSummary[]): TaskGroups {
   const seen = new Set<string>()

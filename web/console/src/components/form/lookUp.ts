@@ -1,4 +1,4 @@
-import { listAccounts, listOrgs, listRegions } from '@linqiao/shared/api/county'
+import { findStaff, listOrgs, listRegions } from '@linqiao/shared/api/county'
 import { listParties } from '@linqiao/shared/api/parties'
 import { listRecords } from '@linqiao/shared/api/records'
 import type { Field } from '@linqiao/shared/api/types'
@@ -19,7 +19,7 @@ export async function lookUp(kind: string, q: string, options: { to?: string; pr
   switch (kind) {
     case 'region': return regions(q)
     case 'org': return (await listOrgs({ q, limit })).items.map(o => ({ id: o.id, label: o.name, note: o.region?.name }))
-    case 'account': return (await listAccounts({ q, limit })).items.map(a => ({ id: a.id, label: a.name, note: a.memberships?.[0]?.org.name }))
+    case 'account': return (await findStaff(q)).items.map(a => ({ id: a.id, label: a.name, note: a.org?.name }))
     case 'ref': {
       // `record` of the same program, or `program.record`.
       const [program, record] = options.to?.includes('.') ? options.to.split('.', 2) : [options.program, options.to]

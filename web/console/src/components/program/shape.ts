@@ -39,6 +39,11 @@ export function intakes(record: RecordTypeView): ProgramMove[] {
 }
 export const isKept = (record: RecordTypeView): boolean => !record.moves.some(isIntake) && !!record.kept_by?.length
 
+/** A batch gathers records of one kind; it is begun from their list. */
+export interface BatchIntake { record: RecordTypeView; move: ProgramMove }
+export const batchesOf = (program: ProgramView, kind: string): BatchIntake[] =>
+  program.records.filter(r => r.noun === 'batch' && r.of === kind)
+    .flatMap(record => record.moves.filter(m => isIntake(m) && (m.by?.length ?? 0) > 0).map(move => ({ record, move })))
 
 /** Labels of the roles that must sign; a server may say only that somebody must. */
 export const signers = (move: ProgramMove): string[] | undefined => Array.isArray(move.sign) ? move.sign : undefined
