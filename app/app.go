@@ -28,6 +28,7 @@ type App struct {
 	people   *peopleCache
 	orgs     *places[domain.OrgID, domain.Org]
 	regions  *places[domain.RegionID, domain.Region]
+	totals   *totals
 	now      func() time.Time
 	cal      *calendar.Calendar
 	stream   *broadcast
@@ -63,6 +64,7 @@ func New(o Options) *App {
 	}
 	a.programs = newRegistry()
 	a.people = newPeopleCache()
+	a.totals = newTotals()
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.door = newDoor(o.Hash)
 	a.stream = newBroadcast()
@@ -104,6 +106,9 @@ type work struct {
 	// what refers to new rows waits here until they are saved
 	pending []func() error
 	kept    map[string]bool
+	// a read: figures may use what is held of past days (see totals)
+	screen bool
+	epoch  uint64
 }
 
 // raceTries is how often a use case is run again when another one changed the
@@ -151,11 +156,13 @@ func (a *App) writeOnce(ctx context.Context, who *Who, fn func(w *work) error) e
 
 // read runs a use case on a snapshot.
 func (a *App) read(ctx context.Context, who *Who, fn func(w *work) error) error {
+	epoch := a.totals.now()
 	return a.DB.Read(ctx, func(tx *store.Tx) error {
 		w, err := a.begin(tx, who)
 		if err != nil {
 			return err
 		}
+		w.screen, w.epoch = true, epoch
 		return fn(w)
 	})
 }

@@ -337,7 +337,7 @@ func (w *work) sumCounter(prog, key, agg string, s span, path string, where map[
 		var list []domain.Count
 		fast := !slices.Contains(by, "area") && !slices.Contains(by, "month")
 		if fast {
-			list, err = w.tx.Total(r)
+			list, err = w.totals(r)
 		} else {
 			list, err = w.tx.Counts(r)
 		}
@@ -588,6 +588,7 @@ func (w *work) addCounts(prog string, list []record.Count, ev domain.EventID) er
 		}
 	}
 	if len(counts) > 0 {
+		w.tx.AfterCommit(func() { w.app.totals.wrote(w.who.County, counts) })
 		if err := w.tx.AddCounts(counts); err != nil {
 			return err
 		}
@@ -615,6 +616,7 @@ func (a *App) Rebuild(ctx context.Context, who *Who, prog string) (same bool, er
 		if err != nil {
 			return err
 		}
+		w.tx.AfterCommit(func() { w.app.totals.forget(w.who.County) })
 		if err := w.tx.ClearStats(prog); err != nil {
 			return err
 		}

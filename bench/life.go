@@ -67,7 +67,7 @@ func (b *bench) takeTurns(sides []*side) error {
 		runs := map[*side][]*sample{}
 		for range b.rounds {
 			for _, s := range sides {
-				got := run(s.callers(n), b.each/4, b.each)
+				got := runOn(s.p, s.callers(n), b.each/4, b.each)
 				if got.first != nil {
 					return fmt.Errorf("%s: %d requests failed, the first: %w; %s", s.name, got.failures, got.first, tail(s.p.log))
 				}
@@ -109,10 +109,14 @@ func (b *bench) lifeLines(n int, ceiling, ours *sample, pb, pg *side) {
 		kinds = append(kinds, fmt.Sprintf("%s %s/%s", k, number(ms(ours.kinds[k], 50)), number(ms(ours.kinds[k], 99))))
 	}
 	b.note("p50/p99 ms by kind: %s", strings.Join(kinds, ", "))
-	if pb != nil {
-		b.note("PocketBase p50/p99 ms: %s/%s", number(ms(pb.got[n].all, 50)), number(ms(pb.got[n].all, 99)))
+	if pb == nil {
+		return
 	}
+	b.note("PocketBase p50/p99 ms: %s/%s", number(ms(pb.got[n].all, 50)), number(ms(pb.got[n].all, 99)))
+	b.compare(at+", processor time a request", micros(ours.cpu), micros(pb.got[n].cpu), " µs", nil)
 }
+
+func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
 
 // ourSide starts our server over a database that holds the county.
 func (b *bench) ourSide(ctx context.Context, name, dsn string) (*side, sizes, error) {

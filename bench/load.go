@@ -24,8 +24,10 @@ type sample struct {
 	took     time.Duration
 	all      []time.Duration            // of every request, sorted
 	kinds    map[string][]time.Duration // by kind, sorted
+	sent     int // with those of the warming up
 	failures int
-	first    error // the first failure, for the report
+	first    error         // the first failure, for the report
+	cpu      time.Duration // processor time of the server for one request
 }
 
 // rate is requests answered a second.
@@ -46,12 +48,23 @@ const (
 	failuresMost = 20
 )
 
+// runOn is run with the server's processor time: what a request costs it does not
+// depend on who else uses the machine.
+func runOn(p *process, callers []caller, warm, measured time.Duration) *sample {
+	before := p.cpu()
+	s := run(callers, warm, measured)
+	if s.sent > 0 {
+		s.cpu = (p.cpu() - before) / time.Duration(s.sent)
+	}
+	return s
+}
+
 // run lets the callers work side by side, first to warm up, then measured. It
 // ends by itself: by time, by count, or after a few failures.
 func run(callers []caller, warm, measured time.Duration) *sample {
 	start := time.Now()
 	from, until := start.Add(warm), start.Add(warm+measured)
-	ctx, cancel := context.WithDeadline(context.Background(), until.Add(30*time.Second))
+	ctx, cancel := context.WithDeadline(context.Background(), until.Add(90*time.Second))
 	defer cancel()
 	parts := make([]*sample, len(callers))
 	var wg sync.WaitGroup
@@ -78,6 +91,7 @@ func work(ctx context.Context, c caller, from, until time.Time, most int) *sampl
 			}
 			continue
 		}
+		s.sent++
 		if at.After(from) {
 			s.kinds[kind] = append(s.kinds[kind], took)
 		}
@@ -93,6 +107,7 @@ func join(parts []*sample, took time.Duration) *sample {
 			s.all = append(s.all, list...)
 		}
 		s.failures += p.failures
+		s.sent += p.sent
 		if s.first == nil {
 			s.first = p.first
 		}
@@ -106,7 +121,7 @@ func join(parts []*sample, took time.Duration) *sample {
 
 // newHTTP makes a client whose connections stay open, one a caller.
 func newHTTP(callers int) *http.Client {
-	return &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{
+	return &http.Client{Timeout: 90 * time.Second, Transport: &http.Transport{
 		MaxIdleConns: callers + 8, MaxIdleConnsPerHost: callers + 8, IdleConnTimeout: 5 * time.Minute, DisableCompression: true,
 		DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext}}
 }

@@ -111,6 +111,25 @@ func (p *process) rss() float64 {
 	return 0
 }
 
+// ticksPerSecond is the unit of /proc's processor times on Linux (USER_HZ).
+const ticksPerSecond = 100
+
+// cpu is the processor time used so far, 0 where /proc is not.
+func (p *process) cpu() time.Duration {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(b), ") ")
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(f[11], 10, 64)
+	system, _ := strconv.ParseInt(f[12], 10, 64)
+	return time.Duration(user+system) * time.Second / ticksPerSecond
+}
+
 // build compiles a package of a module into dir.
 func build(ctx context.Context, module, pkg, out string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, pkg)

@@ -107,6 +107,8 @@ func readCounty(t *testing.T, i *testkit.Install, record string) {
 	}
 }
 
+// sameFile compares two backups but for their first line, which says when each
+// was made, and the last, which is the sum over all.
 func sameFile(t *testing.T, a, b string) {
 	t.Helper()
 	x, err := os.ReadFile(a)
@@ -118,9 +120,15 @@ func sameFile(t *testing.T, a, b string) {
 		t.Fatal(err)
 	}
 	linesA, linesB := bytes.Split(x, []byte("\n")), bytes.Split(y, []byte("\n"))
+	if len(linesA) < 20 || len(linesA) != len(linesB) {
+		t.Fatalf("%d and %d lines", len(linesA), len(linesB))
+	}
 	for i := range linesA {
-		if i >= len(linesB) || !bytes.Equal(linesA[i], linesB[i]) {
-			t.Errorf("%s and %s differ in line %d:\n%.300s\n%.300s", a, b, i+1, linesA[i], linesB[min(i, len(linesB)-1)])
+		if i == 0 || bytes.HasPrefix(linesA[i], []byte(`["end"`)) {
+			continue
+		}
+		if !bytes.Equal(linesA[i], linesB[i]) {
+			t.Errorf("%s and %s differ in line %d:\n%.300s\n%.300s", a, b, i+1, linesA[i], linesB[i])
 			return
 		}
 	}

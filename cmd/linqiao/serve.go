@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"linqiao/api"
@@ -24,6 +25,7 @@ func serve(ctx context.Context, c *config, args []string) error {
 		return errUsage("serve 没有参数")
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	tuneMemory()
 	if c.Pprof != "" {
 		if err := profile(c.Pprof, log); err != nil {
 			return err
@@ -92,4 +94,22 @@ func listen(ctx context.Context, addr string, srv *http.Server, a *app.App, log 
 		return nil
 	}
 	return err
+}
+
+// Memory: the live data of a county are a few tens of MiB, so that collecting at
+// twice that would collect all the time. The limit makes the collector work harder
+// before the process grows past what a small machine has to spare.
+const (
+	gcPercent   = 300
+	memoryLimit = 320 << 20
+)
+
+// tuneMemory sets the collector, unless the environment says otherwise.
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }

@@ -57,6 +57,7 @@ export default {
       needPlace: 'Check in first', needPlaceOr: 'Check in first, or explain as the page says', needPass: 'Enter the code',
     },
     consent: {
+      notYet: 'Not agreed yet. You can agree here when it is needed.', give: 'Agree to this', giveOf: 'Agree: {label}', sure: 'I agree', wanted: 'To go on, this needs your consent: {label}', toGive: 'Have a look',
       title: 'Consents', lead: 'Before going on, your consent is needed:', leadOther: 'Before going on, your consent for {name} is needed:', onPaper: 'This one is signed in person. Please contact the staff.',
       rights: 'Consent is free; it can be withdrawn at any time under Me → Consents.', tickFirst: 'Tick what you agree to', agree: 'Agree and go on',
       none: 'Nothing was agreed to yet.', given: 'Given {at}', until: 'until {at}', withdrawn: 'Withdrawn {at}', withdraw: 'Withdraw', withdrawAsk: 'Withdraw this consent?',
