@@ -623,7 +623,7 @@ func (w *work) viewOrder(r *record.Row, s sight, v *RecordView) error {
 		}
 	}
 	v.Shown, v.ShownLabels = map[string]any{}, map[string]string{}
-	for _, path := range record.ShownPaths(r) {
+	for _, path := range w.unit.ShownPaths(r) {
 		f, x := w.unit.ShownValue(r, path)
 		if x == nil {
 			continue

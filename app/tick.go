@@ -186,6 +186,9 @@ func (a *App) oweProgram(ctx context.Context, county domain.CountyCode, prog str
 			return err
 		}
 		for _, d := range p.Duties.All() {
+			if err := w.remind(p, d); err != nil {
+				return fmt.Errorf("duty %s: %w", d.Key, err)
+			}
 			if d.Every == nil {
 				continue
 			}
@@ -332,25 +335,11 @@ func (a *App) lapse(ctx context.Context, county domain.CountyCode) (int, error) 
 }
 
 func (w *work) tellMissed(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
-	rec := &domain.Record{County: it.County, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
-	for _, g := range d.Ladder {
-		if g.Base != "due" && g.Key != "due" {
-			continue
-		}
-		for _, k := range g.To {
-			role := p.Roles.Get(k)
-			if role == nil {
-				continue
-			}
-			accs, err := w.holders(role, rec)
-			if err != nil {
+	rec := &domain.Record{County: it.County, ID: it.Record, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
+	for i := range d.Ladder {
+		if g := &d.Ladder[i]; g.Key == "due" {
+			if err := w.tellRung(p, rec, g, "任务逾期未完成："+d.Label); err != nil {
 				return err
-			}
-			for _, acc := range accs {
-				if err := w.tx.InsertDelivery(&domain.Delivery{ID: store.NewID(), ToAccount: acc, Channel: "push", Message: "duty_missed",
-					Text: "任务逾期未完成：" + d.Label, State: "sent", Record: it.Record, Created: w.Now()}); err != nil {
-					return err
-				}
 			}
 		}
 	}
@@ -456,7 +445,7 @@ func (a *App) Deliver(ctx context.Context) (int, error) {
 func (a *App) RunDue(ctx context.Context) error {
 	for round := 0; round < 10_000; round++ {
 		total := 0
-		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.OweDue, a.Deliver} {
+		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.OweDue, a.Deliver} {
 			n, err := f(ctx)
 			if err != nil {
 				return err

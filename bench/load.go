@@ -24,7 +24,7 @@ type sample struct {
 	took     time.Duration
 	all      []time.Duration            // of every request, sorted
 	kinds    map[string][]time.Duration // by kind, sorted
-	sent     int // with those of the warming up
+	sent     int                        // with those of the warming up
 	failures int
 	first    error         // the first failure, for the report
 	cpu      time.Duration // processor time of the server for one request

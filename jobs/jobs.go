@@ -24,6 +24,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 	steps := []step{
 		{"clocks", 250 * time.Millisecond, a.FireDue},
 		{"signatures", time.Minute, a.CloseDue},
+		{"panels", time.Minute, a.PanelsDue},
 		{"duties", time.Minute, a.OweDue},
 		{"messages", 2 * time.Second, a.Deliver},
 		{"house", 5 * time.Second, a.House},

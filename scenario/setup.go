@@ -205,6 +205,10 @@ func (w *world) addParty(ctx context.Context, kind domain.PartyKind, name string
 	var own Args
 	var relations []Relation
 	for _, a := range args {
+		if a.Key == "登录" || a.Key == "login" {
+			t.ownLogin = a.Value.Text
+			continue
+		}
 		if relationKinds[a.Key] == "" {
 			own = append(own, a)
 			continue
@@ -221,6 +225,11 @@ func (w *world) addParty(ctx context.Context, kind domain.PartyKind, name string
 	}
 	t.id = str(answer["id"])
 	w.put(t)
+	if t.ownLogin != "" {
+		if _, err := w.partyLogin(ctx, t); err != nil {
+			return err
+		}
+	}
 	for _, r := range relations {
 		if err := w.addRelation(ctx, r); err != nil {
 			return err

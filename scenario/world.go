@@ -33,8 +33,9 @@ type thing struct {
 	level   domain.RegionLevel
 	place   *[2]float64
 
-	login   *login   // account, or the account made for a party
-	members []member // account
+	login    *login   // account, or the account made for a party
+	ownLogin string   // party: the login that the story gives it
+	members  []member // account
 
 	partyKind domain.PartyKind
 	guardian  *thing // party: who acts for it
@@ -181,7 +182,7 @@ func (w *world) partyLogin(ctx context.Context, t *thing) (*login, error) {
 	if l != nil {
 		return l, nil
 	}
-	l, _, err := w.newAccount(ctx, t.name, object{"party": t.id})
+	l, _, err := w.newAccount(ctx, t.name, object{"party": t.id, "login": t.ownLogin})
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ type EntryView struct {
 	Of    string `json:"of,omitempty"` // what it runs over or belongs to
 	// By lists the roles that may start it (duties that people start).
 	By []string `json:"by,omitempty"`
-	Is    string `json:"is,omitempty"` // of a role: how its holder stands to the row (self, area, public …)
+	Is string   `json:"is,omitempty"` // of a role: how its holder stands to the row (self, area, public …)
 }
 
 type OptionView struct {

@@ -289,7 +289,7 @@ func (u *Unit) Slice(r *Row) (paths map[string]bool, ok bool) {
 			for _, o := range list {
 				if u.isReceiver(o, ms) {
 					ok = true
-					for _, p := range ShownPaths(o) {
+					for _, p := range u.ShownPaths(o) {
 						paths[p] = true
 					}
 				}
@@ -305,17 +305,23 @@ func (u *Unit) Slice(r *Row) (paths map[string]bool, ok bool) {
 	return paths, ok
 }
 
-// ShownPaths lists what an order shows its receiver in its present phase.
-func ShownPaths(o *Row) []string {
+// ShownPaths lists what an order shows its receiver in its present phase. What
+// was shown for the work ends `keeps` after the order did.
+func (u *Unit) ShownPaths(o *Row) []string {
 	s := o.T.Shows
 	if s == nil {
 		return nil
 	}
-	switch o.Phase {
-	case domain.PhaseAccepted, domain.PhaseDone:
-		return append(slices.Clone(s.Before), s.After...)
+	if o.Phase != domain.PhaseAccepted && o.Phase != domain.PhaseDone {
+		return s.Before
 	}
-	return s.Before
+	if !s.Keeps.IsZero() && !o.Ended.IsZero() {
+		until, _ := u.w.Calendar().Due(o.Ended, s.Keeps.N, s.Keeps.Unit, false)
+		if u.w.Now().After(until) {
+			return s.Before
+		}
+	}
+	return append(slices.Clone(s.Before), s.After...)
 }
 
 // Access is one way to a set of rows. The store turns it into SQL and into the

@@ -70,6 +70,7 @@ func (u *Unit) Find(r *Row, m *program.Match, step int) ([]Found, error) {
 		res.Offer = c.ID()
 		if c.Offer != nil {
 			u.checkRoom(v, &res)
+			u.checkAssured(v, &res)
 		}
 		results = append(results, res)
 		values = append(values, match.Values(m, v))
@@ -109,6 +110,24 @@ func (u *Unit) checkRoom(v matchVars, res *match.Result) {
 	if n, err := u.room(o.r); err == nil && n == int64(0) {
 		res.Verdict = match.Miss
 		res.Missing = append(res.Missing, "名额已满")
+	}
+}
+
+// checkAssured: an offer whose provider has not confirmed it for longer than the
+// program allows (`assured`) is not recommended until he does (HSDS: assured_date).
+func (u *Unit) checkAssured(v matchVars, res *match.Result) {
+	o, ok := v.offer.(recordView)
+	if !ok || o.r.T.Assured.IsZero() {
+		return
+	}
+	from := o.r.Created
+	if d, err := domain.ParseDate(o.r.str("assured_on")); err == nil && d.Start().After(from) {
+		from = d.Start()
+	}
+	until, _ := u.w.Calendar().Due(from, o.r.T.Assured.N, o.r.T.Assured.Unit, false)
+	if u.w.Now().After(until) {
+		res.Verdict = match.Miss
+		res.Missing = append(res.Missing, "信息逾期未核实，请供给方确认")
 	}
 }
 
@@ -493,6 +512,42 @@ func (u *Unit) onPanel(r *Row, role string) bool {
 	return false
 }
 
+// excluded reports whether the actor may not sit on a panel: an `exclude` that
+// holds, read with him as `member`.
+func (u *Unit) excluded(r *Row, p *program.Panel, role *program.Role) bool {
+	var org domain.OrgID
+	if role != nil {
+		if ms := u.actor.Qualified(role); len(ms) > 0 {
+			org = ms[0].Org
+		}
+	}
+	for _, g := range p.Exclude {
+		if ok, err := u.test(g.If, r.varsWith(map[string]any{"member": seatView{u, org}})); err != nil || ok {
+			return true // what cannot be settled keeps out, too
+		}
+	}
+	return false
+}
+
+// seatView is whoever sits on a panel, with the unit by which he does.
+type seatView struct {
+	u   *Unit
+	org domain.OrgID
+}
+
+func (v seatView) TypeName() string { return "account" }
+func (v seatView) Get(name string) (any, error) {
+	switch name {
+	case "id":
+		return textOr(string(v.u.actor.Account), name)
+	case "name", "short_name":
+		return textOr(v.u.actor.Name, name)
+	case "org":
+		return v.u.orgOf(v.org, name)
+	}
+	return nil, &rule.Unset{Path: name}
+}
+
 // MayFill reports whether the actor may fill a form on the row.
 func (u *Unit) MayFill(r *Row, f *program.Form) bool {
 	if slices.ContainsFunc(f.By, func(k string) bool { return u.Holds(r, k) }) {
@@ -504,7 +559,7 @@ func (u *Unit) MayFill(r *Row, f *program.Form) bool {
 		}
 		for _, k := range p.Members {
 			role := r.P.Roles.Get(k)
-			if u.Holds(r, k) || role != nil && role.Is == "receiver" && len(u.actor.Qualified(role)) > 0 && u.onPanel(r, k) {
+			if (u.Holds(r, k) || role != nil && role.Is == "receiver" && len(u.actor.Qualified(role)) > 0 && u.onPanel(r, k)) && !u.excluded(r, p, role) {
 				return true
 			}
 		}

@@ -245,3 +245,10 @@ func (u *Unit) DueTimes(r *Row) (map[string]time.Time, error) {
 	}
 	return out, nil
 }
+
+// PanelDone reports whether a panel's quorum has given its opinion.
+func (u *Unit) PanelDone(r *Row, p *program.Panel) (bool, error) {
+	v, err := panelView{r, p}.Get("done")
+	done, _ := v.(bool)
+	return done, err
+}

@@ -410,6 +410,9 @@ func (u *Unit) Edit(r *Row, a Act) error {
 	for k, v := range vals {
 		r.set(k, v)
 	}
+	if r.Noun == domain.Offer { // whoever edits an offer stands by the rest of it
+		r.set("assured_on", u.Today().String())
+	}
 	u.touch(r)
 	return u.log(r, "edit", nil, a, vals)
 }

@@ -98,7 +98,7 @@ test('the visiting team records the visit and the need at the door', async () =>
 })
 
 test('the firm agrees on its phone that banks may know', async () => {
-  const firm = await Person.resident(browser, server.url, '13800001002')
+  const firm = await Person.staff(browser, server.url, 'qiaoshoumuqi', PHONE)
   await firm.check('phone-firm-home')
   await firm.follow('我的')
   await firm.follow(/授权与同意/)

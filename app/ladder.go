@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+	"linqiao/store"
+)
+
+// PanelsDue tells, once, whom a panel's ladder names when its time is over and
+// opinions are still missing.
+func (a *App) PanelsDue(ctx context.Context) (int, error) {
+	n := 0
+	err := a.counties(ctx, func(county domain.CountyCode) error {
+		return a.write(ctx, System(county), func(w *work) error {
+			list, err := w.tx.DuePanelRuns("open", w.Now(), tickBatch)
+			if err != nil {
+				return err
+			}
+			for i := range list {
+				if err := w.panelDue(&list[i]); err != nil {
+					return err
+				}
+			}
+			n += len(list)
+			return nil
+		})
+	})
+	return n, err
+}
+
+func (w *work) panelDue(run *domain.PanelRun) error {
+	r, err := w.unit.Load(run.Record)
+	if err != nil {
+		return err
+	}
+	run.State = "late"
+	if err := w.SavePanelRun(run); err != nil {
+		return err
+	}
+	p := r.P.Panels.Get(run.Key)
+	if p == nil || !r.Ended.IsZero() {
+		return nil
+	}
+	done, err := w.unit.PanelDone(r, p)
+	if err != nil || done {
+		return err
+	}
+	for i := range p.Ladder {
+		if err := w.tellRung(r.P, r.Record, &p.Ladder[i], r.Title()+"“"+p.Label+"”逾期，意见未齐"); err != nil {
+			return err
+		}
+	}
+	return w.unit.Note(r, "rung", map[string]any{"label": p.Label, "rung": "due"})
+}
+
+// tellRung tells everybody a rung names.
+func (w *work) tellRung(p *program.Program, rec *domain.Record, g *program.Rung, words string) error {
+	for _, k := range g.To {
+		role := p.Roles.Get(k)
+		if role == nil {
+			continue
+		}
+		accs, err := w.holders(role, rec)
+		if err != nil {
+			return err
+		}
+		for _, acc := range accs {
+			d := &domain.Delivery{ID: store.NewID(), ToAccount: acc, Channel: "push", Message: "rung", Text: words, State: "sent", Record: rec.ID, Created: w.Now()}
+			w.later("", func() error { return w.tx.InsertDelivery(d) })
+		}
+	}
+	return nil
+}
+
+// remind looks once a day at the open items of a duty and tells whom its ladder
+// names before the due day (`-5d`). What an item was told is noted on it.
+func (w *work) remind(p *program.Program, d *program.Duty) error {
+	early := slices.IndexFunc(d.Ladder, func(g program.Rung) bool { return g.Offset.N < 0 }) >= 0
+	mark := fmt.Sprintf("remind/%s/%s", p.Key, d.Key)
+	if !early {
+		return nil
+	}
+	if done, err := w.tx.Marked(mark, domain.DateOf(w.Now())); err != nil || done {
+		return err
+	}
+	f := store.DutyFilter{Program: p.Key, Key: d.Key, Waiting: true, OpensBy: w.Now(), Limit: 500}
+	for {
+		page, err := w.tx.DutyItems(f)
+		if err != nil {
+			return err
+		}
+		for i := range page.Items {
+			if err := w.remindOne(p, d, &page.Items[i]); err != nil {
+				return err
+			}
+		}
+		if f.Cursor = page.Next; f.Cursor == "" {
+			return w.tx.Mark(mark, domain.DateOf(w.Now()))
+		}
+	}
+}
+
+func (w *work) remindOne(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
+	told := listed(it.Data["told"])
+	changed := false
+	for i := range d.Ladder {
+		g := &d.Ladder[i]
+		if g.Offset.N >= 0 || slices.Contains(told, g.Key) || w.Now().Before(w.app.cal.Before(it.Due, -g.Offset.N, g.Offset.Unit)) {
+			continue
+		}
+		rec := &domain.Record{County: it.County, ID: it.Record, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
+		day := it.Due.In(domain.Beijing).Add(-time.Second).Format("2006-01-02")
+		if err := w.tellRung(p, rec, g, "任务即将到期："+d.Label+"，"+day+"前完成"); err != nil {
+			return err
+		}
+		told = append(told, g.Key)
+		changed = true
+	}
+	if !changed {
+		return nil
+	}
+	if it.Data == nil {
+		it.Data = map[string]any{}
+	}
+	list := []any{}
+	for _, k := range told {
+		if k != "" {
+			list = append(list, k)
+		}
+	}
+	it.Data["told"] = list
+	return w.tx.UpdateDutyItem(it)
+}
