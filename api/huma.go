@@ -29,6 +29,16 @@ func humaConfig() huma.Config {
 
 var jsonFormat = huma.Format{
 	Marshal: func(w io.Writer, v any) error {
+		if l, ok := v.(interface {
+			AppendJSON(b []byte) ([]byte, bool, error)
+		}); ok {
+			if b, done, err := l.AppendJSON(make([]byte, 0, 4<<10)); done {
+				if err == nil {
+					_, err = w.Write(append(b, '\n'))
+				}
+				return err
+			}
+		}
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
 		return e.Encode(v)

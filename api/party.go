@@ -102,7 +102,7 @@ type partyFormIn struct {
 }
 
 func (s *Server) fillPartyForm(ctx context.Context, who *app.Who, in *partyFormIn) (*body[*app.FormResult], error) {
-	return answer(s.app.FillPartyForm(ctx, who, in.ID, in.Program, in.Form, in.Body.Answers, in.Body.At))
+	return answer(s.app.FillPartyForm(ctx, who, requestOf(ctx).once, in.ID, in.Program, in.Form, in.Body.Answers, in.Body.At))
 }
 
 type relationIn struct {

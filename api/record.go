@@ -287,7 +287,7 @@ type formIn struct {
 }
 
 func (s *Server) fillForm(ctx context.Context, who *app.Who, in *formIn) (*body[*app.FormResult], error) {
-	return answer(s.app.FillForm(ctx, who, in.ID, in.Form, in.Body.Answers, in.Body.At))
+	return answer(s.app.FillForm(ctx, who, requestOf(ctx).once, in.ID, in.Form, in.Body.Answers, in.Body.At))
 }
 
 func (s *Server) forms(ctx context.Context, who *app.Who, in *RecordPath) (*body[app.List[app.FormResponse]], error) {

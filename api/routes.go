@@ -33,7 +33,7 @@ func (s *Server) routes() {
 	post(s, signedIn, inTx, "/records/{id}/owner", "移交", s.handOver)
 	post(s, staff, kept, "/records/bulk/{move}", "批量办理", s.bulk)
 	get(s, signedIn, "/records/{id}/events", "办理过程", s.events)
-	post(s, signedIn, kept, "/records/{id}/forms/{form}", "填写表单", s.fillForm)
+	post(s, signedIn, inTx, "/records/{id}/forms/{form}", "填写表单", s.fillForm)
 	get(s, signedIn, "/records/{id}/forms", "已填表单", s.forms)
 	get(s, signedIn, "/records/{id}/matches/{match}", "匹配结果", s.match)
 	post(s, signedIn, inTx, "/records/{id}/matches/{match}", "派单、选择", s.choose)
@@ -47,7 +47,7 @@ func (s *Server) routes() {
 	post(s, signedIn, again, "/parties/{id}/reveal", "查看完整号码（须写用途）", s.reveal)
 	post(s, signedIn, inTx, "/parties/{id}/consents/{program}/{consent}", "同意", s.giveConsent)
 	del(s, signedIn, kept, "/parties/{id}/consents/{program}/{consent}", "撤回同意", s.withdrawConsent)
-	post(s, signedIn, kept, "/parties/{id}/forms/{program}/{form}", "在档案上填写表单", s.fillPartyForm)
+	post(s, signedIn, inTx, "/parties/{id}/forms/{program}/{form}", "在档案上填写表单", s.fillPartyForm)
 	post(s, signedIn, kept, "/parties/{id}/relations", "登记关系", s.addRelation)
 
 	// The county: divisions, units, accounts.

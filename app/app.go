@@ -28,6 +28,7 @@ type App struct {
 	people   *peopleCache
 	orgs     *places[domain.OrgID, domain.Org]
 	regions  *places[domain.RegionID, domain.Region]
+	accounts *places[domain.AccountID, domain.Account] // for names on pages only
 	totals   *totals
 	now      func() time.Time
 	cal      *calendar.Calendar
@@ -66,6 +67,7 @@ func New(o Options) *App {
 	a.people = newPeopleCache()
 	a.totals = newTotals()
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
+	a.accounts = newPlaces[domain.AccountID, domain.Account]()
 	a.door = newDoor(o.Hash)
 	a.stream = newBroadcast()
 	return a

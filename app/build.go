@@ -96,7 +96,25 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 			v.Title = t
 		}
 	}
+	if r.Noun == domain.Order && v.Subject == nil {
+		w.nameOrder(r, &v)
+	}
 	return v, nil
+}
+
+// nameOrder lets a receiver tell his orders apart in a list by what the order's own
+// page shows him: the subject's name where it stands among it, and short facts.
+func (w *work) nameOrder(r *record.Row, v *RecordSummary) {
+	for _, path := range w.unit.ShownPaths(r) {
+		f, x := w.unit.ShownValue(r, path)
+		switch {
+		case x == nil:
+		case path == "subject.name":
+			v.Title = asText(x)
+		case f != nil && f.Class <= domain.Internal && f.Type != program.TypeText && f.Type != program.TypePlace && f.Type != program.TypeChecks:
+			v.Labels[path] = w.display(f, x)
+		}
+	}
 }
 
 func offerTitle(r *record.Row) string {
@@ -129,7 +147,7 @@ func (w *work) people4(r *record.Row, s sight, v *RecordSummary) error {
 		}
 	}
 	if s.full && r.Owner != "" {
-		if a, err := w.Account(r.Owner); err == nil {
+		if a, err := w.app.accounts.get(w.tx, r.Owner, w.tx.Account); err == nil {
 			v.Owner = &AccountRef{a.ID, a.Name}
 		}
 	}
@@ -198,6 +216,9 @@ func (w *work) display(f *program.Field, v any) string {
 			r, err := w.unit.Load(domain.RecordID(id))
 			if err != nil {
 				return "", err
+			}
+			if t := offerTitle(r); r.Noun == domain.Offer && t != "" {
+				return t, nil
 			}
 			return r.Title(), nil
 		})

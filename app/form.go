@@ -26,23 +26,21 @@ type UrgentView struct {
 }
 
 // FillForm files a response on a record.
-func (a *App) FillForm(ctx context.Context, who *Who, id domain.RecordID, key string, answers map[string]any, at *time.Time) (res *FormResult, err error) {
-	err = a.write(ctx, who, func(w *work) error {
+func (a *App) FillForm(ctx context.Context, who *Who, once Once, id domain.RecordID, key string, answers map[string]any, at *time.Time) (*FormResult, error) {
+	return onceAnswered(ctx, a, who, once, func(w *work) (*FormResult, error) {
 		r, _, err := w.row(id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		f := r.P.Forms.Get(key)
 		if f == nil || !slices.Contains(f.Of, r.Key) {
-			return domain.NotFound("form")
+			return nil, domain.NotFound("form")
 		}
 		if !w.unit.MayFill(r, f) {
-			return domain.E(domain.KindForbidden, "form_forbidden", "form", f.Label)
+			return nil, domain.E(domain.KindForbidden, "form_forbidden", "form", f.Label)
 		}
-		res, err = w.fill(r.P, f, r, r.Subject, answers, at)
-		return err
+		return w.fill(r.P, f, r, r.Subject, answers, at)
 	})
-	return res, err
 }
 
 // fill checks, scores and stores a response, then acts on what is urgent.

@@ -94,7 +94,7 @@ func (w *work) fillFields(d *partyDraft, in map[string]any) {
 	for _, key := range sortedKeys(in) {
 		f := w.fileField(d.p.Kind, key)
 		if f == nil || f.Calc != nil {
-			d.bad("fields."+key, "unknown_field")
+			d.bad("fields."+form.SafeKey(key), "unknown_field")
 			continue
 		}
 		v, fe := form.Normalize(f, in[key])

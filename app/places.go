@@ -21,7 +21,7 @@ type placeKey[K ~string] struct {
 	id     K
 }
 
-// places keeps units or divisions that every page names again and again. What it
+// places keeps units, divisions or accounts that every page names again and again. What it
 // gives is shared by requests and must not be changed: whoever edits one reads it
 // from the store.
 type places[K ~string, V any] struct {

@@ -300,11 +300,18 @@ func (w *work) mayHandOver(r *record.Row) bool {
 	return false
 }
 
+// mayBeAnswered: what the first of two equal requests did can be why the second
+// is refused.
+func mayBeAnswered(refusal error) bool {
+	k := domain.KindOf(refusal)
+	return k != domain.KindInternal && k != domain.KindUnavailable && domain.CodeOf(refusal) != "idempotency_mismatch"
+}
+
 // answered looks, after a refusal, whether the same request was answered while
 // this one ran: on PostgreSQL the second of two at once meets what the first one
 // did (a row that is there already, a stage that has changed).
 func (a *App) answered(ctx context.Context, who *Who, o Once, refusal error) (domain.RecordID, error) {
-	if k := domain.KindOf(refusal); k == domain.KindInternal || k == domain.KindUnavailable || domain.CodeOf(refusal) == "idempotency_mismatch" {
+	if !mayBeAnswered(refusal) {
 		return "", refusal
 	}
 	var x onceAnswer

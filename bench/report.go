@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -47,7 +49,7 @@ func (g *goal) reached(x float64) bool {
 const columns = "%-46s %12s %12s %9s  %-12s %s\n"
 
 func (r *report) section(title string) {
-	fmt.Fprintf(r.out, "\n%s\n", title)
+	fmt.Fprintf(r.out, "\n%s (%s)\n", title, busy())
 	fmt.Fprintf(r.out, columns, "figure", "ours", "other's", "ratio", "goal", "")
 }
 
@@ -111,4 +113,14 @@ func thousands(s string) string {
 		b.WriteRune(c)
 	}
 	return b.String()
+}
+
+// busy says how much else the machine does: on a shared one, times are inflated
+// and only ratios of one run and processor times mean something.
+func busy() string {
+	load := "?"
+	if b, err := os.ReadFile("/proc/loadavg"); err == nil {
+		load, _, _ = strings.Cut(string(b), " ")
+	}
+	return fmt.Sprintf("%d cores, load %s", runtime.NumCPU(), load)
 }

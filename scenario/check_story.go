@@ -79,7 +79,7 @@ func (c *checker) party(s Party) error {
 		if slices.Contains([]string{"region", "区", "place", "位置", "标签", "tags"}, a.Key) || identifiers[a.Key] != "" || relationKinds[a.Key] != "" {
 			continue
 		}
-		if _, ok := c.w.partyField(s.Kind, a.Key); !ok {
+		if _, ok := c.w.partyField(s.Kind, a.Key); !ok && !isLogin(a.Key) {
 			return fmt.Errorf("档案里没有字段「%s」", a.Key)
 		}
 	}

@@ -205,7 +205,7 @@ func (w *world) addParty(ctx context.Context, kind domain.PartyKind, name string
 	var own Args
 	var relations []Relation
 	for _, a := range args {
-		if a.Key == "登录" || a.Key == "login" {
+		if isLogin(a.Key) {
 			t.ownLogin = a.Value.Text
 			continue
 		}
@@ -237,6 +237,9 @@ func (w *world) addParty(ctx context.Context, kind domain.PartyKind, name string
 	}
 	return nil
 }
+
+// isLogin: a story may give a party's account a login of its own.
+func isLogin(key string) bool { return key == "登录" || key == "login" }
 
 // partyBody sorts the written keys: region, place, tags, identifiers, and fields
 // of the party's own file.

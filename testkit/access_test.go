@@ -173,7 +173,12 @@ var endless = []string{"GET /stream", "DELETE /session"}
 // TestAccess sends every route as everybody: nobody passes a door that is not
 // open to him, and nothing that anybody sends breaks the server.
 func TestAccess(t *testing.T) {
-	c := openCrowd(t, storetest.Engines(t)[0])
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) { everyDoor(t, openCrowd(t, engine)) })
+	}
+}
+
+func everyDoor(t *testing.T, c *crowd) {
 	table := accessTable(t)
 	have := served(t, c.County)
 	for _, r := range table {

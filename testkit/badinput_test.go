@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +16,7 @@ import (
 	"time"
 	"unicode"
 
+	"linqiao/api"
 	"linqiao/app"
 	"linqiao/domain"
 	"linqiao/store/storetest"
@@ -400,6 +403,35 @@ func TestRepeated(t *testing.T) {
 			if a := e.self.Do(t, http.MethodPost, errandPath, body, key); a.Status != http.StatusCreated || testkit.Text(a.Object(), "id") == id {
 				t.Errorf("somebody else with the same key: %d %s", a.Status, a.Raw)
 			}
+		})
+	}
+}
+
+// TestFormOnce: a form that a phone sends again, also to a server that has been
+// started anew since, is filed once.
+func TestFormOnce(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			e := openErrands(t, engine)
+			path, body, key := "/records/"+e.errand+"/forms/thanks", testkit.Object{"answers": testkit.Object{"stars": 5}}, testkit.Key(testkit.NewKey())
+			first := e.self.Must(t, http.MethodPost, path, body, key)
+			other := httptest.NewServer(api.New(api.Options{App: e.App, Log: slog.New(slog.DiscardHandler)}))
+			defer other.Close()
+			again := &testkit.Client{Base: other.URL, HTTP: other.Client(), Token: e.self.Token}
+			var wg sync.WaitGroup
+			for _, who := range []*testkit.Client{again, e.self, again} {
+				wg.Go(func() {
+					if a := who.Do(t, http.MethodPost, path, body, key); a.Status != http.StatusOK || a.Object()["id"] != first["id"] {
+						t.Errorf("sent again: %d %s, first %v", a.Status, a.Raw, first)
+					}
+				})
+			}
+			wg.Wait()
+			if list := testkit.Items(e.self.Must(t, http.MethodGet, "/records/"+e.errand+"/forms", nil), "items"); len(list) != 1 {
+				t.Errorf("%d responses", len(list))
+			}
+			a := again.Do(t, http.MethodPost, path, testkit.Object{"answers": testkit.Object{"stars": 1}}, key)
+			e.check(t, wrong{name: "the key again", status: 409, code: "idempotency_mismatch"}, a)
 		})
 	}
 }

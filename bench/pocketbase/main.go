@@ -34,7 +34,7 @@ func main() {
 }
 
 func run(addr, dir, sync string, seed, clerks int) error {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: connect(sync)})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: connect(sync), QueryTimeout: 2 * time.Minute})
 	if err := app.Bootstrap(); err != nil {
 		return err
 	}
@@ -92,7 +92,8 @@ func schema(app core.App) error {
 	)
 	cases.AddIndex("cases_created", false, "created, id", "")
 	cases.AddIndex("cases_stage", false, "stage, created, id", "")
-	cases.AddIndex("cases_town", false, "town, stage, kind", "")
+	cases.AddIndex("cases_town", false, "town, created, id", "")
+	cases.AddIndex("cases_figures", false, "stage, kind", "")
 	if err := app.Save(cases); err != nil {
 		return fmt.Errorf("cases: %w", err)
 	}

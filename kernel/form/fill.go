@@ -46,7 +46,7 @@ func fill(prefix string, fields []*program.Field, need []string, in map[string]a
 	}
 	for _, key := range sortedKeys(in) {
 		if byKey[key] == nil {
-			errs = append(errs, domain.FieldError{Path: prefix + safeKey(key), Code: "unknown_field"})
+			errs = append(errs, domain.FieldError{Path: prefix + SafeKey(key), Code: "unknown_field"})
 		}
 	}
 	out := make(map[string]any, len(in))

@@ -141,7 +141,7 @@ func normChecks(f *program.Field, raw any) (any, *fault) {
 	}
 	for _, key := range sortedKeys(m) {
 		if !f.Items.Has(key) {
-			return nil, bad("unknown_field").under(safeKey(key))
+			return nil, bad("unknown_field").under(SafeKey(key))
 		}
 	}
 	out := map[string]any{}
@@ -319,7 +319,7 @@ func normRow(f *program.Field, m map[string]any) (map[string]any, *fault) {
 	for _, key := range sortedKeys(m) {
 		col, ok := f.Fields.Find(key)
 		if !ok {
-			return nil, bad("unknown_field").under(safeKey(key))
+			return nil, bad("unknown_field").under(SafeKey(key))
 		}
 		v, w := normalize(col, m[key])
 		if w != nil {
@@ -372,9 +372,9 @@ func sortedKeys(m map[string]any) []string {
 
 var keyRE = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
 
-// safeKey names an unknown key only when it can be a key at all: errors must not
+// SafeKey names an unknown key only when it can be a key at all: errors must not
 // carry what somebody typed.
-func safeKey(key string) string {
+func SafeKey(key string) string {
 	if keyRE.MatchString(key) {
 		return key
 	}

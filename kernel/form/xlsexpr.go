@@ -313,7 +313,7 @@ func (p *exprParser) xpathCall(name string) (*node, error) {
 	case (name == "number" || name == "int") && len(args) == 1:
 		return args[0], nil
 	}
-	return nil, fmt.Errorf("不支持函数 %s()", safeKey(strings.ReplaceAll(name, "-", "_")))
+	return nil, fmt.Errorf("不支持函数 %s()", SafeKey(strings.ReplaceAll(name, "-", "_")))
 }
 
 func (p *exprParser) celCall(name string) (*node, error) {
@@ -331,5 +331,5 @@ func (p *exprParser) celCall(name string) (*node, error) {
 		}
 		return tree("size", args...), err
 	}
-	return nil, fmt.Errorf("XLSForm 写不出函数 %s()", safeKey(name))
+	return nil, fmt.Errorf("XLSForm 写不出函数 %s()", SafeKey(name))
 }

@@ -19,7 +19,7 @@ func (fs fieldSet) toCEL(n *node) (string, error) {
 	switch n.op {
 	case "field":
 		if fs[n.val] == nil {
-			return "", fmt.Errorf("没有栏目“%s”", safeKey(n.val))
+			return "", fmt.Errorf("没有栏目“%s”", SafeKey(n.val))
 		}
 		return n.val, nil
 	case "num", "bool":
@@ -50,7 +50,7 @@ func (fs fieldSet) toCEL(n *node) (string, error) {
 	case "in":
 		f := fs[n.args[1].val]
 		if f == nil {
-			return "", fmt.Errorf("没有栏目“%s”", safeKey(n.args[1].val))
+			return "", fmt.Errorf("没有栏目“%s”", SafeKey(n.args[1].val))
 		}
 		key := "'" + mendKey(n.args[0].val) + "'"
 		if f.Many {
@@ -170,7 +170,7 @@ func (fs fieldSet) toXPath(n *node) (string, error) {
 	case "field":
 		f := fs[n.val]
 		if f == nil {
-			return "", fmt.Errorf("“%s”不在本表中", safeKey(n.val))
+			return "", fmt.Errorf("“%s”不在本表中", SafeKey(n.val))
 		}
 		if f.Type == program.TypeBool {
 			return "${" + n.val + "} = 'yes'", nil
@@ -192,7 +192,7 @@ func (fs fieldSet) toXPath(n *node) (string, error) {
 		return "-" + s, err
 	case "has":
 		if fs[n.args[0].val] == nil {
-			return "", fmt.Errorf("“%s”不在本表中", safeKey(n.args[0].val))
+			return "", fmt.Errorf("“%s”不在本表中", SafeKey(n.args[0].val))
 		}
 		return "${" + n.args[0].val + "} != ''", nil
 	case "size":

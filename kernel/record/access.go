@@ -22,7 +22,7 @@ func (a *Actor) Qualified(role *program.Role) []Membership {
 	var out []Membership
 	for _, m := range a.Memberships {
 		if len(h.Org) > 0 && !slices.Contains(h.Org, m.Kind) ||
-			h.Level != "" && h.Level != m.Level ||
+			len(h.Levels) > 0 && !slices.Contains(h.Levels, m.Level) ||
 			len(h.Post) > 0 && !slices.Contains(h.Post, m.Post) ||
 			len(h.Tag) > 0 && !slices.ContainsFunc(h.Tag, func(t string) bool { return slices.Contains(m.Tags, t) }) {
 			continue
@@ -250,6 +250,9 @@ func (u *Unit) Clearance(r *Row) (class domain.Class, fields map[string]bool, ok
 		}
 		if c < r.T.Class && len(extra) == 0 {
 			continue
+		}
+		if role.Is == "receiver" && u.nearest(r, role.Of) == nil {
+			continue // what lies above his order he sees through its `shows` only
 		}
 		ok = true
 		class = max(class, c)

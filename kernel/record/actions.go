@@ -203,8 +203,11 @@ func (u *Unit) actMove(r *Row, a *program.Action, v *vars) error {
 			failed = append(failed, row.Title())
 			continue
 		}
+		done := len(u.events)
 		if err := u.Move(row, mv, u.actWith(a, v)); err != nil {
-			if r.Noun == domain.Batch && domain.KindOf(err) == domain.KindRefused {
+			// a member that was refused before anything happened stays out; one that
+			// is refused half way takes the whole batch with it
+			if r.Noun == domain.Batch && domain.KindOf(err) == domain.KindRefused && len(u.events) == done {
 				failed = append(failed, row.Title()+"："+sayOf(err))
 				continue
 			}

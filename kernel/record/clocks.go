@@ -79,17 +79,20 @@ func (u *Unit) computeClock(r *Row, c *program.Clock) (*domain.Clock, error) {
 			return k, err
 		}
 	}
-	from, fromDate, err := u.instant(c.From, v, false)
+	from, err := u.instant(c.From, v, false)
 	if err != nil || from.IsZero() {
 		return k, err
 	}
 	k.FromAt, k.State = from, ClockRunning
 	k.Inputs["from"] = stamp(from)
-	if err := u.setDue(r, c, k, v, fromDate); err != nil {
+	if err := u.setDue(c, k, v, r); err != nil {
+		if isUnset(err) { // the limit hangs on what nobody has said yet
+			return &domain.Clock{County: r.County, Record: r.ID, Key: c.Key, State: ClockIdle, Inputs: map[string]any{}}, nil
+		}
 		return k, err
 	}
 	if c.Until != nil {
-		until, _, err := u.instant(c.Until, v, false)
+		until, err := u.instant(c.Until, v, false)
 		if err != nil {
 			return k, err
 		}
@@ -101,9 +104,9 @@ func (u *Unit) computeClock(r *Row, c *program.Clock) (*domain.Clock, error) {
 }
 
 // setDue: a stated due time, or the limit counted from the start.
-func (u *Unit) setDue(r *Row, c *program.Clock, k *domain.Clock, v *vars, fromDate bool) error {
+func (u *Unit) setDue(c *program.Clock, k *domain.Clock, v *vars, r *Row) error {
 	if c.Due != nil {
-		due, _, err := u.instant(c.Due, v, true)
+		due, err := u.instant(c.Due, v, true)
 		k.DueAt = due
 		return err
 	}
@@ -131,30 +134,30 @@ func (u *Unit) extend(c *program.Clock, k *domain.Clock) {
 
 // instant evaluates a time expression; a date counts as its 00:00 as a start and
 // as its 24:00 as a due time. Zero means unset or never.
-func (u *Unit) instant(x *rule.Expr, v *vars, end bool) (at time.Time, isDate bool, err error) {
+func (u *Unit) instant(x *rule.Expr, v *vars, end bool) (time.Time, error) {
 	if x == nil {
-		return time.Time{}, false, nil
+		return time.Time{}, nil
 	}
 	val, err := u.value(x, v)
 	if err != nil {
 		if isUnset(err) {
-			return time.Time{}, false, nil
+			return time.Time{}, nil
 		}
-		return time.Time{}, false, err
+		return time.Time{}, err
 	}
 	switch t := val.(type) {
 	case domain.Date:
 		if end {
-			return t.End().UTC(), true, nil
+			return t.End().UTC(), nil
 		}
-		return t.Start().UTC(), true, nil
+		return t.Start().UTC(), nil
 	case time.Time:
 		if !t.Before(rule.Never) {
-			return time.Time{}, false, nil
+			return time.Time{}, nil
 		}
-		return t, false, nil
+		return t, nil
 	}
-	return time.Time{}, false, fmt.Errorf("not a time: %T", val)
+	return time.Time{}, fmt.Errorf("not a time: %T", val)
 }
 
 // span settles a duration that a parameter or a field chooses.
@@ -262,7 +265,7 @@ func (u *Unit) nextRung(r *Row, c *program.Clock, k *domain.Clock) {
 func (u *Unit) Fire(r *Row, key, rung string) error {
 	c := r.T.Clocks.Get(key)
 	k, err := u.w.Clock(r.ID, key)
-	if err != nil || c == nil {
+	if err != nil || c == nil || k == nil {
 		return err
 	}
 	k.Fired = append(slices.Clone(k.Fired), rung)

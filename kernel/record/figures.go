@@ -325,16 +325,39 @@ const TakenKey = "_taken"
 
 func holdsCapacity(p domain.Phase) bool { return p == domain.PhaseAccepted || p == domain.PhaseDone }
 
-// took counts an order that begins or ends to use its offer's capacity.
-func (u *Unit) took(o *Row, before bool) {
+// took counts an order that begins or ends to use its offer's capacity. It was
+// sent while there was room; somebody else may have been faster to accept.
+func (u *Unit) took(o *Row, before bool) error {
 	now := holdsCapacity(o.Phase)
 	offer := o.str("offer")
 	if now == before || offer == "" {
-		return
+		return nil
+	}
+	if now && o.P.Records.Has(o.T.Offers) {
+		if err := u.hasRoom(domain.RecordID(offer)); err != nil {
+			return err
+		}
 	}
 	n := Count{Stat: TakenKey, Day: 0, Path: offer, N: 1, Value: 1}
 	if before {
 		n.N, n.Value = -1, -1
 	}
 	u.join(o, []Count{n})
+	return nil
+}
+
+// hasRoom refuses when an offer is full. The World's own read holds the offer
+// until this transaction ends, so that two cannot take the last place.
+func (u *Unit) hasRoom(offer domain.RecordID) error {
+	if _, err := u.w.Record(offer); err != nil {
+		return err
+	}
+	r, err := u.Load(offer)
+	if err != nil {
+		return err
+	}
+	if n, err := u.room(r); err != nil || n != int64(0) {
+		return err
+	}
+	return domain.Refuse("名额已满")
 }

@@ -82,8 +82,9 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 		if a.trusted || mv != nil && u.childTakes(r, mv, k) {
 			continue
 		}
-		errs = append(errs, domain.FieldError{Path: "fields." + plainKey(k), Code: "unknown_field"})
+		errs = append(errs, domain.FieldError{Path: "fields." + form.SafeKey(k), Code: "unknown_field"})
 	}
+	var given map[string]any // of the dialog, read once: a suggestion may hang on it
 	need = slices.DeleteFunc(slices.Clone(need), func(k string) bool {
 		if _, ok := a.preset[k]; ok {
 			return true
@@ -92,7 +93,22 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 			return false
 		}
 		f := FieldOf(r.T, k)
-		return f != nil && (f.Suggest != nil && u.takeSuggest(r, f, mine) || r.has(k))
+		if f == nil {
+			return false
+		}
+		if f.Suggest != nil {
+			if given == nil {
+				given, _ = form.Fill(fields, nil, mine)
+			}
+			undo := r.overlay(given)
+			took := u.takeSuggest(r, f, mine)
+			undo()
+			if took {
+				given[k] = mine[k]
+				return true
+			}
+		}
+		return r.has(k)
 	})
 	if mv != nil && a.trusted && mv.When == nil && len(mv.By) == 0 && len(mine) == 0 {
 		need = nil
@@ -111,17 +127,6 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 		}
 	}
 	return vals, errs
-}
-
-var wordKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
-
-// plainKey gives a key that a caller made up, when it looks like one; anything
-// else could be a value in the wrong place and is not said back.
-func plainKey(k string) string {
-	if wordKey.MatchString(k) {
-		return k
-	}
-	return "?"
 }
 
 // takeSuggest fills a needed field that nobody filled with what the program
@@ -185,7 +190,7 @@ func intakeOf(t *program.RecordType, move string) *program.Move {
 func (u *Unit) checkDialog(r *Row, mv *program.Move, a Act) error {
 	e := domain.E(domain.KindInvalid, "fields_invalid")
 	if mv.Reason != "" && !a.trusted {
-		l := r.P.Lists.Get(mv.Reason)
+		l := mv.ReasonList
 		switch {
 		case a.Reason == "":
 			e.With("reason", "reason_required")
@@ -320,11 +325,43 @@ type sameFinder interface {
 func (r *Row) uniqueKey() string {
 	var out string
 	for _, k := range r.T.Unique {
-		v := r.raw(k)
-		if k == "subject" {
-			v = string(r.Subject)
-		}
-		out += k + "=" + text(v) + ";"
+		out += k + "=" + r.uniquePart(k) + ";"
 	}
 	return out
+}
+
+func (r *Row) uniquePart(key string) string {
+	switch key {
+	case "subject":
+		return string(r.Subject)
+	case "parent":
+		return string(r.Record.Parent)
+	case "region":
+		return string(r.Region)
+	case "owner":
+		return string(r.Owner)
+	case "org":
+		return string(r.Org)
+	case "channel":
+		return r.Channel
+	case "period":
+		return periodOf(r.T.Period, domain.DateOf(r.Created))
+	}
+	return text(r.raw(key))
+}
+
+// periodOf names the day, week, month, quarter or year that a day lies in.
+func periodOf(unit string, d domain.Date) string {
+	y, m, _ := d.YMD()
+	switch unit {
+	case "day":
+		return d.String()
+	case "week": // by its Monday
+		return (d - (domain.Date(d.Weekday())+6)%7).String()
+	case "month":
+		return d.String()[:7]
+	case "quarter":
+		return itoa(y) + "Q" + itoa((int(m)+2)/3)
+	}
+	return itoa(y)
 }

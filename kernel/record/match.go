@@ -2,6 +2,7 @@ package record
 
 import (
 	"slices"
+	"time"
 
 	"linqiao/domain"
 	"linqiao/kernel/match"
@@ -169,6 +170,10 @@ func (u *Unit) reconsider(r *Row) {
 // stepOnce sends the orders of a step. waits: a person must choose first.
 func (u *Unit) stepOnce(r *Row, m *program.Match, run *domain.MatchRun) (sent int, waits bool, err error) {
 	st := m.Steps[run.Step-1]
+	most, err := u.most(r, m)
+	if err != nil {
+		return 0, false, err
+	}
 	var pick []string
 	if r.dialog != nil {
 		pick = r.dialog.Pick
@@ -181,7 +186,7 @@ func (u *Unit) stepOnce(r *Row, m *program.Match, run *domain.MatchRun) (sent in
 		return 0, false, err
 	}
 	if len(pick) > 0 {
-		if found, err = chosen(found, pick, m); err != nil {
+		if found, err = chosen(found, pick, most); err != nil {
 			return 0, false, err
 		}
 	} else {
@@ -195,7 +200,7 @@ func (u *Unit) stepOnce(r *Row, m *program.Match, run *domain.MatchRun) (sent in
 			if len(st.By) > 0 && !u.mayConfirm(r, st.By) {
 				return 0, len(found) > 0, nil // a person of the role must confirm
 			}
-			found = found[:min(len(found), max(m.Max, 1))]
+			found = found[:min(len(found), max(most, 1))]
 		default:
 			found = found[:min(len(found), claimFan)]
 		}
@@ -228,10 +233,23 @@ func (u *Unit) mayConfirm(r *Row, by []string) bool {
 	return slices.ContainsFunc(by, func(k string) bool { return u.Holds(r, k) })
 }
 
-// chosen checks the picked offers: each must fit, at most Max of them.
-func chosen(found []Found, pick []string, m *program.Match) ([]Found, error) {
-	if m.Max > 0 && len(pick) > m.Max {
-		return nil, domain.E(domain.KindInvalid, "pick_too_many", "max", itoa(m.Max)).With("pick", "pick_too_many", "max", itoa(m.Max))
+// most is how many orders of a match may be accepted; 0 = not said.
+func (u *Unit) most(r *Row, m *program.Match) (int, error) {
+	if m.MaxExpr == nil {
+		return m.Max, nil
+	}
+	v, err := u.value(m.MaxExpr, r.vars())
+	if err != nil && !isUnset(err) {
+		return 0, err
+	}
+	n, _ := integer(v)
+	return int(n), nil
+}
+
+// chosen checks the picked offers: each must fit, at most `most` of them.
+func chosen(found []Found, pick []string, most int) ([]Found, error) {
+	if most > 0 && len(pick) > most {
+		return nil, domain.E(domain.KindInvalid, "pick_too_many", "max", itoa(most)).With("pick", "pick_too_many", "max", itoa(most))
 	}
 	var out []Found
 	for _, id := range pick {
@@ -335,7 +353,11 @@ func (u *Unit) Choose(r *Row, m *program.Match, pick []string) error {
 	if err != nil {
 		return err
 	}
-	if found, err = chosen(found, pick, m); err != nil {
+	most, err := u.most(r, m)
+	if err != nil {
+		return err
+	}
+	if found, err = chosen(found, pick, most); err != nil {
 		return err
 	}
 	for _, f := range found {
@@ -388,6 +410,10 @@ func (u *Unit) orderChanged(o *Row) error {
 	if err != nil {
 		return err
 	}
+	most, err := u.most(r, m)
+	if err != nil {
+		return err
+	}
 	accepted, open := 0, 0
 	for _, x := range orders {
 		switch x.Phase {
@@ -398,7 +424,7 @@ func (u *Unit) orderChanged(o *Row) error {
 		}
 	}
 	switch {
-	case accepted >= max(m.Max, 1) || accepted > 0 && m.Steps[run.Step-1].Mode == "claim":
+	case accepted >= max(most, 1) || accepted > 0 && m.Steps[run.Step-1].Mode == "claim":
 		run.State = MatchAccepted
 		if err := u.w.SaveMatchRun(run); err != nil {
 			return err
@@ -413,6 +439,9 @@ func (u *Unit) orderChanged(o *Row) error {
 			return u.step(r, m, run, run.Step)
 		}
 		return u.step(r, m, run, run.Step+1)
+	case open > 0 && run.State == MatchAccepted: // given back while others still wait
+		run.State = MatchOpen
+		return u.w.SaveMatchRun(run)
 	}
 	return nil
 }
@@ -483,9 +512,9 @@ func (u *Unit) panelResponses(r *Row, p *program.Panel, run *domain.PanelRun) ([
 		return nil, err
 	}
 	var out []*domain.Response
-	started := text(run.Data["started"])
+	started, _ := time.Parse(time.RFC3339Nano, text(run.Data["started"]))
 	for _, x := range all {
-		if stamp(x.RecordedAt) < started {
+		if x.RecordedAt.Before(started) {
 			continue
 		}
 		if i := slices.IndexFunc(out, func(y *domain.Response) bool { return y.ByAccount == x.ByAccount }); i >= 0 {

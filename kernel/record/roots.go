@@ -231,10 +231,15 @@ func (v clockView) Get(name string) (any, error) {
 		return nil, &rule.Unset{Path: "clock"}
 	}
 	switch name {
-	case "over": // how long past due
-		return max(0, end.Sub(v.k.DueAt)), nil
 	case "spent":
 		return end.Sub(v.k.FromAt), nil
+	}
+	if v.k.DueAt.IsZero() {
+		return nil, &rule.Unset{Path: name}
+	}
+	switch name {
+	case "over": // how long past due
+		return max(0, end.Sub(v.k.DueAt)), nil
 	case "left":
 		return v.k.DueAt.Sub(end), nil
 	}

@@ -26,14 +26,8 @@ func (u *Unit) Finish() error {
 			}
 		}
 	}
-	for i := 0; i < len(u.order); i++ {
-		r := u.order[i]
-		if err := u.calc(r); err != nil {
-			return err
-		}
-		if err := u.stocks(r); err != nil {
-			return err
-		}
+	if err := u.reckon(); err != nil {
+		return err
 	}
 	for _, r := range u.order {
 		if err := u.w.SaveRecord(r.Record, r.is.new); err != nil {
@@ -57,6 +51,54 @@ func (u *Unit) Finish() error {
 	}
 	u.events = nil
 	return nil
+}
+
+// reckon stores calculated fields and counts stocks. The order grows on the way:
+// rows above a touched one may be calculated from it.
+func (u *Unit) reckon() error {
+	for i := 0; i < len(u.order); i++ {
+		r := u.order[i]
+		if _, err := u.calc(r); err != nil {
+			return err
+		}
+		if err := u.calcAbove(r); err != nil {
+			return err
+		}
+	}
+	for _, r := range u.order {
+		if err := u.stocks(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// calcAbove calculates a parent whose fields read this kind of child again; it
+// is saved only when one of them has changed.
+func (u *Unit) calcAbove(r *Row) error {
+	pt := r.P.Records.Get(r.T.Of)
+	if r.Record.Parent == "" || pt == nil || !readsChild(pt, r.Key) {
+		return nil
+	}
+	par, err := u.Parent(r)
+	if err != nil || par.is.dirty && slices.Index(u.order, par) > slices.Index(u.order, r) {
+		return err // its turn comes
+	}
+	changed, err := u.calc(par)
+	if changed {
+		if !par.is.dirty {
+			u.touch(par)
+			return nil // and goes on above it in its turn
+		}
+		return u.calcAbove(par)
+	}
+	return err
+}
+
+func readsChild(t *program.RecordType, key string) bool {
+	return slices.ContainsFunc(t.Calcs, func(f *program.Field) bool {
+		return slices.ContainsFunc(f.Calc.Reads(), func(p string) bool { return p == "all."+key || strings.HasPrefix(p, "all."+key+".") })
+	})
 }
 
 // settle fires when-moves. The loader has proved that they cannot cycle; the
@@ -170,18 +212,23 @@ func (r *Row) firedThisStay(mv *program.Move) bool {
 	return ok && !made.Before(r.Hist["e:"+r.Stage])
 }
 
-// calc stores the calculated fields, so that lists and figures read them.
-func (u *Unit) calc(r *Row) error {
+// calc stores the calculated fields, so that lists and figures read them, and
+// reports whether one has changed.
+func (u *Unit) calc(r *Row) (changed bool, err error) {
 	for _, f := range r.T.Calcs {
+		var next any
 		v, err := u.value(f.Calc, r.vars())
-		if err != nil {
-			if isUnset(err) {
-				r.unset(f.Key)
-				continue
-			}
-			return err
+		switch {
+		case err == nil:
+			next = fromRule(v)
+		case !isUnset(err):
+			return changed, err
 		}
-		r.set(f.Key, fromRule(v))
+		if text(r.raw(f.Key)) == text(next) {
+			continue
+		}
+		r.set(f.Key, next)
+		changed = true
 	}
-	return nil
+	return changed, nil
 }

@@ -219,9 +219,12 @@ func (u *Unit) addChild(parent, child *Row) error {
 	return nil
 }
 
-// touch marks a row for saving and for another look at its when-moves.
+// touch marks a row for saving, and for another look at its when-moves and at
+// those of the rows above it, which may read it.
 func (u *Unit) touch(r *Row) {
-	r.is.quiet = false
+	for up := r; up != nil; up = u.rows[up.Record.Parent] {
+		up.is.quiet = false
+	}
 	if !r.is.dirty {
 		r.is.dirty = true
 		u.order = append(u.order, r)
@@ -272,7 +275,7 @@ func (u *Unit) blank(p *program.Program, t *program.RecordType, a Act) (*Row, er
 	if err := u.inherit(r); err != nil {
 		return nil, err
 	}
-	if err := u.place(r); err != nil {
+	if err := u.place(r, a.Region != "" && !a.trusted); err != nil {
 		return nil, err
 	}
 	if m := u.actor.standing(); m != nil {
@@ -322,14 +325,15 @@ func (u *Unit) inherit(r *Row) error {
 	return nil
 }
 
-// place settles the region: stated, else the subject's, else the actor's.
-func (u *Unit) place(r *Row) error {
+// place settles the region: stated, else the subject's, else the actor's. Nobody
+// may state an abolished one; what comes from a running record may stand there.
+func (u *Unit) place(r *Row, stated bool) error {
 	if r.Region != "" {
 		reg, err := u.w.Region(r.Region)
 		if err != nil {
 			return domain.E(domain.KindInvalid, "region_unknown").With("region", "region_unknown").Wrap(err)
 		}
-		if !reg.Active {
+		if !reg.Active && stated {
 			return domain.E(domain.KindInvalid, "region_abolished", "name", reg.Name).With("region", "region_abolished", "name", reg.Name)
 		}
 		r.Path = reg.Path
@@ -393,8 +397,14 @@ func (u *Unit) keepNew(r *Row, a Act) error {
 	}
 	st, _ := firstStage(r.T)
 	u.takeOwnership(r, nil)
+	if err := u.open(r, nil); err != nil {
+		return err
+	}
 	u.enter(r, st, u.at(a))
 	u.touch(r)
+	if err := u.attach(r); err != nil {
+		return err
+	}
 	return u.log(r, "create", nil, a, vals)
 }
 
@@ -412,6 +422,9 @@ func (u *Unit) Edit(r *Row, a Act) error {
 	}
 	if r.Noun == domain.Offer { // whoever edits an offer stands by the rest of it
 		r.set("assured_on", u.Today().String())
+	}
+	if len(r.T.Unique) > 0 {
+		r.Unique = r.uniqueKey()
 	}
 	u.touch(r)
 	return u.log(r, "edit", nil, a, vals)
@@ -506,11 +519,16 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	if err := u.log(r, "move", mv, a, changed); err != nil {
 		return err
 	}
+	if r.Noun == domain.Order { // before the actions, which may move it on
+		if err := u.took(r, held); err != nil {
+			return err
+		}
+	}
+	outer := r.dialog
 	r.dialog = &a
 	err := u.run(r, mv.Do, nil)
-	r.dialog = nil
+	r.dialog = outer
 	if err == nil && r.Noun == domain.Order {
-		u.took(r, held)
 		err = u.orderChanged(r)
 	}
 	return err
@@ -597,6 +615,14 @@ func (u *Unit) setSubject(r *Row, field string, v any) error {
 	p, err := u.w.Party(r.Subject)
 	if err != nil {
 		return err
+	}
+	view := partyView{u, p}
+	if f := view.fileField(field); f != nil && f.Class >= domain.Personal {
+		if p.Secret == nil {
+			p.Secret = map[string]any{}
+		}
+		p.Secret[field] = fromRule(v)
+		return u.w.SaveParty(p)
 	}
 	if p.Data == nil {
 		p.Data = map[string]any{}

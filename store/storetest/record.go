@@ -139,6 +139,37 @@ func recordStale(t *testing.T, e Engine) {
 	})
 }
 
+// recordPlain: the character that stands between the columns of a read row is
+// refused in plain columns, and comes back whole from data.
+func recordPlain(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	const separator = "\x1f"
+	for _, set := range []func(*domain.Record){
+		func(r *domain.Record) { r.Channel = "we" + separator + "com" },
+		func(r *domain.Record) { r.Reason = separator },
+		func(r *domain.Record) { r.RefNo = "1" + separator },
+		func(r *domain.Record) { r.Unique = separator + "1" },
+	} {
+		WantCode(t, TryWrite(db, func(tx *store.Tx) error { return tx.InsertRecord(Case(set)) }), "control_character")
+		r := Case()
+		Write(t, db, func(tx *store.Tx) error { return tx.InsertRecord(r) })
+		set(r)
+		WantCode(t, TryWrite(db, func(tx *store.Tx) error { return tx.UpdateRecord(r) }), "control_character")
+	}
+	r := Case(func(r *domain.Record) {
+		r.Data = map[string]any{"a" + separator: "b" + separator + "c"}
+		r.Hist, r.Walk = map[string]time.Time{"e:" + separator: Start}, []string{separator, ""}
+	})
+	Write(t, db, func(tx *store.Tx) error { return tx.InsertRecord(r) })
+	Read(t, db, func(tx *store.Tx) error {
+		got, err := tx.Record(r.ID)
+		if err == nil && !reflect.DeepEqual(got, r) {
+			t.Errorf("read back\n%+v\nwant\n%+v", got, r)
+		}
+		return err
+	})
+}
+
 func recordUnique(t *testing.T, e Engine) {
 	db := Seeded(t, e)
 	unique := func(v string) *domain.Record { return Case(func(r *domain.Record) { r.Unique = v }) }

@@ -14,6 +14,7 @@ func Run(t *testing.T, e Engine, only ...string) {
 		{"Record_RoundTrip", recordRoundTrip},
 		{"Record_Secret", recordSecret},
 		{"Record_Stale", recordStale},
+		{"Record_Plain", recordPlain},
 		{"Record_Unique", recordUnique},
 		{"Record_Children", recordChildren},
 		{"Record_References", recordReferences},

@@ -121,12 +121,12 @@ export class Person {
   }
 
   /** The page as it stands now is right, and is kept as a picture. */
-  async check(name: string): Promise<void> {
-    const where = `${name} (${this.name}, ${this.look.width})`
+  async check(name: string, width = this.look.width): Promise<void> {
+    const where = `${name} (${this.name}, ${width})`
     await this.page.locator('.bones, .bone').first().waitFor({ state: 'detached' })
     if (SHOTS) {
       mkdirSync(SHOTS, { recursive: true })
-      await this.page.screenshot({ path: join(SHOTS, `${name}-${this.look.width}.png`), fullPage: true, animations: 'disabled' })
+      await this.page.screenshot({ path: join(SHOTS, `${name}-${width}.png`), fullPage: true, animations: 'disabled' })
     }
     await expectNoSidewaysScroll(this.page, where)
     await expectAccessible(this.page, where)

@@ -27,7 +27,7 @@ export default {
   bulk: {
     label: '批量办理', selected: '已选 {n} 件', noCommon: '所选事项没有共同可办的操作', clear: '取消选择', title: '{move}（{n} 件）', note: '将对所选 {n} 件逐件办理；不符合条件的会列出，不影响其余。',
     gather: '{move}（{label}）', gatherNote: '所选 {n} 件将组成一个{label}。',
-    done: '{n} 件已{move}', failed: '{n} 件未办成：', refresh: '刷新列表',
+    done: '{n} 件已办理：{move}', failed: '{n} 件未办成：', refresh: '刷新列表',
   },
   record: {
     title: '名称', kind: '类别', stage: '状态', due: '时限', hand: '经办', region: '区划', created: '登记时间', ended: '办结时间', refNo: '编号',
@@ -39,7 +39,7 @@ export default {
   move: {
     channel: '来源', reason: '原因', text: '说明', note: '备注', proof: '凭据', photos: '照片（至少 {n} 张）', pass: '凭码', passMissing: '请填写凭码', proofText: '无法提供时的说明',
     positionMissing: '请取得当前位置', needsSign: '提交后须由 {who} 签字才生效。', childWhen: '仅在需要时填写。', sending: '正在提交…', leave: '填写的内容尚未提交，确定离开？',
-    done: '已{move}', waitsForSign: '{move}已提交，等待签字', seeNewest: '查看最新内容',
+    done: '“{move}”已办理', waitsForSign: '{move}已提交，等待签字', seeNewest: '查看最新内容',
   },
   form: {
     title: '表单', fill: '填写{label}', file: '提交', filed: '已提交', score: '得分 {score}', noResponses: '还没有填报', suggested: '系统建议，请核对后提交',
@@ -47,7 +47,7 @@ export default {
     addRow: '添加一行', removeRow: '删除第 {n} 行', attachment: '附件 {n}', remove: '移除', uploading: '正在上传…', noLocation: '没有取得位置，请检查定位权限',
   },
   clock: { title: '时限', met: '已完成', metAt: '完成于 {at}', dueAt: '到期 {at}', paused: '已暂停', notBegun: '未开始' },
-  terms: { title: '五定', person: '定人', task: '定责', standard: '定标', duty: '定岗', due: '定时' },
+  terms: { title: '五个定', person: '定人', task: '定事', standard: '定标准', duty: '定责', due: '定时限' },
   sign: { title: '签字', by: '{name} 提交', waiting: '待签', sign: '同意并签字', refuse: '拒签', why: '拒签理由', done: '已签：{label}', refused: '已拒签：{label}' },
   match: {
     why: '为什么合适', missing: '还缺什么', ask: '需先问清', none: '目前没有可供选择的', look: '查看{label}：哪些合适、还缺什么', alreadySent: '已发送', max: '最多选 {n} 个', full: '已选满 {n} 个',
