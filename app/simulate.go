@@ -62,6 +62,9 @@ func (a *App) Simulate(ctx context.Context, who *Who, dirs map[string]fs.FS) (ou
 			return &ApplyError{issues}
 		}
 		for _, k := range sortedKeys(dirs) {
+			if old := w.set.set.Program(k); old != nil && old.Hash == set.Program(k).Hash {
+				continue // nothing changes
+			}
 			s, err := w.simulate(set, k)
 			if err != nil {
 				return fmt.Errorf("%s: %w", k, err)

@@ -30,7 +30,7 @@ records:
       kind:   {label: 项目, list: {clean: 打扫, mend: 小修}}
       amount: {label: 金额, type: money}
       day:    {label: 日子, type: date}
-      kinds:  {label: 多项, list: {x: 一, y: 二, z: 三}, many: true}
+      kinds:  {label: 多项, list: {k1: 一, k2: 二, k3: 三}, many: true}
     stages:
       new:  {label: 新, phase: open}
       paid: {label: 付, phase: done}
@@ -70,7 +70,7 @@ func statCounty(t *testing.T) (w *county, desk *Actor, raise func(who string, fi
 func TestFlows(t *testing.T) {
 	w, desk, raise := statCounty(t)
 	w.parties["p1"].Data["marks"] = []any{"c", "a"}
-	a := raise("p1", map[string]any{"kind": "clean", "amount": 500, "day": "2026-02-28", "kinds": []any{"y", "x"}})
+	a := raise("p1", map[string]any{"kind": "clean", "amount": 500, "day": "2026-02-28", "kinds": []any{"k2", "k1"}})
 	b := raise("p1", map[string]any{"kind": "mend", "amount": 1500})
 	c := raise("p2", map[string]any{})
 	w.must(desk, a, "pay", Act{})
@@ -97,7 +97,7 @@ func TestFlows(t *testing.T) {
 			{Stat: "ended", Day: today, Path: pathA, Dims: `{"reason":"far"}`, Value: 1, N: 1},
 		},
 		"marked": {
-			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":["x","y"],"subject.marks":["a","c"]}`, Value: 1, N: 1},
+			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":["k1","k2"],"subject.marks":["a","c"]}`, Value: 1, N: 1},
 			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":[],"subject.marks":["a","c"]}`, Value: 1, N: 1},
 			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":[],"subject.marks":[]}`, Value: 1, N: 1},
 		},
