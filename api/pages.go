@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +32,7 @@ type pages struct {
 
 func newPages() *pages {
 	p := &pages{sets: map[string]*template.Template{}}
-	funcs := template.FuncMap{"day": day, "clock": clock, "cell": cell}
+	funcs := template.FuncMap{"day": day, "clock": clock, "cell": cell, "figure": figure, "named": named}
 	for _, name := range []string{"home", "service", "notices", "notice", "check", "message", "phone"} {
 		p.sets[name] = template.Must(template.New(name).Funcs(funcs).ParseFS(publicFiles, "public/frame.html", "public/"+name+".html"))
 	}
@@ -65,6 +67,55 @@ func cell(labels map[string]string, cells map[string]any, key string) string {
 		return fmt.Sprint(v)
 	}
 	return ""
+}
+
+// named reports whether a table's rows have names: a table of figures, whose own
+// first row is the whole.
+func named(rows []app.LedgerRow) bool { return len(rows) > 0 && rows[0].Labels["_row"] != "" }
+
+// figure words one cell for people; the labels are written for spreadsheets. In a
+// table of figures an area where nothing happened counts nought, a share of
+// nothing is not set.
+func figure(row app.LedgerRow, col app.LedgerColumn) string {
+	v := row.Cells[col.Key]
+	if v == nil && row.Labels["_row"] != "" && col.Unit != "bp" {
+		v = int64(0)
+	}
+	switch {
+	case v == nil && row.Labels["_row"] != "":
+		return "—"
+	case col.Unit == "fen":
+		if fen, ok := wholeNumber(v); ok {
+			return moneyWords(fen)
+		}
+	case v != nil && row.Labels[col.Key] == "":
+		return fmt.Sprint(v)
+	}
+	return cell(row.Labels, row.Cells, col.Key)
+}
+
+func wholeNumber(v any) (int64, bool) {
+	switch n := v.(type) {
+	case int64:
+		return n, true
+	case int:
+		return int64(n), true
+	case float64: // of a frozen ledger, read back from its text
+		return int64(n), n == math.Trunc(n)
+	}
+	return 0, false
+}
+
+// moneyWords says fen as people do: 200万元, 1.2亿元, 350元.
+func moneyWords(fen int64) string {
+	yuan, unit := float64(fen)/100, "元"
+	switch {
+	case math.Abs(yuan) >= 1e8:
+		yuan, unit = yuan/1e8, "亿元"
+	case math.Abs(yuan) >= 1e4:
+		yuan, unit = yuan/1e4, "万元"
+	}
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(yuan, 'f', 6, 64), "0"), ".") + unit
 }
 
 // page is what the frame knows of a page.

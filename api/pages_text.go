@@ -14,7 +14,7 @@ var pageZH = map[string]string{
 	"document": "名称", "issued": "出具日期", "state": "状态", "forged": "没有这个编号的证书", "forgedSay": "请核对编号；如果编号无误，这份证书不是本系统出具的。",
 	"missing": "没有这个页面", "missingSay": "地址可能有误，或内容已经撤下。", "broken": "系统出错了", "brokenSay": "请稍后再试。请求编号：", "back": "回到首页",
 	"notBuilt": "界面没有随程序构建", "notBuiltSay": "请先构建 web/，再构建程序。接口不受影响。",
-	"phone": "演示手机", "phoneSay": "演示县区不发短信。发往各手机号的验证码显示在这里。", "lookAgain": "刷新，看新的验证码", "noCodes": "现在没有待用的验证码。",
+	"part": "区域", "phone": "演示手机", "phoneSay": "演示县区不发短信。发往各手机号的验证码显示在这里。", "lookAgain": "刷新，看新的验证码", "noCodes": "现在没有待用的验证码。",
 }
 
 var pageEN = map[string]string{
@@ -29,5 +29,5 @@ var pageEN = map[string]string{
 	"document": "Title", "issued": "Issued", "state": "State", "forged": "No certificate has this number", "forgedSay": "Check the number; if it is right, the certificate was not issued here.",
 	"missing": "There is no such page", "missingSay": "The address may be wrong, or the content was taken down.", "broken": "Something went wrong", "brokenSay": "Try again later. Request number: ", "back": "Back to the home page",
 	"notBuilt": "The screens were not built in", "notBuiltSay": "Build web/ first, then the program. The API works all the same.",
-	"phone": "Demo phone", "phoneSay": "The demo county sends no messages. Codes to any phone appear here.", "lookAgain": "Look again for new codes", "noCodes": "No code is waiting.",
+	"part": "Area", "phone": "Demo phone", "phoneSay": "The demo county sends no messages. Codes to any phone appear here.", "lookAgain": "Look again for new codes", "noCodes": "No code is waiting.",
 }

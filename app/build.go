@@ -113,6 +113,9 @@ func (w *work) nameOrder(r *record.Row, v *RecordSummary) {
 			v.Title = asText(x)
 		case f != nil && f.Class <= domain.Internal && f.Type != program.TypeText && f.Type != program.TypePlace && f.Type != program.TypeChecks:
 			v.Labels[path] = w.display(f, x)
+			if f.Type == program.TypeInt || f.Type == program.TypeNumber {
+				v.Labels[path] = f.Label + " " + v.Labels[path]
+			}
 		}
 	}
 }

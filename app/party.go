@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"linqiao/domain"
 	"linqiao/kernel/form"
@@ -138,6 +140,8 @@ func (w *work) scanParties(f store.PartyFilter, q PartyQuery, l *List[PartySumma
 			p := &page.Items[i]
 			if w.maySeeParty(p) && (q.Tag == "" || hasTag(p.Tags, q.Tag, w.today())) {
 				out = append(out, w.partySummary(p))
+			} else if w.mayName(p, q) {
+				out = append(out, PartySummary{ID: p.ID, Kind: p.Kind, Name: p.Name, Tags: []string{}, Masked: map[string]string{}})
 			}
 		}
 		if f.Cursor = page.Next; f.Cursor == "" || len(out) >= limit {
@@ -146,6 +150,17 @@ func (w *work) scanParties(f store.PartyFilter, q PartyQuery, l *List[PartySumma
 	}
 	*l = listOf(out, f.Cursor)
 	return nil
+}
+
+// mayName lets a unit's people write down a helper of their own area whom they know
+// by full name (a volunteer who goes along): the name they typed, and nothing else.
+func (w *work) mayName(p *domain.Party, q PartyQuery) bool {
+	if p.Kind != domain.Person || q.Kind != domain.Person || q.Tag != "" || strings.TrimSpace(q.Q) != p.Name || utf8.RuneCountInString(p.Name) < 2 {
+		return false
+	}
+	return slices.ContainsFunc(w.who.Memberships, func(m record.Membership) bool {
+		return slices.ContainsFunc(m.Paths, func(path string) bool { return path != "" && strings.HasPrefix(p.Path, path) })
+	})
 }
 
 // commonPath is the smallest subtree that holds all areas of the caller's area

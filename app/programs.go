@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
@@ -25,12 +26,26 @@ type registry struct {
 	sets     map[string]*program.Set // by hash of all live sources: counties share
 }
 
+// lookAgain is how long a county's set is trusted: another process (the command
+// line, a second server) may have applied a program meanwhile.
+const lookAgain = 2 * time.Second
+
 // setAt is what one county runs.
 type setAt struct {
 	set  *program.Set
 	mu   sync.Mutex
 	old  map[string]*program.Program // key@version
 	live map[string]domain.ProgramVersion
+
+	looked time.Time // when the stored programs were last compared; guarded by the registry
+}
+
+// same reports whether the stored programs are still those of the set.
+func (s *setAt) same(list []domain.ProgramVersion) bool {
+	return len(list) == len(s.live) && !slices.ContainsFunc(list, func(v domain.ProgramVersion) bool {
+		was := s.live[v.Program]
+		return was.Version != v.Version || was.Hash != v.Hash
+	})
 }
 
 func newRegistry() *registry {
@@ -41,14 +56,19 @@ func newRegistry() *registry {
 func (g *registry) of(tx *store.Tx) (*setAt, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if s, ok := g.counties[tx.County()]; ok {
+	s, known := g.counties[tx.County()]
+	if known && time.Since(s.looked) < lookAgain {
 		return s, nil
 	}
 	list, err := tx.Programs("live")
 	if err != nil {
 		return nil, err
 	}
-	s := &setAt{old: map[string]*program.Program{}, live: map[string]domain.ProgramVersion{}}
+	if known && s.same(list) {
+		s.looked = time.Now()
+		return s, nil
+	}
+	s = &setAt{looked: time.Now(), old: map[string]*program.Program{}, live: map[string]domain.ProgramVersion{}}
 	var key strings.Builder
 	dirs := map[string]fs.FS{}
 	for _, v := range list {

@@ -53,6 +53,7 @@ records:
       draft: {label: 新建, to: draft, by: desk}
       pass:  {label: 批准, from: draft, to: done, by: desk, do: [{move: claim.pay, of: members}]}
       void:  {label: 作废, from: draft, to: void, by: desk, text: required}
+      annul: {label: 撤销, from: done, to: void, by: desk, text: required}
 stats:
   payments: {label: 付款, flow: account.paid, sum: amount}
 `
@@ -119,6 +120,10 @@ func TestBatchMembers(t *testing.T) {
 	}
 	if n := w.field(good, "rounds"); n != int64(1) {
 		t.Errorf("a member counts its batches: %v", n)
+	}
+	w.must(desk, id, "annul", Act{Text: "有误"})
+	if n := w.field(good, "rounds"); n != int64(0) {
+		t.Errorf("a member's count does not follow its batch: %v", n)
 	}
 	if _, v := w.total("payments"); v != 100 {
 		t.Errorf("paid %d", v)

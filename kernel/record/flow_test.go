@@ -50,6 +50,8 @@ records:
       note:   {label: 记, from: [seen, ready], sets: {trail: "trail + 'n'"}}
       stay:   {label: 停留, from: seen, when: "all.item.size() > 0", sets: {trail: "trail + 's'"}}
       rush:   {label: 加急, from: new, to: seen, by: desk, do: [{open: item.add, with: {amount: "120"}}]}
+      push:   {label: 催定, from: seen, by: desk, do: [{move: item.fill, of: all.item, with: {amount: "150"}}]}
+      combo:  {label: 连做, from: new, to: seen, by: desk, do: [{move: note}, {open: item.detail}]}
       ready:  {label: 就绪, from: seen, to: ready, by: desk}
       back:   {label: 退回, from: ready, to: seen, by: desk}
       price:  {label: 定价, from: [seen, new], by: desk, need: [days, fee, sum]}
@@ -86,6 +88,7 @@ records:
     unique: [subject, code]
     fields:
       note: {label: 备注, type: text}
+      size: {label: 字数, type: int, calc: note.size()}
 `
 
 func flowCounty(t *testing.T) (w *county, desk *Actor, raise func(fields map[string]any) domain.RecordID) {
@@ -151,6 +154,13 @@ func TestWhenChain(t *testing.T) {
 	}
 
 	id = raise(nil)
+	w.must(desk, id, "look", Act{})
+	w.must(desk, id, "push", Act{}) // moves a child whose own when-move comes after its parent's turn
+	if s := w.stage(id); s != "done" {
+		t.Errorf("parent %s: it was not looked at again", s)
+	}
+
+	id = raise(nil)
 	w.must(desk, id, "rush", Act{})
 	if s := w.stage(id); s != "done" || w.field(id, "items") != int64(1) {
 		t.Errorf("opened and settled at once: parent %s, calc %v", s, w.field(id, "items"))
@@ -161,6 +171,60 @@ func TestWhenChain(t *testing.T) {
 	w.must(desk, w.only(id, "item")[0].ID, "fill", Act{Fields: map[string]any{"amount": 60}})
 	if n := w.field(id, "items"); n != int64(1) || w.stage(id) != "seen" {
 		t.Errorf("only the child moved: stored calc %v, stage %s", n, w.stage(id))
+	}
+}
+
+// Calculated fields follow over several levels, and only what changed is saved.
+func TestCalcOverLevels(t *testing.T) {
+	w := newCounty(t, `
+program: levels
+version: 1
+title: 层级
+class: internal
+roles:
+  desk: {label: 台, is: area, held_by: {org: desk}, read: internal}
+records:
+  top:
+    label: 上
+    is: case
+    for: none
+    keep: 1y
+    fields: {sum: {label: 和, type: int, calc: "all.mid.map(m, m.sum).sum()"}}
+    stages: {live: {label: 行, phase: open}, done: {label: 完, phase: done}}
+    moves: {open: {label: 开, to: live, by: desk}, close: {label: 关, from: live, to: done, by: desk}}
+  mid:
+    label: 中
+    is: item
+    of: top
+    keep: 1y
+    fields: {sum: {label: 和, type: int, calc: "all.leaf.map(l, l.num).sum()"}}
+    stages: {live: {label: 行, phase: open}, done: {label: 完, phase: done}}
+    moves: {open: {label: 开, to: live, by: desk}, close: {label: 关, from: live, to: done, by: desk}}
+  leaf:
+    label: 下
+    is: item
+    of: mid
+    keep: 1y
+    fields: {num: {label: 数, type: int}, words: {label: 话, type: text}}
+    stages: {live: {label: 行, phase: open}, done: {label: 完, phase: done}}
+    moves:
+      open:  {label: 开, to: live, by: desk, need: [num]}
+      edit:  {label: 改, from: live, by: desk, ask: [num, words]}
+      close: {label: 关, from: live, to: done, by: desk}
+`)
+	desk := w.staff("wang", "hall", "desk", wholeway)
+	top := w.make(desk, "top.open", Act{Region: villageA})
+	mid := w.make(desk, "mid.open", Act{Parent: top})
+	leaf := w.make(desk, "leaf.open", Act{Parent: mid, Fields: map[string]any{"num": 3}})
+	w.make(desk, "leaf.open", Act{Parent: mid, Fields: map[string]any{"num": 4}})
+	w.must(desk, leaf, "edit", Act{Fields: map[string]any{"num": 30}})
+	if a, b := w.field(mid, "sum"), w.field(top, "sum"); a != int64(34) || b != int64(34) {
+		t.Errorf("sums %v and %v", a, b)
+	}
+	rev := w.recs[top].Rev
+	w.must(desk, leaf, "edit", Act{Fields: map[string]any{"words": "无关"}})
+	if w.recs[top].Rev != rev {
+		t.Error("saved without a change")
 	}
 }
 
@@ -213,7 +277,7 @@ func TestOpenInDialog(t *testing.T) {
 	id := raise(map[string]any{"days": 2})
 	w.must(desk, id, "split", Act{Fields: map[string]any{"amount": 9, "words": "平铺"}})
 	w.must(desk, id, "split", Act{Child: map[string]any{"amount": 8, "words": "另列"}, Fields: map[string]any{"days": 5}})
-	w.must(desk, id, "look", Act{})
+	w.must(desk, id, "look", Act{Child: map[string]any{"amount": 999}}) // what the action gives stands
 	items := w.only(id, "item")
 	if len(items) != 3 {
 		t.Fatalf("%d items", len(items))
@@ -229,6 +293,16 @@ func TestOpenInDialog(t *testing.T) {
 		if it.Parent != id || it.Root != id || it.Subject != "p1" || it.Path != pathA || it.Owner != "wang" {
 			t.Errorf("item %d is not its parent's: %+v", i, it)
 		}
+	}
+}
+
+// A move made by an action on the way does not take the dialog away.
+func TestDialogOutlivesActions(t *testing.T) {
+	w, desk, raise := flowCounty(t)
+	id := raise(map[string]any{"days": 2})
+	w.must(desk, id, "combo", Act{Fields: map[string]any{"amount": 9, "words": "连做"}})
+	if items := w.only(id, "item"); len(items) != 1 || items[0].Data["words"] != "连做" || w.field(id, "trail") != "ns" {
+		t.Errorf("items %v, trail %v", items, w.field(id, "trail"))
 	}
 }
 
@@ -307,6 +381,8 @@ func TestKept(t *testing.T) {
 		t.Errorf("the same card twice: %v", err)
 	}
 	w.make(desk, "card", Act{Subject: "p3", Fields: map[string]any{"code": "C1"}})
+	_, err := w.try(desk, "card", Act{Subject: "p1", Fields: map[string]any{"code": "C9", "size": 7}})
+	wantErr(t, err, "fields_invalid", "fields.size:unknown_field") // nobody edits what is calculated
 	two := w.make(desk, "card", Act{Subject: "p1", Fields: map[string]any{"code": "C2"}})
 	edit := func(fields map[string]any, rev int64) error {
 		return w.as(desk, func(u *Unit) error {
@@ -321,7 +397,7 @@ func TestKept(t *testing.T) {
 		t.Errorf("edited into the same card: %v", err)
 	}
 	wantErr(t, edit(map[string]any{"note": "蓝"}, 7), "stale", "")
-	if err := edit(map[string]any{"note": "蓝"}, 1); err != nil || w.field(two, "note") != "蓝" {
+	if err := edit(map[string]any{"note": "蓝"}, 1); err != nil || w.field(two, "note") != "蓝" || w.field(two, "size") != int64(1) {
 		t.Errorf("%v, note %v", err, w.field(two, "note"))
 	}
 }

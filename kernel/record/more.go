@@ -65,16 +65,6 @@ func (u *Unit) Open(p *program.Program, t *program.RecordType, mv *program.Move,
 	return r, nil
 }
 
-// Trusted makes a move by a rule, by key; it is no error when the move cannot be
-// made now.
-func (u *Unit) Trusted(r *Row, move string) error {
-	mv := r.T.Moves.Get(move)
-	if mv == nil {
-		return nil
-	}
-	return u.Move(r, mv, Act{trusted: true})
-}
-
 // Note logs something that happened to a row beside its moves.
 func (u *Unit) Note(r *Row, typ string, data map[string]any) error {
 	u.touch(r)

@@ -73,26 +73,38 @@ func (u *Unit) reckon() error {
 	return nil
 }
 
-// calcAbove calculates a parent whose fields read this kind of child again; it
-// is saved only when one of them has changed.
+// calcAbove calculates the fields of a parent, or of a batch's members, that read
+// this row again; they are saved only when one has changed. A row that is saved
+// anyway has its own turn.
 func (u *Unit) calcAbove(r *Row) error {
-	pt := r.P.Records.Get(r.T.Of)
-	if r.Record.Parent == "" || pt == nil || !readsChild(pt, r.Key) {
+	t := r.P.Records.Get(r.T.Of)
+	if t == nil || !readsChild(t, r.Key) {
 		return nil
 	}
-	par, err := u.Parent(r)
-	if err != nil || par.is.dirty && slices.Index(u.order, par) > slices.Index(u.order, r) {
-		return err // its turn comes
+	above := []domain.RecordID{r.Record.Parent}
+	if r.Noun == domain.Batch {
+		above = r.Members()
 	}
-	changed, err := u.calc(par)
-	if changed {
-		if !par.is.dirty {
-			u.touch(par)
-			return nil // and goes on above it in its turn
+	for _, id := range above {
+		if id == "" {
+			continue
 		}
-		return u.calcAbove(par)
+		up, err := u.Load(id)
+		if err != nil {
+			return err
+		}
+		if up.is.dirty {
+			continue
+		}
+		changed, err := u.calc(up)
+		if err != nil {
+			return err
+		}
+		if changed {
+			u.touch(up)
+		}
 	}
-	return err
+	return nil
 }
 
 func readsChild(t *program.RecordType, key string) bool {

@@ -69,7 +69,7 @@ func statCounty(t *testing.T) (w *county, desk *Actor, raise func(who string, fi
 
 func TestFlows(t *testing.T) {
 	w, desk, raise := statCounty(t)
-	w.parties["p1"].Data["marks"] = []any{"c", "a"}
+	w.parties["p1"].Data["marks"] = []any{"b", "c", "a"}
 	a := raise("p1", map[string]any{"kind": "clean", "amount": 500, "day": "2026-02-28", "kinds": []any{"k2", "k1"}})
 	b := raise("p1", map[string]any{"kind": "mend", "amount": 1500})
 	c := raise("p2", map[string]any{})
@@ -97,8 +97,8 @@ func TestFlows(t *testing.T) {
 			{Stat: "ended", Day: today, Path: pathA, Dims: `{"reason":"far"}`, Value: 1, N: 1},
 		},
 		"marked": {
-			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":["k1","k2"],"subject.marks":["a","c"]}`, Value: 1, N: 1},
-			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":[],"subject.marks":["a","c"]}`, Value: 1, N: 1},
+			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":["k1","k2"],"subject.marks":["a","b","c"]}`, Value: 1, N: 1},
+			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":[],"subject.marks":["a","b","c"]}`, Value: 1, N: 1},
 			{Stat: "marked", Day: today, Path: pathA, Dims: `{"kinds":[],"subject.marks":[]}`, Value: 1, N: 1},
 		},
 		// a happening as a part of a ratio has a counter of its own, a stat is read from its own

@@ -5,7 +5,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { DESK, Person } from './person'
 import { operate } from './server'
 import { useStage } from './story'
@@ -20,11 +20,15 @@ test('a folder becomes a mechanism on both faces', async () => {
   await rm(folder, { recursive: true })
 
   const aunt = await Person.resident(stage.browser, stage.server.url, '13800002003', CORNER)
-  await aunt.sees('路灯报修')
+  // A server learns within seconds what another process applied.
+  await vi.waitFor(async () => {
+    await aunt.go('/m/')
+    await aunt.page.getByText('路灯报修').first().waitFor({ timeout: 4000 })
+  }, { timeout: 30_000, interval: 500 })
   await aunt.follow(/上报/)
   await aunt.choose('不亮')
   await aunt.press('下一步')
-  await aunt.press('使用当前位置')
+  await aunt.press('用当前位置')
   await aunt.sees(/已记下位置/)
   await aunt.press('下一步')
   await aunt.heading('请核对后提交').waitFor()

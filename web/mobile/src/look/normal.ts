@@ -32,9 +32,12 @@ function move(raw: Loose, lists: Keyed[][]): ProgramMove {
   }
 }
 
+/** The kernel's own bookkeeping of an order: it says nothing to a reader. */
+const SILENT = new Set(['step', 'as', 'index'])
+
 /** Own fields first; a built-in that the record names itself is not doubled. */
 export function withBuiltins(own: Field[], builtins: Field[]): Field[] {
-  return [...own, ...builtins.filter((b) => !own.some((f) => f.key === b.key))]
+  return [...own, ...builtins.filter((b) => !own.some((f) => f.key === b.key) && !SILENT.has(b.key))]
 }
 
 export function normalProgram(raw: ProgramView): ProgramView {
