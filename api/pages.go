@@ -91,7 +91,7 @@ func figure(row app.LedgerRow, col app.LedgerColumn) string {
 	case v != nil && row.Labels[col.Key] == "":
 		return fmt.Sprint(v)
 	}
-	return cell(row.Labels, row.Cells, col.Key)
+	return strings.Replace(cell(row.Labels, row.Cells, col.Key), ".00%", "%", 1)
 }
 
 func wholeNumber(v any) (int64, bool) {

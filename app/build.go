@@ -67,68 +67,6 @@ func hide(err error) error {
 	return err
 }
 
-func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
-	v := RecordSummary{ID: r.ID, RefNo: r.RefNo, Program: r.P.Key, Record: r.Key, RecordLabel: r.T.Label, Noun: r.Noun,
-		Title: r.Title(), Stage: r.Stage, StageLabel: r.StageLabel(), Phase: r.Phase, Created: r.Created, Entered: r.Entered,
-		Channel: r.Channel, Rev: r.Rev, Fields: map[string]any{}, Labels: map[string]string{}}
-	if !r.Ended.IsZero() {
-		v.Ended = &r.Ended
-	}
-	if err := w.people4(r, s, &v); err != nil {
-		return v, err
-	}
-	n := 0
-	for k, f := range r.T.Fields.All() {
-		if n >= 8 {
-			break
-		}
-		if !s.may(r, f) || f.Type == program.TypeText && f.Key != "name" && f.Key != "title" {
-			continue
-		}
-		if x := r.Value(k); x != nil {
-			v.Fields[k] = x
-			v.Labels[k] = w.display(f, x)
-			n++
-		}
-	}
-	if r.Noun == domain.Offer {
-		if t := offerTitle(r); t != "" {
-			v.Title = t
-		}
-	}
-	if r.Noun == domain.Order && v.Subject == nil {
-		w.nameOrder(r, &v)
-	}
-	return v, nil
-}
-
-// nameOrder lets a receiver tell his orders apart in a list by what the order's own
-// page shows him: the subject's name where it stands among it, and short facts.
-func (w *work) nameOrder(r *record.Row, v *RecordSummary) {
-	for _, path := range w.unit.ShownPaths(r) {
-		f, x := w.unit.ShownValue(r, path)
-		switch {
-		case x == nil:
-		case path == "subject.name":
-			v.Title = asText(x)
-		case f != nil && f.Class <= domain.Internal && f.Type != program.TypeText && f.Type != program.TypePlace && f.Type != program.TypeChecks:
-			v.Labels[path] = w.display(f, x)
-			if f.Type == program.TypeInt || f.Type == program.TypeNumber {
-				v.Labels[path] = f.Label + " " + v.Labels[path]
-			}
-		}
-	}
-}
-
-func offerTitle(r *record.Row) string {
-	for _, k := range []string{"title", "name"} {
-		if s, ok := r.Value(k).(string); ok {
-			return s
-		}
-	}
-	return ""
-}
-
 // people4 fills subject, region, owner and provider as far as they may be seen.
 func (w *work) people4(r *record.Row, s sight, v *RecordSummary) error {
 	if r.Subject != "" && (s.maySubject("name", subjectClass(w, r))) {
