@@ -355,11 +355,17 @@ func (w *work) viewMoves(r *record.Row, s sight, v *RecordView) error {
 			continue
 		}
 		m := w.moveView(r.P, r.T, mv)
-		m.Primary = first && mv.To != "" && !voidStage(r.T, mv.To)
+		m.Primary = first && mv.To != "" && !givesUp(r.T, mv.To)
 		first = first && !m.Primary
 		v.Moves = append(v.Moves, m)
 	}
 	return nil
+}
+
+// givesUp: a move that ends the work undone is never the one to press first.
+func givesUp(t *program.RecordType, stage string) bool {
+	s := t.Stages.Get(stage)
+	return voidStage(t, stage) || s != nil && (s.Phase == domain.PhaseReturned || s.Phase == domain.PhaseExpired)
 }
 
 func voidStage(t *program.RecordType, stage string) bool {
