@@ -184,7 +184,7 @@ func (d *borrowing) publishes(t *testing.T) {
 		t.Error("the home page does not show the publication")
 	}
 	page := d.Stranger().Page(t, "/notices/"+notice)
-	for _, want := range []string{"借出件数", "按期归还率", "100.00%", testkit.Text(frozen, "hash")} {
+	for _, want := range []string{"借出件数", "按期归还率", "100%", testkit.Text(frozen, "hash")} {
 		if page.Status != http.StatusOK || !strings.Contains(string(page.Raw), want) {
 			t.Errorf("the public page lacks %q (%d)", want, page.Status)
 		}
