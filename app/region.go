@@ -161,7 +161,7 @@ func (w *work) draftRegion(in RegionAct) (*domain.Region, error) {
 	if in.Parent == "" {
 		in.Parent = domain.RegionID(w.who.County)
 	}
-	parent, err := w.Region(in.Parent)
+	parent, err := w.tx.HoldRegion(in.Parent)
 	if err != nil {
 		return nil, domain.E(domain.KindInvalid, "region_unknown").With("parent", "region_unknown")
 	}

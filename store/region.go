@@ -27,6 +27,13 @@ func (tx *Tx) Region(id domain.RegionID) (*domain.Region, error) {
 	return &r, err
 }
 
+// HoldRegion reads a region for a change below it: until the transaction ends no
+// other one holds it, so two that number its children wait for each other.
+func (tx *Tx) HoldRegion(id domain.RegionID) (*domain.Region, error) {
+	r, err := one(tx, "region", scanRegion, regionSelect+" WHERE county = $1 AND id = $2"+tx.db.dialect.forUpdate, tx.county, id)
+	return &r, err
+}
+
 // InsertRegion writes a new region; its id and path are the caller's.
 func (tx *Tx) InsertRegion(r *domain.Region) error {
 	if err := tx.home(&r.County); err != nil {

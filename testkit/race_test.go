@@ -2,6 +2,8 @@ package testkit_test
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -99,5 +101,33 @@ func (f *fast) allOnce(t *testing.T) {
 		if rungs != 3 || nudges != 1 || notes != f.notes {
 			t.Errorf("%s: %d rungs, %d nudges, %d of %d notes", id, rungs, nudges, notes, f.notes)
 		}
+	}
+}
+
+// TestRegionsMadeTogether: divisions set up below one parent at the same moment
+// get numbers of their own; none is refused as another's twin.
+func TestRegionsMadeTogether(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			c := testkit.Open(t, engine, storetest.Home)
+			who := app.System(c.Code)
+			made := make([]domain.RegionID, 24)
+			var wg sync.WaitGroup
+			for i := range made {
+				wg.Go(func() {
+					g, err := c.App.CreateRegion(t.Context(), who, app.Once{}, app.RegionAct{Name: "片区" + strconv.Itoa(i), Level: domain.Town})
+					if err != nil {
+						t.Errorf("%d: %v", i, err)
+						return
+					}
+					made[i] = g.ID
+				})
+			}
+			wg.Wait()
+			slices.Sort(made)
+			if got := len(slices.Compact(made)); got != 24 {
+				t.Errorf("%d numbers for 24 towns", got)
+			}
+		})
 	}
 }
