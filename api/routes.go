@@ -76,6 +76,12 @@ func (s *Server) routes() {
 	post(s, admin, kept, "/imports/{id}/confirm", "确认导入", s.confirmImport)
 	del(s, admin, kept, "/imports/{id}", "撤回导入", s.undoImport)
 
+	// Background work: everybody sees his own.
+	get(s, signedIn, "/jobs", "我的后台任务", s.jobs)
+	get(s, signedIn, "/jobs/{id}", "一项后台任务", s.job)
+	post(s, signedIn, again, "/jobs/{id}/cancel", "停止后台任务", s.cancelJob)
+	get(s, signedIn, "/jobs/{id}/file", "下载后台任务的结果", s.jobFile)
+
 	// Rosters, duties, work.
 	get(s, signedIn, "/programs/{p}/rosters/{k}", "名册", s.roster)
 	post(s, staff, kept, "/programs/{p}/rosters/{k}/members", "列入名册", s.addMembers)

@@ -34,6 +34,8 @@ type App struct {
 	cal      *calendar.Calendar
 	stream   *broadcast
 	door     *door
+
+	extraJobs map[string]jobRunner // kinds that only tests have
 }
 
 // Options are what an App is made of; nil parts get their defaults.

@@ -85,11 +85,23 @@ func (s sender) Send(_ context.Context, m notify.Message) error {
 	return nil
 }
 
-// newCounty opens an App over an empty SQLite store with a county of two towns.
+// newDesk opens an App over an empty SQLite store with a county of two towns.
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskOn(t, storetest.Engines(t)[0])
+}
+
+// onDesks runs a test on a desk over each engine.
+func onDesks(t *testing.T, test func(t *testing.T, c *desk)) {
+	for _, e := range storetest.Engines(t) {
+		t.Run(e.Name, func(t *testing.T) { test(t, newDeskOn(t, e)) })
+	}
+}
+
+func newDeskOn(t *testing.T, engine storetest.Engine) *desk {
+	t.Helper()
 	c := &desk{t: t, clock: storetest.NewClock()}
-	db := storetest.Engines(t)[0].Open(t, store.Config{Now: c.clock.Now})
+	db := engine.Open(t, store.Config{Now: c.clock.Now})
 	storetest.Seed(t, db)
 	blobs, err := store.NewDiskBlobs(t.TempDir(), AttachmentMost)
 	if err != nil {

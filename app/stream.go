@@ -8,8 +8,9 @@ import (
 	"linqiao/store"
 )
 
-// StreamEvent says that a record changed. Who receives it asks for the record
-// himself, so nothing but its id leaves by this way.
+// StreamEvent says that a record, or the reader's own background work (type job),
+// changed. Who receives it asks for it himself, so nothing but its id leaves by
+// this way.
 type StreamEvent struct {
 	Type string          `json:"type"`
 	ID   domain.RecordID `json:"id"`
@@ -25,8 +26,9 @@ type broadcast struct {
 }
 
 type subscriber struct {
-	county domain.CountyCode
-	access []store.AccessClause
+	county  domain.CountyCode
+	account domain.AccountID
+	access  []store.AccessClause
 }
 
 func newBroadcast() *broadcast { return &broadcast{subs: map[chan StreamEvent]subscriber{}} }
@@ -45,10 +47,26 @@ func (b *broadcast) changed(rec *domain.Record) {
 	}
 }
 
+// job tells the owner of background work that it has gone on: rev counts what is
+// done.
+func (b *broadcast) job(j *domain.Job) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for ch, s := range b.subs {
+		if s.county != j.County || s.account != j.Owner || j.Owner == "" {
+			continue
+		}
+		select {
+		case ch <- StreamEvent{"job", domain.RecordID(j.ID), j.Done}:
+		default:
+		}
+	}
+}
+
 // Subscribe opens a feed of changes that the reader may see; call the returned
 // function to end it.
 func (a *App) Subscribe(ctx context.Context, who *Who) (<-chan StreamEvent, func(), error) {
-	s := subscriber{county: who.County}
+	s := subscriber{county: who.County, account: who.Account}
 	if err := a.read(ctx, who, func(w *work) error {
 		s.access = w.access("", "")
 		return nil

@@ -467,6 +467,9 @@ const keepAnswers = 7 * 24 * time.Hour
 func (a *App) House(ctx context.Context) (int, error) {
 	n := 0
 	err := a.counties(ctx, func(county domain.CountyCode) error {
+		if err := a.houseJobs(ctx, county); err != nil {
+			return err
+		}
 		return a.DB.Write(ctx, func(tx0 *store.Tx) error {
 			tx := tx0.In(county)
 			linked, err := tx.LinkAudit(tickBatch)

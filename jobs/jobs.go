@@ -1,5 +1,5 @@
 // Package jobs runs what happens without anybody asking: due clocks, duties,
-// signatures by silence, messages. It decides nothing; each step is one use case
+// signatures by silence, messages, and long work that somebody has started. It decides nothing; each step is one use case
 // of package app that is safe to run again and safe to run in two processes.
 package jobs
 
@@ -27,6 +27,8 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"panels", time.Minute, a.PanelsDue},
 		{"duties", time.Minute, a.OweDue},
 		{"messages", 2 * time.Second, a.Deliver},
+		{"work 1", 300 * time.Millisecond, a.RunJobs},
+		{"work 2", 450 * time.Millisecond, a.RunJobs}, // so that a short job does not wait for a long one
 		{"house", 5 * time.Second, a.House},
 	}
 	done := make(chan struct{})

@@ -708,3 +708,68 @@ CREATE INDEX record_town ON record (county, program, key, substr(path, 1, 24), c
 CREATE INDEX record_owner ON record (county, owner, created, id, program, key) WHERE owner <> '';
 CREATE INDEX record_owner_org ON record (county, owner_org, created, id, program, key) WHERE owner_org <> '';
 CREATE INDEX record_provider ON record (county, provider, created, id, program, key) WHERE provider <> '';
+
+CREATE TABLE job (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  state TEXT NOT NULL,
+  done BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  total BIGINT NOT NULL,
+  mark TEXT NOT NULL,
+  result TEXT NOT NULL,
+  fault TEXT NOT NULL,
+  file TEXT NOT NULL,
+  worker TEXT NOT NULL,
+  next_at BIGINT NOT NULL,
+  tries BIGINT NOT NULL,
+  created BIGINT NOT NULL,
+  started BIGINT NOT NULL,
+  ended BIGINT NOT NULL,
+  payload BLOB,
+  PRIMARY KEY (county, id)
+);
+CREATE INDEX job_next ON job (county, next_at, id) WHERE next_at > 0;
+CREATE INDEX job_owner ON job (county, owner, id);
+CREATE INDEX job_file ON job (county, file) WHERE file <> '';
+CREATE INDEX job_ended ON job (county, ended) WHERE ended > 0;
+
+CREATE TABLE job_item (
+  county TEXT NOT NULL,
+  job TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  target TEXT NOT NULL,
+  state TEXT NOT NULL,
+  code TEXT NOT NULL,
+  data TEXT NOT NULL,
+  undo BLOB,
+  PRIMARY KEY (county, job, n),
+  FOREIGN KEY (county, job) REFERENCES job (county, id)
+);
+CREATE INDEX job_item_state ON job_item (county, job, state, n);
+
+CREATE TABLE saved_filter (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  org TEXT NOT NULL,
+  list TEXT NOT NULL,
+  name TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  rev BIGINT NOT NULL,
+  filters BLOB,
+  PRIMARY KEY (county, id)
+);
+CREATE INDEX saved_filter_account ON saved_filter (county, account, id);
+CREATE INDEX saved_filter_org ON saved_filter (county, org, id) WHERE org <> '';
+
+CREATE TABLE door_try (
+  county TEXT NOT NULL,
+  key TEXT NOT NULL,
+  from_at BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  PRIMARY KEY (county, key)
+)  WITHOUT ROWID;
+CREATE INDEX door_try_from ON door_try (county, from_at);
