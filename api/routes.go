@@ -113,6 +113,10 @@ func (s *Server) routes() {
 	// Files, search, journal, messages.
 	create(s, signedIn, kept, "/attachments", "上传附件", s.upload)
 	get(s, signedIn, "/attachments/{id}", "下载附件", s.attachment)
+	create(s, signedIn, inTx, "/uploads", "开始分段上传", s.beginUpload)
+	get(s, signedIn, "/uploads/{id}", "分段上传到哪里了", s.uploadState)
+	put(s, signedIn, again, "/uploads/{id}", "上传一段", s.addPart)
+	post(s, signedIn, again, "/uploads/{id}/finish", "校验并完成上传", s.finishUpload)
 	get(s, signedIn, "/search", "搜索", s.search)
 	get(s, auditor, "/audit", "审计日志", s.audit)
 	get(s, auditor, "/audit/verify", "校验审计日志", s.verifyAudit)

@@ -3,7 +3,7 @@ package api
 // English texts: the same keys and holes as texts_zh.go.
 
 var nounsEN = map[string]string{
-	"account": "account", "answer": "answer", "attachment": "attachment", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
+	"account": "account", "answer": "answer", "upload": "upload", "attachment": "attachment", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
 	"consent": "consent", "count": "count", "counter_set": "counter", "county": "county", "delivery": "message", "document": "document", "done": "done",
 	"due": "due", "duty": "duty", "duty_item": "duty item", "duty_round": "duty round", "entry": "entry", "event": "event", "field": "field",
 	"form": "form", "job": "background work", "job_item": "background work", "grams": "search word", "import": "import", "import_run": "import", "ledger": "ledger", "match": "match", "match_run": "match",
@@ -91,6 +91,13 @@ var textsEN = map[string]text{
 	"file_too_large":    {"The file is too large", "At most 20 MB each."},
 	"file_type":         {"Files of this kind are not taken", "Use pictures, PDF, Office documents, sound or film."},
 	"file_broken":       {"The file cannot be opened", "Send a sound one."},
+	"file_empty":        {"The file is empty", "Choose one with content."},
+	"file_heic":         {"HEIC photos are not taken", "Set the camera to “most compatible” (JPEG), or convert the photo first."},
+	"part_size":         {"A part of this size is not taken", "From 1 byte to {max} KB each."},
+	"upload_gap":        {"This part does not fit", "Go on from byte {received}."},
+	"upload_short":      {"The file is not whole yet", "Go on from byte {received}."},
+	"upload_hash":       {"The file was damaged on the way and was not taken", "Send it again."},
+	"uploads_open":      {"Too many unfinished uploads", "At most {max} at a time: finish them first."},
 	"program_faults":    {"The program files have faults; nothing was applied", "Mend them as said and apply again."},
 	"program_fault":     {"{say}{hint? (hint: #)}", ""},
 	"program_too_large": {"The program folder is too large", "Take out what does not belong there."},

@@ -4,7 +4,7 @@ package api
 // the same keys and holes. A text says what is wrong, then how to mend it.
 
 var nounsZH = map[string]string{
-	"account": "账号", "answer": "应答", "attachment": "附件", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
+	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
 	"consent": "同意", "count": "计数", "counter_set": "计数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
 	"due": "应办", "duty": "任务", "duty_item": "任务项", "duty_round": "任务轮次", "entry": "流水", "event": "记录", "field": "栏目",
 	"form": "表单", "job": "后台任务", "job_item": "后台任务", "grams": "检索词", "import": "导入", "import_run": "导入", "ledger": "台账", "match": "匹配", "match_run": "匹配",
@@ -94,6 +94,13 @@ var textsZH = map[string]text{
 	"file_too_large":    {"文件太大", "单个文件不超过 20 MB。"},
 	"file_type":         {"不支持这种文件", "可用图片、PDF、Office 文档、音频、视频。"},
 	"file_broken":       {"文件打不开", "请换一个完好的文件。"},
+	"file_empty":        {"文件是空的", "请换一个有内容的文件。"},
+	"file_heic":         {"不支持 HEIC 照片", "请在相机设置里把照片格式改为“兼容性最佳”（JPEG），或先转成 JPEG 再传。"},
+	"part_size":         {"一段的大小不对", "每段 1 字节到 {max} KB。"},
+	"upload_gap":        {"这一段接不上", "请从第 {received} 字节继续。"},
+	"upload_short":      {"文件还没有传完", "请从第 {received} 字节继续。"},
+	"upload_hash":       {"文件在途中损坏，没有收下", "请重新上传；手机会自动重来。"},
+	"uploads_open":      {"没有传完的文件太多", "最多同时 {max} 个，请先传完或过些时候再试。"},
 	"program_faults":    {"机制文件有错，没有应用", "请按各处提示修改后再应用。"},
 	"program_fault":     {"{say}{hint?（提示：#）}", ""},
 	"program_too_large": {"机制文件夹太大", "请去掉无关文件。"},

@@ -18,7 +18,7 @@ const AttachmentMost = 20 << 20
 
 // What people attach: pictures, sound, film, documents. Anything that a browser
 // might run is not among them.
-var attachmentKinds = []string{"image/jpeg", "image/png", "image/webp", "image/heic", "audio/mpeg", "audio/mp4", "audio/amr", "audio/wav",
+var attachmentKinds = []string{"image/jpeg", "image/png", "image/webp", "audio/mpeg", "audio/mp4", "audio/amr", "audio/wav",
 	"video/mp4", "application/pdf", "text/plain", "text/csv",
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -459,8 +459,10 @@ func (a *App) RunDue(ctx context.Context) error {
 	return domain.E(domain.KindInternal, "never_quiet")
 }
 
-// keepAnswers is how long a retry finds its first answer.
-const keepAnswers = 7 * 24 * time.Hour
+// keepAnswers is how long a retry finds its first answer: longer than an act may be
+// dated back, so that what a phone sends again after weeks is either found here or
+// refused as too old, never done twice.
+const keepAnswers = maxEarly + 5*24*time.Hour
 
 // House keeps house: links new audit rows into the chain, drops answers and
 // sign-ins that nobody can ask for any more.
@@ -478,6 +480,9 @@ func (a *App) House(ctx context.Context) (int, error) {
 			}
 			n += linked
 			if _, err := tx.PurgeAnswers(a.Now().Add(-keepAnswers)); err != nil {
+				return err
+			}
+			if _, err := tx.PurgeUploads(a.Now().Add(-keepUploads)); err != nil {
 				return err
 			}
 			_, err = tx.PurgeSignIns()

@@ -23,6 +23,9 @@ func TakeIn(ctx context.Context, b Blobs, r io.Reader, max int64, accept ...stri
 		return Upload{}, err
 	}
 	kind, _, _ := strings.Cut(mimetype.Detect(data).String(), ";")
+	if strings.HasPrefix(kind, "image/hei") { // its metadata cannot be taken out here
+		return Upload{}, domain.E(domain.KindInvalid, "file_heic").With("file", "file_heic")
+	}
 	if !accepted(kind, accept) {
 		return Upload{}, domain.E(domain.KindInvalid, "file_type", "got", kind)
 	}
@@ -31,6 +34,8 @@ func TakeIn(ctx context.Context, b Blobs, r io.Reader, max int64, accept ...stri
 		data, err = stripJPEG(data)
 	case "image/png":
 		data, err = stripPNG(data)
+	case "image/webp":
+		data, err = stripWEBP(data)
 	}
 	if err != nil {
 		return Upload{}, domain.E(domain.KindInvalid, "file_broken").Wrap(err)

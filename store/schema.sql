@@ -773,3 +773,38 @@ CREATE TABLE door_try (
   PRIMARY KEY (county, key)
 )  WITHOUT ROWID;
 CREATE INDEX door_try_from ON door_try (county, from_at);
+
+CREATE TABLE upload (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  name TEXT NOT NULL,
+  size BIGINT NOT NULL CHECK (size > 0),
+  sha256 TEXT NOT NULL,
+  received BIGINT NOT NULL CHECK (received >= 0),
+  attachment TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  PRIMARY KEY (county, id)
+);
+CREATE INDEX upload_account ON upload (county, account, created);
+CREATE INDEX upload_created ON upload (county, created);
+
+CREATE TABLE upload_part (
+  county TEXT NOT NULL,
+  upload TEXT NOT NULL,
+  start BIGINT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (county, upload, start),
+  FOREIGN KEY (county, upload) REFERENCES upload (county, id)
+);
+
+CREATE TABLE confirmation (
+  county TEXT NOT NULL,
+  record TEXT NOT NULL,
+  account TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (county, record, account, facts)
+);

@@ -80,6 +80,9 @@ async function send(method: string, url: string, options: RequestOptions = {}): 
   let body: BodyInit | undefined
   if (options.body instanceof FormData) {
     body = options.body
+  } else if (options.body instanceof Blob) {
+    headers['Content-Type'] = 'application/octet-stream'
+    body = options.body
   } else if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json'
     body = JSON.stringify(options.body)

@@ -47,6 +47,11 @@ export interface PhotoRow {
   mime: string
   made: number
   body: Stored
+  /** An upload in parts that was begun: it goes on where it broke. */
+  upload?: string
+  /** Bytes the server has, for showing. */
+  received?: number
+  size?: number
   /** Id the server gave; once set, the photo is never uploaded again. */
   attachment?: string
 }

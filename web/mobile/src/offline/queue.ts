@@ -47,11 +47,18 @@ export interface QueueItem extends Act {
   answer?: unknown
 }
 
+/** How far an upload has come, kept beside the photo so that it goes on where it broke. */
+export interface UploadProgress {
+  id?: string
+  begun(id: string): Promise<void>
+  arrived(received: number): void
+}
+
 /** The way out. It throws `Unreachable` when nobody answered, `SignInNeeded` on
  *  401, `Refused` when the server said no for good. */
 export interface Sender {
   post(path: string, body: unknown, key: string): Promise<unknown>
-  upload(photo: Blob, name: string, key: string): Promise<string>
+  upload(photo: Blob, name: string, key: string, progress: UploadProgress): Promise<string>
 }
 
 export class Unreachable extends Error {}
@@ -120,7 +127,12 @@ export async function uploadAll(ids: string[], sender: Sender): Promise<Map<stri
     if (!row) throw new Refused({ type: 'photo_lost', title: '照片已不在本机，请重新拍照后再送' })
     if (!row.attachment) {
       const blob = (await loadPhoto(id))!
-      row.attachment = await sender.upload(blob, `${id}.jpg`, row.key)
+      const { photos } = phoneStore()
+      row.attachment = await sender.upload(blob, `${id}.jpg`, row.key, {
+        id: row.upload,
+        async begun(upload) { await photos.update(id, { upload, size: blob.size }) },
+        arrived(received) { void photos.update(id, { received, size: blob.size }) },
+      })
       await phoneStore().photos.update(id, { attachment: row.attachment })
     }
     done.set(id, row.attachment)

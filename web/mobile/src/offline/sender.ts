@@ -2,6 +2,7 @@
 // answers sorted into “try later”, “sign in first” and “no”.
 import { post } from '@linqiao/shared/api/client'
 import { uploadAttachment } from '@linqiao/shared/api/misc'
+import { canUploadInParts, uploadInParts } from '@linqiao/shared/api/uploads'
 import { toProblem, type ApiProblem } from '@linqiao/shared/api/problem'
 import { Refused, SignInNeeded, Unreachable, type Sender } from './queue'
 
@@ -29,9 +30,10 @@ export const serverSender: Sender = {
       throw sorted(cause)
     }
   },
-  async upload(photo, name, key) {
+  async upload(photo, name, key, progress) {
     try {
-      return (await uploadAttachment(photo, name, undefined, key)).id
+      if (!canUploadInParts()) return (await uploadAttachment(photo, name, undefined, key)).id
+      return (await uploadInParts(photo, name, { key, id: progress.id, onBegun: progress.begun, onProgress: progress.arrived })).id
     } catch (cause) {
       throw sorted(cause)
     }
