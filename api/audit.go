@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"io"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"linqiao/app"
 	"linqiao/domain"
@@ -17,17 +20,34 @@ type auditIn struct {
 	Paging
 }
 
+func (in *auditIn) query() (q app.AuditQuery, err error) {
+	q = app.AuditQuery{Actor: in.Actor, Object: in.Object, Action: in.Action, Cursor: in.Cursor, Limit: in.Limit}
+	if q.From, err = moment("from", in.From, false); err != nil {
+		return q, err
+	}
+	q.Until, err = moment("to", in.To, true)
+	return q, err
+}
+
 func (s *Server) audit(ctx context.Context, who *app.Who, in *auditIn) (*body[app.List[app.AuditView]], error) {
-	from, err := moment("from", in.From, false)
+	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
-	until, err := moment("to", in.To, true)
+	return answer(s.app.Audit(ctx, who, q))
+}
+
+func (s *Server) auditActions(ctx context.Context, who *app.Who, _ *struct{}) (*body[Items[app.Choice]], error) {
+	return items(s.app.AuditActions(ctx, who))
+}
+
+func (s *Server) exportAudit(ctx context.Context, who *app.Who, in *auditIn) (*huma.StreamResponse, error) {
+	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
-	return answer(s.app.Audit(ctx, who, app.AuditQuery{Actor: in.Actor, Object: in.Object, Action: in.Action,
-		From: from, Until: until, Cursor: in.Cursor, Limit: in.Limit}))
+	q.Cursor = ""
+	return download("audit.xlsx", func(w io.Writer) error { return s.app.ExportAudit(ctx, who, q, w) }), nil
 }
 
 // moment reads a day (its start, or its end) or an instant; "" is none.

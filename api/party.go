@@ -113,3 +113,24 @@ type relationIn struct {
 func (s *Server) addRelation(ctx context.Context, who *app.Who, in *relationIn) (*none, error) {
 	return nil, s.app.AddRelation(ctx, who, in.ID, in.Body)
 }
+
+type partyLifeIn struct {
+	PartyPath
+	Paging
+}
+
+func (s *Server) partyEvents(ctx context.Context, who *app.Who, in *partyLifeIn) (*body[app.List[app.TimelineEntry]], error) {
+	return answer(s.app.PartyEvents(ctx, who, in.ID, in.Cursor, in.Limit))
+}
+
+func (s *Server) partyTasks(ctx context.Context, who *app.Who, in *PartyPath) (*body[app.List[app.DutyItemView]], error) {
+	return answer(s.app.PartyTasks(ctx, who, in.ID))
+}
+
+func (s *Server) partyFiles(ctx context.Context, who *app.Who, in *PartyPath) (*body[app.List[app.FileView]], error) {
+	return answer(s.app.PartyFiles(ctx, who, in.ID))
+}
+
+func (s *Server) accessLog(ctx context.Context, who *app.Who, in *partyLifeIn) (*body[app.List[app.AccessEntry]], error) {
+	return answer(s.app.AccessLog(ctx, who, in.ID, in.Cursor, in.Limit))
+}

@@ -322,3 +322,7 @@ type passIn struct {
 func (s *Server) showPass(ctx context.Context, who *app.Who, in *passIn) (*body[*app.PassView], error) {
 	return answer(s.app.ShowPass(ctx, who, in.ID, in.Pass))
 }
+
+func (s *Server) recordFiles(ctx context.Context, who *app.Who, in *RecordPath) (*body[app.List[app.FileView]], error) {
+	return answer(s.app.RecordFiles(ctx, who, in.ID))
+}

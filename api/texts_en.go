@@ -224,6 +224,8 @@ var textsEN = map[string]text{
 	"import_rule":          {"{say}", "Mend it as said."},
 	"import_state":         {"Not possible now ({state})", "Reload the page."},
 	"import_undo_late":     {"After seven days an import cannot be taken back", "Handle the rows one by one."},
+	"access_forbidden":     {"You may not see who looked into this file", "The log is for those who keep the file, the person concerned and auditors."},
+	"audit_too_long":       {"The journal has more than {max} rows", "Choose a shorter period and export in parts."},
 	"number_spoiled":       {"The spreadsheet has turned the number into scientific notation", "Format the column as text and fill it in again."},
 	"phone_shared":         {"Somebody else has this phone; it is not used to find people", "Check it."},
 	"region_default":       {"No division given; the county is used", "Add town and village."},

@@ -233,6 +233,8 @@ var textsZH = map[string]text{
 	"import_rule":          {"{say}", "请按提示修改。"},
 	"import_state":         {"这次导入现在不能这样办（{state}）", "请刷新页面查看。"},
 	"import_undo_late":     {"导入已超过七天，不能整批撤回", "请逐条处理。"},
+	"access_forbidden":     {"您不能查看这份档案的查阅记录", "查阅记录由档案的保管人、本人和审计员查看。"},
+	"audit_too_long":       {"审计日志超过 {max} 行", "请缩短起止日期，分几次导出。"},
 	"number_spoiled":       {"号码被表格软件改成了科学计数", "请把这一列设为文本后重填。"},
 	"phone_shared":         {"电话与他人相同，不作为查找依据", "请核对。"},
 	"region_default":       {"未写区划，按全县登记", "请补上乡镇、村。"},

@@ -53,6 +53,10 @@ type AuditView struct {
 	Actor   *AccountRef    `json:"actor,omitempty"`
 	Action  string         `json:"action"`
 	Object  string         `json:"object"`
+	Org     *OrgRef        `json:"org,omitempty"`
+	Label   string         `json:"label"`           // the action in words
+	About   string         `json:"about,omitempty"` // the object in words, as far as an auditor may know it
+	Words   []Choice       `json:"words"`           // the detail in words
 	Purpose string         `json:"purpose,omitempty"`
 	Detail  map[string]any `json:"detail,omitempty"`
 	Seq     int64          `json:"seq,omitempty"` // place in the hash chain; 0 = not linked yet
@@ -65,26 +69,29 @@ func (a *App) Audit(ctx context.Context, who *Who, q AuditQuery) (l List[AuditVi
 		return l, domain.E(domain.KindForbidden, "auditor_only")
 	}
 	err = a.write(ctx, who, func(w *work) error {
-		page, err := w.tx.Audits(store.AuditFilter{Actor: q.Actor, Object: q.Object, Action: q.Action, From: q.From, Until: q.Until,
-			Cursor: q.Cursor, Limit: min(max(q.Limit, 0), 200)})
-		if err != nil {
+		if l, err = w.audits(q); err != nil || q.Cursor != "" {
 			return err
-		}
-		out := make([]AuditView, 0, len(page.Items))
-		for _, r := range page.Items {
-			v := AuditView{ID: r.ID, At: r.At, Action: r.Action, Object: r.Object, Purpose: r.Purpose, Detail: r.Detail, Seq: r.Seq, Hash: r.Hash}
-			if acc, err := w.Account(r.Actor); err == nil {
-				v.Actor = &AccountRef{acc.ID, acc.Name}
-			}
-			out = append(out, v)
-		}
-		l = listOf(out, page.Next)
-		if q.Cursor != "" {
-			return nil
 		}
 		return w.audit("audit_read", "audit", "", map[string]any{"object": q.Object, "actor": string(q.Actor), "action": q.Action})
 	})
 	return l, err
+}
+
+// audits reads a page of the journal and puts it into words.
+func (w *work) audits(q AuditQuery) (l List[AuditView], err error) {
+	page, err := w.tx.Audits(store.AuditFilter{Actor: q.Actor, Object: q.Object, Action: q.Action, From: q.From, Until: q.Until,
+		Cursor: q.Cursor, Limit: min(max(q.Limit, 0), 200)})
+	if err != nil {
+		return l, err
+	}
+	out := make([]AuditView, 0, len(page.Items))
+	for _, r := range page.Items {
+		v := AuditView{ID: r.ID, At: r.At, Action: r.Action, Object: r.Object, Purpose: r.Purpose, Detail: r.Detail, Seq: r.Seq, Hash: r.Hash}
+		v.Actor, v.Org = w.actorOf(r.Actor)
+		v.Label, v.About, v.Words = w.auditLabel(r.Action), w.auditAbout(r.Object), w.auditWords(r.Detail)
+		out = append(out, v)
+	}
+	return listOf(out, page.Next), nil
 }
 
 // VerifyAudit walks the journal's hash chain: broken is the first row that does

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"linqiao/domain"
-	"linqiao/kernel/form"
 	"linqiao/kernel/program"
 	"linqiao/kernel/record"
 )
@@ -164,7 +163,7 @@ func (w *work) display(f *program.Field, v any) string {
 			return r.Title(), nil
 		})
 	}
-	return form.Format(f, v)
+	return w.format(f, v)
 }
 
 func (w *work) names(v any, name func(string) (string, error)) string {
@@ -203,7 +202,7 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &RecordView{RecordSummary: sum, Version: r.Version, Kind: RecordKind{r.Key, r.T.Label}, Masked: []string{}, Suggest: map[string]any{},
+	v := &RecordView{RecordSummary: sum, Version: r.Version, Kind: RecordKind{r.Key, sum.RecordLabel}, Masked: []string{}, Suggest: map[string]any{},
 		Walked: []WalkedStage{}, Clocks: []ClockView{}, Moves: []MoveView{}, Matches: []MatchState{}, Forms: []FormState{},
 		Signatures: []SignatureView{}, Children: []ChildrenView{}, Documents: []DocumentRef{}, Passes: []Choice{}, Consents: []ConsentState{}}
 	v.Fields, v.Labels = map[string]any{}, map[string]string{}
@@ -246,15 +245,11 @@ func (w *work) viewFields(r *record.Row, s sight, v *RecordView) error {
 		}
 	}
 	for i, st := range r.Walk {
-		label := st
-		if x := r.T.Stages.Get(st); x != nil {
-			label = x.Label
-		}
 		at := r.Hist["e:"+st]
 		if i+1 < len(r.Walk) && slices.Contains(r.Walk[i+1:], st) {
 			at = time.Time{}
 		}
-		v.Walked = append(v.Walked, WalkedStage{st, label, at})
+		v.Walked = append(v.Walked, WalkedStage{st, w.words(r.P).Stage(r.T, st), at})
 	}
 	return nil
 }
@@ -290,14 +285,15 @@ func (w *work) viewClocks(r *record.Row, s sight, v *RecordView) error {
 		if c == nil || k.State == record.ClockIdle {
 			continue
 		}
-		v.Clocks = append(v.Clocks, w.clockView(c, k))
+		v.Clocks = append(v.Clocks, w.clockView(r, c, k))
 	}
-	v.Due = w.nearest(r.T, list)
+	v.Due = w.nearest(r, list)
 	return nil
 }
 
-func (w *work) clockView(c *program.Clock, k *domain.Clock) ClockView {
-	cv := ClockView{Key: k.Key, Label: c.Label, State: k.State, From: k.FromAt, Limit: k.LimitText, Note: asText(k.Inputs["note"])}
+func (w *work) clockView(r *record.Row, c *program.Clock, k *domain.Clock) ClockView {
+	cv := ClockView{Key: k.Key, Label: w.words(r.P).Clock(r.T, c), State: k.State, From: k.FromAt, Limit: k.LimitText, Note: asText(k.Inputs["note"]),
+		Why: w.words(r.P).ClockRule(r.T, c, k.LimitText), Ladder: w.rungs(r, c, k)}
 	end := w.Now()
 	if !k.MetAt.IsZero() {
 		cv.Met = &k.MetAt
@@ -307,13 +303,34 @@ func (w *work) clockView(c *program.Clock, k *domain.Clock) ClockView {
 		cv.Due = &k.DueAt
 		cv.Overdue = end.After(k.DueAt)
 		if k.MetAt.IsZero() {
-			_, cv.Left = w.app.cal.Left(end, k.DueAt, leftUnit(k))
+			cv.Left = w.left(end, k.DueAt, leftUnit(k))
 		}
 		if all := k.DueAt.Sub(k.FromAt); all > 0 {
 			cv.Percent = int(min(100, max(0, end.Sub(k.FromAt)*100/all)))
 		}
 	}
 	return cv
+}
+
+// rungs are a clock's reminders, and which of them have fired.
+func (w *work) rungs(r *record.Row, c *program.Clock, k *domain.Clock) []RungView {
+	out := []RungView{}
+	words := w.words(r.P)
+	for _, g := range c.Ladder {
+		v := RungView{Key: g.Key, At: words.RungAt(g.Key), To: []string{}, Does: []string{}, Fired: slices.Contains(k.Fired, g.Key)}
+		for _, to := range g.To {
+			if l := words.Role(to); l != "" {
+				v.To = append(v.To, l)
+			}
+		}
+		for _, a := range g.Do {
+			if mv := r.T.Moves.Get(a.Target); a.Verb == "move" && mv != nil {
+				v.Does = append(v.Does, words.Move(mv))
+			}
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // leftUnit is the unit in which people count what is left: that of the limit; a
@@ -334,16 +351,16 @@ func limitUnit(limit string) string {
 }
 
 // nearest is the running clock that is due first.
-func (w *work) nearest(t *program.RecordType, list []domain.Clock) *DueView {
+func (w *work) nearest(r *record.Row, list []domain.Clock) *DueView {
 	var best *DueView
 	for i := range list {
 		k := &list[i]
-		c := t.Clocks.Get(k.Key)
+		c := r.T.Clocks.Get(k.Key)
 		if c == nil || k.State != record.ClockRunning || k.DueAt.IsZero() || best != nil && !k.DueAt.Before(best.Due) {
 			continue
 		}
-		_, left := w.app.cal.Left(w.Now(), k.DueAt, leftUnit(k))
-		best = &DueView{k.Key, c.Label, k.DueAt, w.Now().After(k.DueAt), left}
+		left := w.left(w.Now(), k.DueAt, leftUnit(k))
+		best = &DueView{k.Key, w.words(r.P).Clock(r.T, c), k.DueAt, w.Now().After(k.DueAt), left}
 	}
 	return best
 }
@@ -375,7 +392,7 @@ func voidStage(t *program.RecordType, stage string) bool {
 
 func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.Move) MoveView {
 	fields, need := record.Accepts(t, p, mv)
-	m := MoveView{Key: mv.Key, Label: mv.Label, Need: nonNil(need), Ask: []string{}, Fields: []program.FieldView{}, Form: mv.Form, Offline: mv.Offline, To: mv.To}
+	m := MoveView{Key: mv.Key, Label: w.words(p).Move(mv), Need: nonNil(need), Ask: []string{}, Fields: []program.FieldView{}, Form: mv.Form, Offline: mv.Offline, To: mv.To}
 	for _, f := range fields {
 		if !slices.Contains(need, f.Key) {
 			m.Ask = append(m.Ask, f.Key)
@@ -387,7 +404,7 @@ func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.M
 	}
 	if l := p.Lists.Get(mv.Reason); l != nil {
 		for _, o := range l.Options.All() {
-			m.Reason = append(m.Reason, Choice{o.Key, o.Label})
+			m.Reason = append(m.Reason, Choice{o.Key, w.words(p).Option(o)})
 		}
 	}
 	if mv.Proof != nil {
@@ -399,7 +416,7 @@ func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.M
 	for _, sg := range mv.Sign {
 		for _, k := range sg.By {
 			if role := p.Roles.Get(k); role != nil {
-				m.Sign = append(m.Sign, role.Label)
+				m.Sign = append(m.Sign, w.words(p).Role(k))
 			}
 		}
 	}
@@ -408,7 +425,7 @@ func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.M
 		if len(cf) == 0 {
 			continue
 		}
-		c := &ChildDialog{Record: o.Type.Key, Label: o.Type.Label, Need: nonNil(cn), Ask: []string{}, When: o.Action.When != nil}
+		c := &ChildDialog{Record: o.Type.Key, Label: w.words(p).Kind(o.Type), Need: nonNil(cn), Ask: []string{}, When: o.Action.When != nil}
 		for _, f := range cf {
 			c.Fields = append(c.Fields, p.ViewOf(f, w.who.Lang))
 			if !slices.Contains(cn, f.Key) {
@@ -432,7 +449,7 @@ func (w *work) viewMatches(r *record.Row, s sight, v *RecordView) error {
 		if m.Need != r.Key {
 			continue
 		}
-		ms := MatchState{Key: m.Key, Label: m.Label, Max: max(m.Max, 1), Mode: m.Steps[0].Mode}
+		ms := MatchState{Key: m.Key, Label: w.words(r.P).Match(m), Max: max(m.Max, 1), Mode: m.Steps[0].Mode}
 		run, err := w.MatchRun(r.ID, m.Key)
 		if err != nil {
 			return err
@@ -472,7 +489,7 @@ func (w *work) viewForms(r *record.Row, s sight, v *RecordView) error {
 			return err
 		}
 		if can || len(list) > 0 && s.full {
-			v.Forms = append(v.Forms, FormState{f.Key, f.Label, len(list), can})
+			v.Forms = append(v.Forms, FormState{f.Key, w.words(r.P).Form(f), len(list), can})
 		}
 	}
 	return nil

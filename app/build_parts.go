@@ -41,7 +41,7 @@ func (w *work) viewSignatures(r *record.Row, s sight, v *RecordView) error {
 		}
 		sv := SignatureView{ID: sig.ID, Move: sig.Move, State: sig.State, Created: sig.Created, Slots: []SlotView{}}
 		if mv := r.T.Moves.Get(sig.Move); mv != nil {
-			sv.Label = mv.Label
+			sv.Label = w.words(r.P).Move(mv)
 		}
 		if a, err := w.Account(sig.Mover); err == nil {
 			sv.By = &AccountRef{a.ID, a.Name}
@@ -51,7 +51,7 @@ func (w *work) viewSignatures(r *record.Row, s sight, v *RecordView) error {
 			if len(slot.By) > 0 {
 				x.Role = slot.By[0]
 				if role := r.P.Roles.Get(slot.By[0]); role != nil {
-					x.Label = role.Label
+					x.Label = w.words(r.P).Role(slot.By[0])
 				}
 			}
 			for _, g := range signed {
@@ -82,7 +82,7 @@ func (w *work) viewChildren(r *record.Row, s sight, v *RecordView) error {
 		if err != nil {
 			return err
 		}
-		cv := ChildrenView{Record: key, Label: t.Label, Items: []RecordSummary{}}
+		cv := ChildrenView{Record: key, Label: w.words(r.P).Kind(t), Items: []RecordSummary{}}
 		for _, c := range list {
 			cs, err := w.look(c)
 			if domain.KindOf(err) == domain.KindNotFound && err != nil {
@@ -164,13 +164,13 @@ func (w *work) viewIssued(r *record.Row, s sight, v *RecordView) error {
 	for _, d := range docs {
 		label := d.Key
 		if x := r.P.Documents.Get(d.Key); x != nil {
-			label = x.Label
+			label = w.words(r.P).Named("documents", d.Key, x.Label)
 		}
 		v.Documents = append(v.Documents, DocumentRef{d.ID, d.Key, label, d.Serial})
 	}
 	for k, p := range r.P.Passes.All() {
 		if p.Of == r.Key {
-			v.Passes = append(v.Passes, Choice{k, p.Label})
+			v.Passes = append(v.Passes, Choice{k, w.words(r.P).Named("passes", k, p.Label)})
 		}
 	}
 	return nil
@@ -185,7 +185,7 @@ func (w *work) viewConsents(r *record.Row, s sight, v *RecordView) error {
 		if err != nil {
 			return err
 		}
-		v.Consents = append(v.Consents, ConsentState{k, c.Label, given, w.mayConsent(r.Subject, c) || w.mayRecordConsent(r.P, c), c.Evidence})
+		v.Consents = append(v.Consents, ConsentState{k, w.words(r.P).Consent(c), given, w.mayConsent(r.Subject, c) || w.mayRecordConsent(r.P, c), c.Evidence})
 	}
 	return nil
 }

@@ -239,8 +239,8 @@ func (w *work) dossierConsents(p *domain.Party, v *PartyView) error {
 	for _, row := range list {
 		g := GivenConsent{Program: row.Program, Key: row.Key, Label: row.Key, Evidence: row.Evidence, GivenAt: row.GivenAt,
 			Until: instant(row.Until), WithdrawnAt: instant(row.WithdrawnAt)}
-		if _, c, err := w.consentOf(row.Program, row.Key); err == nil {
-			g.Label = c.Label
+		if pr, c, err := w.consentOf(row.Program, row.Key); err == nil {
+			g.Label = w.words(pr).Consent(c)
 		}
 		if by, err := w.Party(row.ByParty); err == nil {
 			g.By = &PartyRef{by.ID, by.Kind, shownName(by, w.partyClass(p))}
@@ -252,7 +252,7 @@ func (w *work) dossierConsents(p *domain.Party, v *PartyView) error {
 	}
 	for _, pr := range w.set.set.Programs.All() {
 		for k, c := range pr.Consents.All() {
-			v.CanConsent = append(v.CanConsent, PartyConsent{pr.Key, k, c.Label, stands[pr.Key+"."+k],
+			v.CanConsent = append(v.CanConsent, PartyConsent{pr.Key, k, w.words(pr).Consent(c), stands[pr.Key+"."+k],
 				w.consentsAs(p, c) == nil || w.mayRecordConsent(pr, c), c.Evidence})
 		}
 	}

@@ -419,14 +419,14 @@ func (w *work) dutyView(it *domain.DutyItem) (DutyItemView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Label, v.Form = d.Label, d.Form
+	v.Label, v.Form = w.words(p).Duty(d), d.Form
 	switch {
 	case !it.DoneAt.IsZero():
 		v.State = "done"
 	case !it.MissedAt.IsZero():
 		v.State = "missed"
 	default:
-		_, v.Left = w.app.cal.Left(w.Now(), it.Due, "d")
+		v.Left = w.left(w.Now(), it.Due, "d")
 		v.Overdue = w.Now().After(it.Due)
 	}
 	if it.Party != "" {
@@ -451,7 +451,6 @@ func (w *work) dutyView(it *domain.DutyItem) (DutyItemView, error) {
 			v.Record = &sum
 		}
 	}
-	_ = p
 	return v, nil
 }
 

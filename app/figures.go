@@ -161,7 +161,7 @@ func (w *work) stat(p *program.Program, st *program.Stat, path string, q StatQue
 			return nil, domain.E(domain.KindInvalid, "stat_dim", "dim", b).With("by", "stat_dim", "dim", b)
 		}
 	}
-	v := &StatView{Key: st.Key, Label: st.Label, Unit: st.Unit, Period: q.Period, Cells: []StatCell{}}
+	v := &StatView{Key: st.Key, Label: w.words(p).Stat(st), Unit: st.Unit, Period: q.Period, Cells: []StatCell{}}
 	if st.Kind == "ratio" {
 		v.Unit = "bp"
 	}

@@ -146,7 +146,7 @@ func (a *App) Forms(ctx context.Context, who *Who, id domain.RecordID) (l List[F
 				if x.ByAccount != w.who.Account && (!s.full || f.Class > s.class) {
 					continue
 				}
-				items = append(items, w.responseView(f, x))
+				items = append(items, w.responseView(r.P, f, x))
 			}
 		}
 		l = listOf(items, "")
@@ -155,8 +155,8 @@ func (a *App) Forms(ctx context.Context, who *Who, id domain.RecordID) (l List[F
 	return l, err
 }
 
-func (w *work) responseView(f *program.Form, x *domain.Response) FormResponse {
-	v := FormResponse{ID: x.ID, Form: f.Key, Label: f.Label, At: x.At, Answers: map[string]any{}, Labels: []Choice{}, Band: x.Band}
+func (w *work) responseView(p *program.Program, f *program.Form, x *domain.Response) FormResponse {
+	v := FormResponse{ID: x.ID, Form: f.Key, Label: w.words(p).Form(f), At: x.At, Answers: map[string]any{}, Labels: []Choice{}, Band: x.Band}
 	if x.Scored {
 		v.Score = &x.Score
 	}
@@ -170,7 +170,7 @@ func (w *work) responseView(f *program.Form, x *domain.Response) FormResponse {
 		}
 		if ok && y != nil {
 			v.Answers[k] = y
-			v.Labels = append(v.Labels, Choice{fd.Label, w.display(fd, y)})
+			v.Labels = append(v.Labels, Choice{w.words(p).Field(fd), w.display(fd, y)})
 		}
 	}
 	return v

@@ -114,7 +114,7 @@ func (w *work) IssueDocument(d *program.Document, rec *domain.Record) error {
 			continue
 		}
 		if f := record.FieldOf(r.T, c); f != nil && r.Value(c) != nil {
-			shown := w.display(f, r.Value(c))
+			shown := w.inChinese().display(f, r.Value(c))
 			data[c] = map[string]any{"label": f.Label, "value": r.Value(c), "shown": shown, "masked": shown}
 		}
 	}

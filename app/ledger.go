@@ -218,7 +218,7 @@ func (w *work) corrections(p *program.Program, l *program.Ledger, fz *domain.Led
 }
 
 func (w *work) computeLedger(p *program.Program, l *program.Ledger, period string, s span, path string) (*LedgerView, error) {
-	v := &LedgerView{Key: l.Key, Label: l.Label, Program: p.Key, Period: period, Rows: []LedgerRow{}, Groups: []LedgerGroup{}, Columns: []LedgerColumn{},
+	v := &LedgerView{Key: l.Key, Label: w.words(p).Ledger(l), Program: p.Key, Period: period, Rows: []LedgerRow{}, Groups: []LedgerGroup{}, Columns: []LedgerColumn{},
 		Total: map[string]any{}, TotalLabels: map[string]string{}, TotalUnits: map[string]string{}, Corrections: []LedgerRow{}, Signatures: []SignedBy{}}
 	if l.Rows != "" {
 		if err := w.ledgerRows(p, l, s, path, v); err != nil {
@@ -236,7 +236,7 @@ func (w *work) computeLedger(p *program.Program, l *program.Ledger, period strin
 		if err != nil {
 			return nil, err
 		}
-		v.Total[key], v.TotalLabels[key], v.TotalUnits[key] = x.Value, st.Label, x.Unit
+		v.Total[key], v.TotalLabels[key], v.TotalUnits[key] = x.Value, w.words(p).Stat(st), x.Unit
 	}
 	return v, nil
 }
@@ -255,7 +255,7 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 		order = append(order, key)
 		return r
 	}
-	row("", "合计")
+	row("", w.pick("合计", "Total"))
 	for _, key := range l.Stats {
 		st := p.Stats.Get(key)
 		if st == nil {
@@ -265,7 +265,7 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 		if st.Kind == "ratio" {
 			unit = "bp"
 		}
-		v.Columns = append(v.Columns, LedgerColumn{key, st.Label, unit})
+		v.Columns = append(v.Columns, LedgerColumn{key, w.words(p).Stat(st), unit})
 		q := StatQuery{Period: period}
 		if slices.Contains(l.By, "area") && statHasDim(p, st, "area") {
 			q.By = []string{"area"}
@@ -286,13 +286,13 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 		}
 		put(row("", ""), x.Value, x.Set, x.Suppressed)
 		if len(x.Cells) == 0 {
-			v.Total[key], v.TotalLabels[key] = x.Value, st.Label
+			v.Total[key], v.TotalLabels[key] = x.Value, w.words(p).Stat(st)
 		}
 		for _, c := range x.Cells {
 			d := c.Dims["area"]
 			put(row(d.Key, d.Label), c.Value, c.Set, c.Suppressed)
 		}
-		v.Total[key], v.TotalLabels[key] = x.Value, st.Label
+		v.Total[key], v.TotalLabels[key] = x.Value, w.words(p).Stat(st)
 	}
 	slices.Sort(order)
 	for _, k := range order {
@@ -319,7 +319,7 @@ func (w *work) ledgerRows(p *program.Program, l *program.Ledger, s span, path st
 		if c.Field != nil && c.Field.Type == program.TypeMoney {
 			unit = "fen"
 		}
-		v.Columns = append(v.Columns, LedgerColumn{c.Path, c.Label, unit})
+		v.Columns = append(v.Columns, LedgerColumn{c.Path, w.colHead(p, c), unit})
 	}
 	t := p.Records.Get(l.Rows)
 	if t == nil {
@@ -424,6 +424,15 @@ func (w *work) ledgerRow(p *program.Program, l *program.Ledger, r *record.Row) (
 	return row, nil
 }
 
+// colHead is the head of a column: the field's own words where the program gives
+// the column none of its own.
+func (w *work) colHead(p *program.Program, c program.Col) string {
+	if c.Field != nil && c.Field.Label == c.Label {
+		return w.words(p).Field(c.Field)
+	}
+	return c.Label
+}
+
 func (w *work) colLabel(c program.Col, v any) string {
 	if strings.HasSuffix(c.Path, "region") {
 		if g, err := w.Region(domain.RegionID(asText(v))); err == nil {
@@ -503,7 +512,7 @@ func (a *App) Freeze(ctx context.Context, who *Who, prog, key, period string) (v
 		if domain.DateOf(w.Now()) <= s.until {
 			return domain.E(domain.KindRefused, "ledger_early", "day", (s.until+1).String()).With("period", "ledger_early", "day", (s.until + 1).String())
 		}
-		table, err := w.computeLedger(p, l, period, s, path)
+		table, err := w.inChinese().computeLedger(p, l, period, s, path)
 		if err != nil {
 			return err
 		}
@@ -621,7 +630,7 @@ func (a *App) Ledgers(ctx context.Context, who *Who, prog string) (l List[Ledger
 			if err != nil {
 				continue
 			}
-			s := LedgerSummary{Key: k, Label: lg.Label, Frozen: []LedgerState{}}
+			s := LedgerSummary{Key: k, Label: w.words(p).Ledger(lg), Frozen: []LedgerState{}}
 			if lg.Every != nil {
 				s.Every = lg.Every.Raw
 			}

@@ -45,7 +45,7 @@ func (a *App) Match(ctx context.Context, who *Who, id domain.RecordID, key strin
 		if m == nil || m.Need != r.Key || !s.full {
 			return domain.NotFound("match")
 		}
-		v = &MatchView{Key: key, Label: m.Label, Max: max(m.Max, 1), Results: []OfferResult{}}
+		v = &MatchView{Key: key, Label: w.words(r.P).Match(m), Max: max(m.Max, 1), Results: []OfferResult{}}
 		step := -1
 		if run, err := w.MatchRun(r.ID, key); err != nil {
 			return err
@@ -102,7 +102,7 @@ func (w *work) offerCard(c record.Candidate) (OfferCard, error) {
 	for k, f := range r.T.Fields.All() {
 		if x := r.Value(k); x != nil && f.Class <= domain.Public {
 			card.Fields[k] = x
-			card.Labels = append(card.Labels, Choice{f.Label, w.display(f, x)})
+			card.Labels = append(card.Labels, Choice{w.words(r.P).Field(f), w.display(f, x)})
 		}
 	}
 	return card, nil

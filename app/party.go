@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"linqiao/domain"
-	"linqiao/kernel/form"
 	"linqiao/kernel/program"
 	"linqiao/kernel/record"
 	"linqiao/kernel/rule"
@@ -232,11 +231,19 @@ func (w *work) partySummary(p *domain.Party) PartySummary {
 
 // Party is the dossier of one party; what the caller may not see is not there.
 func (a *App) Party(ctx context.Context, who *Who, id domain.PartyID) (v *PartyView, err error) {
+	var note lookNote
 	err = a.read(ctx, who, func(w *work) error {
+		note = w.lookAtParty(id)
 		v, err = w.dossier(id)
 		return err
 	})
-	return v, err
+	if err == nil {
+		err = a.seen(ctx, who, note)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // party reads a party that the caller may see; else it is not there.
@@ -288,7 +295,7 @@ func (w *work) dossierFields(p *domain.Party, v *PartyView) error {
 		if file == nil || file.Fields.Len() == 0 {
 			continue
 		}
-		fv := PartyFileView{Program: pr.Key, Title: pr.Title}
+		fv := PartyFileView{Program: pr.Key, Title: w.words(pr).Title()}
 		for _, f := range file.Fields.All() {
 			fv.Fields = append(fv.Fields, pr.ViewOf(f, w.who.Lang))
 			w.putField(p, f, class, v)
@@ -305,7 +312,7 @@ func (w *work) putField(p *domain.Party, f *program.Field, class domain.Class, v
 	case f.Class > class:
 		v.Hidden = append(v.Hidden, f.Key)
 	case f.Type == program.TypeText || f.Type == program.TypeChoice:
-		v.Fields[f.Key], v.Labels[f.Key] = x, form.Format(f, x)
+		v.Fields[f.Key], v.Labels[f.Key] = x, w.format(f, x)
 	default:
 		v.Fields[f.Key], v.Labels[f.Key] = x, w.display(f, x)
 	}
@@ -363,6 +370,22 @@ var relationLabels = map[string][2]string{
 	relKin:      {"亲属", "亲属"},
 }
 
+var relationEN = map[string][2]string{
+	relGuardian: {"Guardian", "Ward"},
+	relLegal:    {"Legal representative", "Represents"},
+	relHead:     {"Head of household", "Household"},
+	relMember:   {"Member", "Belongs to"},
+	relKin:      {"Kin", "Kin"},
+}
+
+func (w *work) relationLabel(kind string, of bool) string {
+	zh, en := relationLabels[kind], relationEN[kind]
+	if of {
+		return w.pick(zh[0], en[0])
+	}
+	return w.pick(zh[1], en[1])
+}
+
 func (w *work) dossierRelations(p *domain.Party, v *PartyView) error {
 	list, err := w.tx.Relations(p.ID, w.today())
 	if err != nil {
@@ -380,10 +403,7 @@ func (w *work) dossierRelations(p *domain.Party, v *PartyView) error {
 		if !w.maySeeParty(o) {
 			continue
 		}
-		label := relationLabels[r.Kind][0]
-		if !of {
-			label = relationLabels[r.Kind][1]
-		}
+		label := w.relationLabel(r.Kind, of)
 		v.Relations = append(v.Relations, RelationView{r.Kind, label, PartyRef{o.ID, o.Kind, shownName(o, w.partyClass(o))}, of})
 	}
 	return nil

@@ -257,15 +257,24 @@ func (a *App) Bulk(ctx context.Context, who *Who, move string, ids []domain.Reco
 
 // Record gives the page of a record.
 func (a *App) Record(ctx context.Context, who *Who, id domain.RecordID) (v *RecordView, err error) {
+	var note lookNote
 	err = a.read(ctx, who, func(w *work) error {
 		r, s, err := w.row(id)
 		if err != nil {
 			return err
 		}
-		v, err = w.view(r, s)
+		if v, err = w.view(r, s); err == nil {
+			note = w.lookAtRecord(r, v)
+		}
 		return err
 	})
-	return v, err
+	if err == nil {
+		err = a.seen(ctx, who, note)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // HandOver gives a record to another owner.

@@ -226,7 +226,7 @@ func (w *work) summaries(recs []domain.Record) ([]RecordSummary, error) {
 		if err != nil {
 			return nil, err
 		}
-		sum.Due = w.nearest(r.T, clocks[r.ID])
+		sum.Due = w.nearest(r, clocks[r.ID])
 		out = append(out, sum)
 	}
 	return out, nil

@@ -192,7 +192,7 @@ func (a *App) Roster(ctx context.Context, who *Who, q RosterQuery) (v *RosterVie
 			}
 			path = g.Path
 		}
-		v = &RosterView{Key: r.Key, Label: r.Label, Computed: r.Where != nil, CanKeep: w.keepsRoster(p, r), Items: []RosterItem{}}
+		v = &RosterView{Key: r.Key, Label: w.words(p).Named("rosters", r.Key, r.Label), Computed: r.Where != nil, CanKeep: w.keepsRoster(p, r), Items: []RosterItem{}}
 		return w.fillRoster(v, p, r, path, q)
 	})
 	return v, err

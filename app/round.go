@@ -208,7 +208,7 @@ func (a *App) Round(ctx context.Context, who *Who, id string) (v *RoundView, err
 }
 
 func (w *work) roundView(d *program.Duty, rd *domain.DutyRound, deep bool) (RoundView, error) {
-	v := RoundView{ID: rd.ID, Program: rd.Program, Duty: rd.Key, Label: d.Label, From: rd.From.String(), To: rd.Until.String(), State: rd.State}
+	v := RoundView{ID: rd.ID, Program: rd.Program, Duty: rd.Key, Label: w.dutyLabel(rd.Program, d), From: rd.From.String(), To: rd.Until.String(), State: rd.State}
 	if g, err := w.Region(rd.Region); rd.Region != "" && err == nil {
 		v.Region = &RegionRef{g.ID, g.Name, g.Level}
 	}

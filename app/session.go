@@ -228,7 +228,7 @@ func (w *work) roles() ([]RoleRef, error) {
 				return nil, err
 			}
 			if ok {
-				out = append(out, RoleRef{p.Key, k, r.Label})
+				out = append(out, RoleRef{p.Key, k, w.words(p).Role(k)})
 			}
 		}
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
-	v := RecordSummary{ID: r.ID, RefNo: r.RefNo, Program: r.P.Key, Record: r.Key, RecordLabel: r.T.Label, Noun: r.Noun,
-		Title: r.Title(), Stage: r.Stage, StageLabel: r.StageLabel(), Phase: r.Phase, Created: r.Created, Entered: r.Entered,
+	v := RecordSummary{ID: r.ID, RefNo: r.RefNo, Program: r.P.Key, Record: r.Key, RecordLabel: w.words(r.P).Kind(r.T), Noun: r.Noun,
+		Title: r.Title(), Stage: r.Stage, StageLabel: w.stageLabel(r), Phase: r.Phase, Created: r.Created, Entered: r.Entered,
 		Channel: r.Channel, Rev: r.Rev, Fields: map[string]any{}, Labels: map[string]string{}}
 	if !r.Ended.IsZero() {
 		v.Ended = &r.Ended
@@ -53,7 +53,7 @@ func (w *work) nameOrder(r *record.Row, v *RecordSummary) {
 		case f != nil && f.Class <= domain.Internal && f.Type != program.TypeText && f.Type != program.TypePlace && f.Type != program.TypeChecks:
 			v.Labels[path] = w.display(f, x)
 			if f.Type == program.TypeInt || f.Type == program.TypeNumber {
-				v.Labels[path] = f.Label + " " + v.Labels[path]
+				v.Labels[path] = w.words(r.P).Field(f) + " " + v.Labels[path]
 			}
 		}
 	}

@@ -37,6 +37,10 @@ type Change struct {
 	Field string `json:"field"`
 	Label string `json:"label"`
 	To    string `json:"to,omitempty"`
+	// Masked: changed, to a value that the journal does not hold: above internal
+	// it stands sealed in the record alone.
+	Masked  bool `json:"masked,omitempty"`
+	Cleared bool `json:"cleared,omitempty"`
 }
 
 // Events is the timeline of a record and of its children that the reader sees.
@@ -87,14 +91,14 @@ func (w *work) timeline(e *domain.Event, _ sight) (v TimelineEntry, ok bool, err
 		}
 		return v, false, err
 	}
-	v = TimelineEntry{ID: e.ID, Type: e.Type, At: e.OccurredAt, Recorded: e.RecordedAt, Late: e.RecordedAt.Sub(e.OccurredAt) > 5*time.Minute,
-		Record: TimelineRecord{r.ID, r.T.Label, r.Title()}, Changes: []Change{}, Label: w.eventLabel(r, e)}
+	v = TimelineEntry{ID: e.ID, Type: e.Type, At: e.OccurredAt, Recorded: e.RecordedAt, Late: e.RecordedAt.Sub(e.OccurredAt) > lateAfter,
+		Record: TimelineRecord{r.ID, w.words(r.P).Kind(r.T), r.Title()}, Changes: []Change{}, Label: w.eventLabel(r, e)}
 	if !s.full {
 		return v, true, nil
 	}
 	v.Text = asText(e.Data["text"])
-	if st := r.T.Stages.Get(asText(e.Data["stage"])); st != nil {
-		v.Stage = st.Label
+	if st := asText(e.Data["stage"]); st != "" {
+		v.Stage = w.words(r.P).Stage(r.T, st)
 	}
 	v.Reason = w.reasonLabel(r, e)
 	if photos, ok := e.Data["photos"].([]any); ok {
@@ -115,8 +119,13 @@ func (w *work) timeline(e *domain.Event, _ sight) (v TimelineEntry, ok bool, err
 		if f == nil || !s.may(r, f) {
 			continue
 		}
-		c := Change{Field: f.Key, Label: f.Label}
-		if x, ok := values[f.Key]; ok {
+		c := Change{Field: f.Key, Label: w.words(r.P).Field(f)}
+		switch x, ok := values[f.Key]; {
+		case !ok:
+			c.Masked = true
+		case x == nil || x == "":
+			c.Cleared = true
+		default:
 			c.To = w.display(f, x)
 		}
 		v.Changes = append(v.Changes, c)
@@ -128,33 +137,33 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 	switch e.Type {
 	case "move":
 		if mv := r.T.Moves.Get(e.Move); mv != nil {
-			return mv.Label
+			return w.words(r.P).Move(mv)
 		}
-	case "create":
-		return "新建"
-	case "edit":
-		return "修改"
 	case "rung":
-		return "时限提醒：" + asText(e.Data["label"])
+		return w.pick("时限提醒：", "Deadline reminder: ") + asText(e.Data["label"])
 	case "sign_asked":
-		return "提请签字：" + asText(e.Data["text"])
-	case "signed":
-		return "签字"
-	case "sign_refused":
-		return "拒签"
+		return w.pick("提请签字：", "Signature asked: ") + asText(e.Data["text"])
 	case "form":
-		return "填写：" + asText(e.Data["label"])
-	case "owner":
-		return "移交"
+		return w.pick("填写：", "Filled in: ") + asText(e.Data["label"])
+	}
+	if l, ok := eventLabels[e.Type]; ok {
+		return w.pick(l[0], l[1])
 	}
 	return e.Type
+}
+
+// eventLabels word the kernel's own events, in Chinese and English.
+var eventLabels = map[string][2]string{
+	"create": {"新建", "Created"}, "edit": {"修改", "Edited"}, "signed": {"签字", "Signed"}, "sign_refused": {"拒签", "Refused to sign"},
+	"owner": {"移交", "Handed over"}, "rung_failed": {"时限提醒未成功，将再试", "Reminder failed, will be tried again"},
+	"end": {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},
 }
 
 func (w *work) reasonLabel(r *record.Row, e *domain.Event) string {
 	key := asText(e.Data["reason"])
 	if mv := r.T.Moves.Get(e.Move); mv != nil && key != "" {
 		if l := r.P.Lists.Get(mv.Reason); l != nil && l.Options.Has(key) {
-			return l.Options.Get(key).Label
+			return w.words(r.P).Option(l.Options.Get(key))
 		}
 	}
 	return key

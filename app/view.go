@@ -89,6 +89,17 @@ type ClockView struct {
 	Percent int        `json:"percent"`
 	Limit   string     `json:"limit,omitempty"`
 	Note    string     `json:"note,omitempty"`
+	Why     string     `json:"why"` // the rule in words: from when, how long, until what
+	Ladder  []RungView `json:"ladder"`
+}
+
+// RungView is one reminder of a clock: when it fires, whom it tells, whether it has.
+type RungView struct {
+	Key   string   `json:"key"`
+	At    string   `json:"at"`
+	To    []string `json:"to"`
+	Does  []string `json:"does"` // moves that the kernel makes by itself then
+	Fired bool     `json:"fired"`
 }
 
 type ProofView struct {

@@ -111,7 +111,7 @@ func (w *work) workRecord(v *WorkView, r *record.Row, clocks []domain.Clock) err
 	if err != nil {
 		return err
 	}
-	sum.Due = w.nearest(r.T, clocks)
+	sum.Due = w.nearest(r, clocks)
 	e := WorkEntry{Record: sum, Why: why}
 	if sum.Due != nil {
 		e.Why, e.Due, e.Overdue, e.Left = sum.Due.Label, &sum.Due.Due, sum.Due.Overdue, sum.Due.Left
@@ -137,10 +137,10 @@ func (w *work) nextMove(r *record.Row) (label string) {
 			continue
 		}
 		if mv.Reason == "" {
-			return mv.Label
+			return w.words(r.P).Move(mv)
 		}
 		if label == "" {
-			label = mv.Label
+			label = w.words(r.P).Move(mv)
 		}
 	}
 	return label
@@ -180,7 +180,7 @@ func (w *work) workSignatures(v *WorkView) error {
 		}
 		x := WorkSignature{Record: sum, Signature: sig.ID, Label: sig.Move}
 		if mv := r.T.Moves.Get(sig.Move); mv != nil {
-			x.Label = mv.Label
+			x.Label = w.words(r.P).Move(mv)
 		}
 		if a, err := w.Account(sig.Mover); err == nil {
 			x.By = &AccountRef{a.ID, a.Name}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"encoding/binary"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -38,4 +40,10 @@ func nextStamp(v uint64) uint64 {
 		seq, ms = 0, ms+1
 	}
 	return ms<<16 | 7<<12 | seq
+}
+
+// idAt is the beginning of the ids that NewID gives from a time on.
+func idAt(t time.Time) string {
+	ms := fmt.Sprintf("%012x", max(t.UnixMilli(), 0))
+	return ms[:8] + "-" + ms[8:]
 }

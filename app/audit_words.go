@@ -1,0 +1,168 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"linqiao/domain"
+)
+
+// auditActions word what the journal notes, in Chinese and English. The order is
+// that of the auditor's filter.
+var auditActions = []struct{ key, zh, en string }{
+	{"reveal", "查看隐藏信息", "Revealed hidden data"}, {"read", "打开档案", "Opened a file"}, {"read_record", "查看敏感内容", "Read sensitive data"},
+	{"export", "导出", "Exported"}, {"audit_read", "查阅审计", "Read the journal"},
+	{"sign_in", "登录", "Signed in"}, {"sign_in_failed", "登录失败", "Failed sign-in"}, {"sign_in_revoke", "退出其他设备", "Signed another device out"}, {"password", "修改密码", "Changed the password"},
+	{"party_create", "建立档案", "Opened a file anew"}, {"party_edit", "修改档案", "Edited a file"}, {"party_relation", "登记关系", "Noted a relation"},
+	{"consent", "登记同意", "Noted a consent"}, {"withdraw", "登记撤回同意", "Noted a withdrawal of consent"},
+	{"roster_join", "列入名册", "Put on a roster"}, {"roster_leave", "移出名册", "Taken off a roster"},
+	{"upload", "上传附件", "Uploaded a file"}, {"import_check", "检查导入文件", "Checked an import"}, {"import", "导入", "Imported"}, {"import_undo", "撤回导入", "Undid an import"},
+	{"account_create", "开设账号", "Opened an account"}, {"account_edit", "修改账号", "Edited an account"}, {"account_join", "增加任职", "Gave a post"}, {"account_leave", "解除任职", "Ended a post"},
+	{"account_lock", "停用账号", "Locked an account"}, {"account_unlock", "启用账号", "Unlocked an account"}, {"account_password", "重置密码", "Reset a password"},
+	{"org_create", "新建单位", "Created a unit"}, {"org_edit", "修改单位", "Edited a unit"}, {"region_create", "增设区划", "Added a division"}, {"region_edit", "修改区划", "Edited a division"}, {"region_import", "导入区划", "Imported divisions"},
+	{"duty_reassign", "改派任务", "Reassigned tasks"}, {"simulate", "推演机制改动", "Tried a change of a mechanism"},
+}
+
+// auditActionList is the auditor's filter.
+func (w *work) auditActionList() []Choice {
+	out := make([]Choice, 0, len(auditActions))
+	for _, a := range auditActions {
+		out = append(out, Choice{a.key, w.pick(a.zh, a.en)})
+	}
+	return out
+}
+
+func (w *work) auditLabel(action string) string {
+	i := slices.IndexFunc(auditActions, func(a struct{ key, zh, en string }) bool { return a.key == action })
+	if i < 0 {
+		return action
+	}
+	return w.pick(auditActions[i].zh, auditActions[i].en)
+}
+
+// auditAbout names the object of a row: `noun/id`. A person's name is masked: an
+// auditor watches over readers, and does not read the files.
+func (w *work) auditAbout(object string) string {
+	noun, id, _ := strings.Cut(object, "/")
+	switch noun {
+	case "party":
+		if p, err := w.Party(domain.PartyID(id)); err == nil {
+			return shownName(p, domain.Internal)
+		}
+	case "account":
+		if a, err := w.Account(domain.AccountID(id)); err == nil {
+			return a.Name
+		}
+	case "org":
+		if o, err := w.Org(domain.OrgID(id)); err == nil {
+			return o.Name
+		}
+	case "region":
+		if g, err := w.Region(domain.RegionID(id)); err == nil {
+			return g.Name
+		}
+	case "ledger", "records", "roster", "program", "round":
+		return w.auditPart(noun, id)
+	case "attachment":
+		if x, err := w.tx.Attachment(id); err == nil {
+			return x.Name
+		}
+	}
+	if l, ok := auditNouns[noun]; ok {
+		return w.pick(l[0], l[1])
+	}
+	return ""
+}
+
+var auditNouns = map[string][2]string{
+	"party": {"服务对象", "a file"}, "account": {"账号", "an account"}, "org": {"单位", "a unit"}, "region": {"区划", "a division"},
+	"attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
+	"ledger": {"台账", "a ledger"}, "records": {"办件", "records"}, "roster": {"名册", "a roster"}, "program": {"机制", "a mechanism"}, "round": {"任务轮次", "a round"},
+}
+
+// auditPart names a part of a program: `ledger/program/key`, `roster/program.key`.
+func (w *work) auditPart(noun, id string) string {
+	prog, key, _ := strings.Cut(strings.Replace(id, ".", "/", 1), "/")
+	p := w.set.set.Program(prog)
+	if p == nil {
+		l := auditNouns[noun]
+		return w.pick(l[0], l[1])
+	}
+	words := w.words(p)
+	name := ""
+	switch noun {
+	case "ledger":
+		if l := p.Ledgers.Get(key); l != nil {
+			name = words.Ledger(l)
+		}
+	case "records":
+		if t := p.Records.Get(key); t != nil {
+			name = words.Kind(t)
+		}
+	case "roster":
+		if r := p.Rosters.Get(key); r != nil {
+			name = words.Named("rosters", key, r.Label)
+		}
+	case "round":
+		if d := p.Duties.Get(key); d != nil {
+			name = words.Duty(d)
+		}
+	}
+	return strings.TrimSpace(words.Title() + " " + name)
+}
+
+// auditDetails word the keys of a row's detail; others are for machines.
+var auditDetails = map[string][2]string{
+	"field": {"内容", "Field"}, "ref_no": {"编号", "Number"}, "period": {"统计期", "Period"}, "rows": {"行数", "Rows"}, "how": {"方式", "How"},
+	"kind": {"类别", "Kind"}, "size": {"大小", "Size"}, "actor": {"查阅操作人", "Actor"}, "action": {"查阅操作", "Action"}, "stage": {"状态", "Stage"}, "n": {"件数", "Items"}, "to": {"改派给", "To"},
+}
+
+// auditValues word closed values of details.
+var auditValues = map[string][2]string{
+	"password": {"密码", "password"}, "phone": {"电话", "phone"}, "id_number": {"身份证号", "ID number"}, "code": {"验证码", "code"}, "create": {"开户", "creation"},
+	"people": {"个人", "people"}, "enterprises": {"企业", "enterprises"}, "organisations": {"单位", "units"}, "offers": {"供给", "offers"}, "divisions": {"区划", "divisions"},
+}
+
+func (w *work) auditWords(detail map[string]any) []Choice {
+	out := []Choice{}
+	for _, k := range sortedKeys(detail) {
+		l, ok := auditDetails[k]
+		text := asText(detail[k])
+		if !ok || text == "" {
+			continue
+		}
+		switch k {
+		case "actor":
+			if a, err := w.Account(domain.AccountID(text)); err == nil {
+				text = a.Name
+			}
+		case "action":
+			text = w.auditLabel(text)
+		case "field":
+			text = w.fieldWord(domain.Person, text)
+		}
+		if v, ok := auditValues[text]; ok {
+			text = w.pick(v[0], v[1])
+		}
+		out = append(out, Choice{w.pick(l[0], l[1]), text})
+	}
+	return out
+}
+
+// auditLine is a row of the journal as one row of a spreadsheet.
+func auditLine(v AuditView) []any {
+	actor, org := "", ""
+	if v.Actor != nil {
+		actor = v.Actor.Name
+	}
+	if v.Org != nil {
+		org = v.Org.Name
+	}
+	words := make([]string, 0, len(v.Words))
+	for _, x := range v.Words {
+		words = append(words, x.Key+" "+x.Label)
+	}
+	return []any{v.At.In(domain.Beijing).Format(time.DateTime), safeCell(actor), safeCell(org), v.Label, safeCell(v.About), safeCell(v.Purpose),
+		safeCell(strings.Join(words, "；")), v.Seq, v.Hash}
+}
