@@ -39,7 +39,7 @@ func (w *work) panelDue(run *domain.PanelRun) error {
 		return err
 	}
 	run.State = "late"
-	if err := w.SavePanelRun(run); err != nil {
+	if err := w.SaveRound(run); err != nil {
 		return err
 	}
 	p := r.P.Panels.Get(run.Key)

@@ -272,30 +272,6 @@ func (w *work) SaveMatchRun(run *domain.MatchRun) error {
 	return nil
 }
 
-func (w *work) PanelRun(rec domain.RecordID, key string) (*domain.PanelRun, error) {
-	return memo(&w.c.panels, string(rec)+key, func() (*domain.PanelRun, error) {
-		list, err := w.tx.PanelRuns("panel", rec, key)
-		if err != nil || len(list) == 0 {
-			return nil, err
-		}
-		return &list[len(list)-1], nil
-	})
-}
-
-func (w *work) SavePanelRun(run *domain.PanelRun) error {
-	if w.c.panels == nil {
-		w.c.panels = map[string]*domain.PanelRun{}
-	}
-	w.c.panels[string(run.Record)+run.Key] = run
-	w.later("panel/"+run.ID, func() error {
-		if run.Rev == 0 {
-			return w.tx.InsertPanelRun(run)
-		}
-		return w.tx.UpdatePanelRun(run)
-	})
-	return nil
-}
-
 // orNil turns "not found" into nil: a run that has not begun.
 func orNil[T any](v *T, err error) (*T, error) {
 	if domain.KindOf(err) == domain.KindNotFound && err != nil {

@@ -89,3 +89,12 @@ const (
 	Grid     RegionLevel = "grid"   // 网格
 	Circle   RegionLevel = "circle" // 服务圈
 )
+
+// IsRegionLevel tells a level's name from other words.
+func IsRegionLevel(s string) bool {
+	switch RegionLevel(s) {
+	case Province, City, County, Town, Village, Grid, Circle:
+		return true
+	}
+	return false
+}

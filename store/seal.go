@@ -1,6 +1,8 @@
 package store
 
 import (
+	"encoding/base64"
+
 	"linqiao/domain"
 )
 
@@ -37,6 +39,23 @@ func (tx *Tx) open(aad string, sealed []byte) (map[string]any, error) {
 		return nil, domain.E(domain.KindInternal, "unseal").Wrap(err)
 	}
 	return decodeObject(string(plain))
+}
+
+// Conceal encrypts a short text that stands inside a row's data.
+func (tx *Tx) Conceal(label, text string) (string, error) {
+	b, err := tx.seal(label, map[string]any{"text": text})
+	return base64.StdEncoding.EncodeToString(b), err
+}
+
+// Reveal gives back what Conceal made under the same label.
+func (tx *Tx) Reveal(label, concealed string) (string, error) {
+	b, err := base64.StdEncoding.DecodeString(concealed)
+	if err != nil {
+		return "", domain.E(domain.KindInternal, "unseal").Wrap(err)
+	}
+	m, err := tx.open(label, b)
+	s, _ := m["text"].(string)
+	return s, err
 }
 
 // Index makes the blind index of an identifier in this county; kind keeps equal

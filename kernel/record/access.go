@@ -74,7 +74,7 @@ func (u *Unit) Holds(r *Row, key string) bool {
 	case "keeper":
 		return inAreas(r.Path, ms) && u.inRosters(r.P, role.Of, string(r.Subject))
 	case "member":
-		return len(ms) > 0 && u.onPanelOf(r, role) || u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
+		return len(ms) > 0 && u.onPanelOf(r, role) || u.inChoice(r, role) || u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
 			return u.inRosters(r.P, role.Of, string(p))
 		})
 	case "party":
@@ -411,7 +411,7 @@ func (u *Unit) onPanelOf(r *Row, role *program.Role) bool {
 		if o == nil {
 			continue
 		}
-		if run, err := u.w.PanelRun(o.ID, key); err == nil && run != nil {
+		if run, err := u.w.Round(KindPanel, o.ID, key); err == nil && run != nil {
 			return true
 		}
 	}

@@ -283,14 +283,23 @@ func (u *Unit) actStart(r *Row, a *program.Action, v *vars) error {
 		return u.startMatch(r, r.P.Matches.Get(key))
 	case "panel":
 		return u.startPanel(r, r.P.Panels.Get(key))
+	case "choice":
+		return u.startChoice(r, r.P.Choices.Get(key))
 	case "duty":
 		return u.w.StartDuty(r.P, r.P.Duties.Get(key), r.Record)
 	}
 	return domain.E(domain.KindInternal, "start_unknown", "target", a.Target)
 }
 
-func (u *Unit) actStop(r *Row, a *program.Action, _ *vars) error {
+func (u *Unit) actStop(r *Row, a *program.Action, v *vars) error {
 	kind, key := splitAddr(a.Target)
+	if kind == "choice" {
+		ids, err := u.targets(a, v, string(r.Subject))
+		if err != nil {
+			return err
+		}
+		return u.stopChoice(r, r.P.Choices.Get(key), ids)
+	}
 	if kind == "match" {
 		return u.stopMatch(r, r.P.Matches.Get(key))
 	}

@@ -488,10 +488,10 @@ func (u *Unit) stopMatch(r *Row, m *program.Match) error {
 // startPanel asks several people for their opinion.
 func (u *Unit) startPanel(r *Row, p *program.Panel) error {
 	round := 1
-	if old, err := u.w.PanelRun(r.ID, p.Key); err == nil && old != nil {
+	if old, err := u.w.Round(KindPanel, r.ID, p.Key); err == nil && old != nil {
 		round = old.Round + 1
 	}
-	run := &domain.PanelRun{County: r.County, ID: u.w.NewID(), Kind: "panel", Record: r.ID, Program: r.P.Key, Key: p.Key,
+	run := &domain.PanelRun{County: r.County, ID: u.w.NewID(), Kind: KindPanel, Record: r.ID, Program: r.P.Key, Key: p.Key,
 		Round: round, State: "open", Data: map[string]any{"started": stamp(u.w.Now())}}
 	if !p.Limit.IsZero() {
 		run.DueAt, _ = u.w.Calendar().Due(u.w.Now(), p.Limit.N, p.Limit.Unit, true)
@@ -502,7 +502,7 @@ func (u *Unit) startPanel(r *Row, p *program.Panel) error {
 			return err
 		}
 	}
-	return u.w.SavePanelRun(run)
+	return u.w.SaveRound(run)
 }
 
 // panelResponses lists the round's opinions, one per person: the latest counts.
@@ -534,7 +534,7 @@ func (u *Unit) onPanel(r *Row, role string) bool {
 		if p.Of != r.Key || !slices.Contains(p.Members, role) {
 			continue
 		}
-		if run, err := u.w.PanelRun(r.ID, p.Key); err == nil && run != nil {
+		if run, err := u.w.Round(KindPanel, r.ID, p.Key); err == nil && run != nil {
 			return true
 		}
 	}

@@ -170,6 +170,8 @@ func (v memberVars) Var(name string) (any, error) {
 		return tableRoot{v.p}, nil
 	case "actor":
 		return actorView{v.u}, nil
+	case "choice":
+		return choiceRoot{v.u, v.p, nil}, nil
 	}
 	return nil, &rule.Unset{Path: name}
 }

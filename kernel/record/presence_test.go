@@ -104,7 +104,7 @@ func TestPanel(t *testing.T) {
 	}
 	opinion("early", 1, -time.Millisecond)
 	w.must(desk, id, "ask", Act{})
-	if run := w.panels[string(id)+"/experts"]; run.Round != 1 || !run.DueAt.Equal(beijing("2026-03-13 00:00")) {
+	if run := w.panels["panel/"+string(id)+"/experts"]; run.Round != 1 || !run.DueAt.Equal(beijing("2026-03-13 00:00")) {
 		t.Errorf("%+v", run)
 	}
 	opinion("a", 1, time.Millisecond) // in the second in which the round began

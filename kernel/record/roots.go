@@ -312,7 +312,7 @@ type panelView struct {
 
 func (v panelView) TypeName() string { return "panel" }
 func (v panelView) Get(name string) (any, error) {
-	run, err := v.r.u.w.PanelRun(v.r.ID, v.p.Key)
+	run, err := v.r.u.w.Round(KindPanel, v.r.ID, v.p.Key)
 	if err != nil && domain.KindOf(err) != domain.KindNotFound {
 		return nil, err
 	}

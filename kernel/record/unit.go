@@ -524,6 +524,9 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 			return err
 		}
 	}
+	if err := u.freezePools(r, mv); err != nil {
+		return err
+	}
 	outer := r.dialog
 	r.dialog = &a
 	err := u.run(r, mv.Do, nil)

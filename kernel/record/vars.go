@@ -69,7 +69,9 @@ func (v *vars) Var(name string) (any, error) {
 		return accountRoot{v.r}, nil
 	case "stat":
 		return statRoot{v.r}, nil
-	case "ground", "standing", "choice", "ballot", "document":
+	case "choice":
+		return choiceRoot{u, v.r.P, v.r}, nil
+	case "ground", "standing", "ballot", "document":
 		return unsetRoot{name}, nil
 	case "need":
 		if v.r.Noun == domain.Order {

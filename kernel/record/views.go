@@ -67,7 +67,9 @@ func (v recordView) Get(name string) (any, error) {
 		return allView{r}, nil
 	case "duty":
 		return dutyRoot{r}, nil
-	case "notice", "document", "choice", "ballot":
+	case "choice":
+		return choiceRoot{u, r.P, r}, nil
+	case "notice", "document", "ballot":
 		return unsetRoot{name}, nil
 	}
 	if x, ok, err := v.nounField(name); ok || err != nil {

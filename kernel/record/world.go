@@ -58,8 +58,19 @@ type World interface {
 	Leave(program, roster, member string) error
 	MatchRun(rec domain.RecordID, key string) (*domain.MatchRun, error)
 	SaveMatchRun(run *domain.MatchRun) error
-	PanelRun(rec domain.RecordID, key string) (*domain.PanelRun, error)
-	SavePanelRun(run *domain.PanelRun) error
+	// Round is the latest round of a panel, choice or ballot on a record, or nil.
+	Round(kind string, rec domain.RecordID, key string) (*domain.PanelRun, error)
+	SaveRound(run *domain.PanelRun) error
+	// Rounds lists the rounds of a program's choice or ballot on any record, newest first.
+	Rounds(kind, program, key string) ([]*domain.PanelRun, error)
+	// RecordsIn lists the running rows of a kind below a region path.
+	RecordsIn(program, key, path string) ([]*domain.Record, error)
+	// Conceal and Reveal keep a text that nobody may read before its time; the
+	// label ties it to its row.
+	Conceal(label, text string) (string, error)
+	Reveal(label, concealed string) (string, error)
+	// Secret gives 32 random bytes in hex.
+	Secret() string
 	Responses(rec domain.RecordID, form string) ([]*domain.Response, error)
 	Balance(program, account, dims string) (int64, error)
 	// Enter books an amount from one account to another; a floor that would be

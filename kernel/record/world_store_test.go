@@ -2,10 +2,12 @@ package record
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -164,13 +166,39 @@ func (w *county) SaveMatchRun(run *domain.MatchRun) error {
 	w.runs[string(run.Record)+"/"+run.Key] = run
 	return nil
 }
-func (w *county) PanelRun(rec domain.RecordID, key string) (*domain.PanelRun, error) {
-	return w.panels[string(rec)+"/"+key], nil
+func (w *county) Round(kind string, rec domain.RecordID, key string) (*domain.PanelRun, error) {
+	return w.panels[kind+"/"+string(rec)+"/"+key], nil
 }
-func (w *county) SavePanelRun(run *domain.PanelRun) error {
-	w.panels[string(run.Record)+"/"+run.Key] = run
+func (w *county) SaveRound(run *domain.PanelRun) error {
+	w.panels[run.Kind+"/"+string(run.Record)+"/"+run.Key] = run
 	return nil
 }
+func (w *county) Rounds(kind, prog, key string) (out []*domain.PanelRun, err error) {
+	for _, run := range w.panels {
+		if run.Kind == kind && run.Program == prog && run.Key == key {
+			out = append(out, run)
+		}
+	}
+	slices.SortFunc(out, func(a, b *domain.PanelRun) int { return strings.Compare(b.ID, a.ID) })
+	return out, nil
+}
+func (w *county) RecordsIn(prog, key, path string) (out []*domain.Record, err error) {
+	for _, id := range w.order {
+		if rec := w.recs[id]; rec.Program == prog && rec.Key == key && rec.Ended.IsZero() && InPath(rec.Path, path) {
+			out = append(out, closed(rec))
+		}
+	}
+	return out, nil
+}
+func (w *county) Conceal(label, text string) (string, error) { return label + "|" + text, nil }
+func (w *county) Reveal(label, concealed string) (string, error) {
+	text, ok := strings.CutPrefix(concealed, label+"|")
+	if !ok {
+		return "", errors.New("concealed under another label")
+	}
+	return text, nil
+}
+func (w *county) Secret() string { w.seq++; return fmt.Sprintf("%064x", w.seq) }
 func (w *county) Responses(rec domain.RecordID, form string) (out []*domain.Response, err error) {
 	for _, x := range w.responses {
 		if x.Record == rec && x.Form == form {
