@@ -232,6 +232,7 @@ type RecordView struct {
 	Documents   []DocumentRef     `json:"documents"`
 	Passes      []Choice          `json:"passes"`
 	Consents    []ConsentState    `json:"consents"`
+	Choices     []ChoiceView      `json:"choices"`
 	CanEdit     bool              `json:"can_edit"`
 	Shown       map[string]any    `json:"shown,omitempty"` // what an order shows of its parent and subject
 	ShownLabels map[string]string `json:"shown_labels,omitempty"`

@@ -200,12 +200,7 @@ func (u *Unit) partyCandidates(ids []string) ([]candidate, error) {
 
 // candidatesOf turns the ids of a choice's members back into what they are.
 func (u *Unit) candidatesOf(r *Row, c *program.Choice, ids []string) ([]candidate, error) {
-	kind, key := splitAddr(c.From)
-	for kind == "choice" { // chosen from the chosen
-		c = r.P.Choices.Get(key)
-		kind, key = splitAddr(c.From)
-	}
-	if kind == "roster" {
+	if strings.HasPrefix(rootFrom(r.P, c), "roster.") {
 		return u.partyCandidates(ids)
 	}
 	rows := make([]*Row, 0, len(ids))

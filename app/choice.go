@@ -1,0 +1,94 @@
+package app
+
+import (
+	"linqiao/domain"
+	"linqiao/kernel/record"
+)
+
+// ChoiceView is a draw or a ranking as a reader of its record sees it: enough to
+// recompute the result, and of those chosen only the names that he may read.
+type ChoiceView struct {
+	Key      string       `json:"key"`
+	Label    string       `json:"label"`
+	By       string       `json:"by"` // random, rank
+	State    string       `json:"state"`
+	Round    int          `json:"round"`
+	Method   string       `json:"method"`
+	Size     int          `json:"size"`
+	Excluded int          `json:"excluded"`
+	Commit   string       `json:"commit"`
+	PoolHash string       `json:"pool_hash"`
+	Pool     string       `json:"pool"` // lines "code TAB weight TAB group"
+	Spread   bool         `json:"spread"`
+	Secret   string       `json:"secret,omitempty"`
+	Public   string       `json:"public,omitempty"`
+	Take     int          `json:"take"`
+	Order    []string     `json:"order"`
+	Members  []ChosenView `json:"members"`
+}
+
+// ChosenView is one of those chosen.
+type ChosenView struct {
+	Code   string          `json:"code"`
+	Name   string          `json:"name,omitempty"`
+	Record domain.RecordID `json:"record,omitempty"`
+}
+
+func (w *work) viewChoices(r *record.Row, s sight, v *RecordView) error {
+	v.Choices = []ChoiceView{}
+	if !s.full {
+		return nil
+	}
+	list, err := w.unit.Choices(r)
+	for i := range list {
+		c, err := w.choiceView(r, s, &list[i])
+		if err != nil {
+			return err
+		}
+		v.Choices = append(v.Choices, *c)
+	}
+	return err
+}
+
+func (w *work) choiceView(r *record.Row, s sight, c *record.ChoiceState) (*ChoiceView, error) {
+	v := proofOf(c)
+	for _, m := range c.Members {
+		one := ChosenView{Code: m.Code}
+		switch {
+		case !m.Party:
+			row, rs, err := w.row(domain.RecordID(m.ID))
+			if domain.KindOf(err) == domain.KindNotFound {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			sum, err := w.summary(row, rs)
+			if err != nil {
+				return nil, err
+			}
+			one.Name, one.Record = sum.Title, row.ID
+		default:
+			p, err := w.Party(domain.PartyID(m.ID))
+			if err != nil {
+				return nil, err
+			}
+			if p.Kind != domain.Person && p.Kind != domain.Household || s.class >= domain.Personal {
+				one.Name = p.Name
+			}
+		}
+		v.Members = append(v.Members, one)
+	}
+	return v, nil
+}
+
+// proofOf is what anybody needs to recompute a draw: codes only.
+func proofOf(c *record.ChoiceState) *ChoiceView {
+	v := &ChoiceView{Key: c.Choice.Key, Label: c.Choice.Label, By: c.Choice.By, State: c.State, Round: c.Round, Method: c.Method(),
+		Size: c.Size, Excluded: c.Excluded, Commit: c.Commit, PoolHash: c.PoolHash, Pool: c.Pool, Spread: c.Choice.Spread != "",
+		Secret: c.Secret, Public: c.Public, Take: c.Take, Order: c.Order, Members: []ChosenView{}}
+	if v.Order == nil {
+		v.Order = []string{}
+	}
+	return v
+}
