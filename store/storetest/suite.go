@@ -38,6 +38,8 @@ func Run(t *testing.T, e Engine, only ...string) {
 		{"Clock_Due", clockDue},
 		{"Clock_RungOnce", clockRungOnce},
 		{"Run_Match_Panel", runMatchPanel},
+		{"Ballot_Once", ballotOnce},
+		{"Ballot_Change", ballotChange},
 		{"Signature", signatureSlots},
 		{"Response", responseList},
 		{"Duty_Once", dutyOnce},
