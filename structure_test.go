@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"kernel/form":     {"domain", "kernel/program", "kernel/rule"},
 	"kernel/match":    {"domain", "kernel/program", "kernel/rule"},
 	"kernel/dispatch": {"domain", "kernel/rule"},
+	"kernel/draw":     {},
 	"kernel/plan":     {"domain", "kernel/calendar", "kernel/rule"},
 	"kernel/record":   {"domain", "kernel/*"},
 	"store":           {"domain"},

@@ -39,6 +39,10 @@ func (s *Server) routes() {
 	get(s, signedIn, "/records/{id}/matches/{match}", "匹配结果", s.match)
 	post(s, signedIn, inTx, "/records/{id}/matches/{match}", "派单、选择", s.choose)
 	post(s, signedIn, again, "/records/{id}/passes/{pass}", "出示凭码", s.showPass)
+	post(s, signedIn, again, "/records/{id}/ballots/{ballot}", "投票", s.vote)
+	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/desk", "登记领取纸票", s.handOutPaper)
+	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/papers", "录入纸票统计", s.enterPapers)
+	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/papers/sign", "签认纸票统计", s.signPapers)
 
 	// Parties and their dossiers.
 	get(s, signedIn, "/parties", "服务对象列表", s.parties)

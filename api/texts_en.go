@@ -8,7 +8,7 @@ var nounsEN = map[string]string{
 	"due": "due", "duty": "duty", "duty_item": "duty item", "duty_round": "duty round", "entry": "entry", "event": "event", "field": "field",
 	"form": "form", "job": "background work", "job_item": "background work", "grams": "search word", "import": "import", "import_run": "import", "ledger": "ledger", "match": "match", "match_run": "match",
 	"member": "member", "membership": "post", "missed": "missed", "move": "step", "notice": "publication", "notification": "message", "org": "unit",
-	"page": "page", "panel_run": "panel", "party": "party", "pass": "code", "program": "program", "record": "record", "record_type": "kind of record",
+	"page": "page", "panel_run": "panel", "ballot": "ballot", "voter": "voter", "party": "party", "pass": "code", "program": "program", "record": "record", "record_type": "kind of record",
 	"ref_counter": "number", "region": "division", "response": "response", "roster": "roster", "serial": "serial number", "session": "session", "sign_in": "session",
 	"signature": "signature", "stat": "figure", "tenant": "county", "login": "login", "uscc": "credit code", "id_number": "identity number", "phone": "phone number",
 }
@@ -103,6 +103,12 @@ var textsEN = map[string]text{
 	"program_too_large": {"The program folder is too large", "Take out what does not belong there."},
 
 	"guard":               {"{say}", ""},
+	"voted":               {"You have voted already", "Everybody has the votes that the rules give, and no more."},
+	"not_on_roll":         {"Not on the roll of voters", "The roll was frozen when voting began; ask the host if in doubt."},
+	"no_role":             {"This is not your task", "Ask the person whose task it is."},
+	"too_many_picks":      {"Pick {most} at most", "Take away some."},
+	"papers_handed_out":   {"More papers than the {most} that were handed out", "Check the box and the list of papers handed out."},
+	"votes_exceed_papers": {"The votes add up to more than the valid papers", "Count again."},
 	"stale":               {"{record?“#”:It} was just changed by somebody else", "Look at what is marked, then decide."},
 	"duplicate":           {"{field?This #:This} is there already", "See whether it is the same."},
 	"same":                {"The same matter is under way: {ref}", "Go on with that one."},

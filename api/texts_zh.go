@@ -9,7 +9,7 @@ var nounsZH = map[string]string{
 	"due": "应办", "duty": "任务", "duty_item": "任务项", "duty_round": "任务轮次", "entry": "流水", "event": "记录", "field": "栏目",
 	"form": "表单", "job": "后台任务", "job_item": "后台任务", "grams": "检索词", "import": "导入", "import_run": "导入", "ledger": "台账", "match": "匹配", "match_run": "匹配",
 	"member": "成员", "membership": "任职", "missed": "漏办", "move": "这一步", "notice": "公布", "notification": "消息", "org": "单位",
-	"page": "页面", "panel_run": "评审", "party": "服务对象", "pass": "凭码", "program": "机制", "record": "办件", "record_type": "办件类型",
+	"page": "页面", "panel_run": "评审", "ballot": "投票", "voter": "投票人", "party": "服务对象", "pass": "凭码", "program": "机制", "record": "办件", "record_type": "办件类型",
 	"ref_counter": "编号", "region": "区划", "response": "填报", "roster": "名册", "serial": "这个编号", "session": "登录", "sign_in": "登录",
 	"signature": "签字", "stat": "指标", "tenant": "县区", "login": "登录名", "uscc": "统一社会信用代码", "id_number": "身份证号", "phone": "手机号码",
 }
@@ -107,6 +107,12 @@ var textsZH = map[string]text{
 
 	// Records.
 	"guard":               {"{say}", ""},
+	"voted":               {"您已经投过票了", "每人按规定票数投票，不能重复。"},
+	"not_on_roll":         {"不在投票人名册上", "名册在投票开始时已经冻结；有疑问请联系主办单位。"},
+	"no_role":             {"您不承担这项工作", "请由规定的人员办理。"},
+	"too_many_picks":      {"最多选 {most} 项", "请减少所选。"},
+	"papers_handed_out":   {"纸票数不能超过已登记领取的 {most} 张", "请核对票箱内的张数和领票登记。"},
+	"votes_exceed_papers": {"各项得票合计超过了有效票数", "请重新清点。"},
 	"stale":               {"{record?“#”:内容}刚被别人改动过", "请看标出的新内容，再决定怎么改。"},
 	"duplicate":           {"{field?#:内容}已经存在", "请核对是否重复办理。"},
 	"same":                {"已有同一事项：{ref}", "请在原办件上继续办理。"},

@@ -110,6 +110,7 @@ type work struct {
 	// what refers to new rows waits here until they are saved
 	pending []func() error
 	kept    map[string]bool
+	ticket  string // of a vote: a keyed hash of the request's key
 	// a read: figures may use what is held of past days (see totals)
 	screen bool
 	epoch  uint64

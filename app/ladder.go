@@ -8,6 +8,7 @@ import (
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
+	"linqiao/kernel/record"
 	"linqiao/store"
 )
 
@@ -17,7 +18,7 @@ func (a *App) PanelsDue(ctx context.Context) (int, error) {
 	n := 0
 	err := a.counties(ctx, func(county domain.CountyCode) error {
 		return a.write(ctx, System(county), func(w *work) error {
-			list, err := w.tx.DuePanelRuns("open", w.Now(), tickBatch)
+			list, err := w.tx.DuePanelRuns(record.KindPanel, "open", w.Now(), tickBatch)
 			if err != nil {
 				return err
 			}

@@ -233,6 +233,7 @@ type RecordView struct {
 	Passes      []Choice          `json:"passes"`
 	Consents    []ConsentState    `json:"consents"`
 	Choices     []ChoiceView      `json:"choices"`
+	Ballots     []BallotView      `json:"ballots"`
 	CanEdit     bool              `json:"can_edit"`
 	Shown       map[string]any    `json:"shown,omitempty"` // what an order shows of its parent and subject
 	ShownLabels map[string]string `json:"shown_labels,omitempty"`

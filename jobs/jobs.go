@@ -25,6 +25,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"clocks", 250 * time.Millisecond, a.FireDue},
 		{"signatures", time.Minute, a.CloseDue},
 		{"panels", time.Minute, a.PanelsDue},
+		{"ballots", 20 * time.Second, a.BallotsDue},
 		{"duties", time.Minute, a.OweDue},
 		{"messages", 2 * time.Second, a.Deliver},
 		{"work 1", 300 * time.Millisecond, a.RunJobs},

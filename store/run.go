@@ -119,8 +119,8 @@ func (tx *Tx) RunsOf(kind, program, key string, limit int) ([]domain.PanelRun, e
 		tx.county, kind, program, key, int64(pageSize(limit)))
 }
 
-// DuePanelRuns lists the rounds in a state whose due time has come.
-func (tx *Tx) DuePanelRuns(state string, now time.Time, limit int) ([]domain.PanelRun, error) {
-	return many(tx, scanPanelRun, panelSelect+" WHERE county = $1 AND state = $2 AND due_at > 0 AND due_at <= $3 ORDER BY due_at LIMIT $4",
-		tx.county, state, now, int64(limit))
+// DuePanelRuns lists the rounds of a kind in a state whose due time has come.
+func (tx *Tx) DuePanelRuns(kind, state string, now time.Time, limit int) ([]domain.PanelRun, error) {
+	return many(tx, scanPanelRun, panelSelect+" WHERE county = $1 AND state = $2 AND due_at > 0 AND due_at <= $3 AND kind = $4 ORDER BY due_at LIMIT $5",
+		tx.county, state, now, kind, int64(limit))
 }

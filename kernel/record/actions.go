@@ -285,6 +285,8 @@ func (u *Unit) actStart(r *Row, a *program.Action, v *vars) error {
 		return u.startPanel(r, r.P.Panels.Get(key))
 	case "choice":
 		return u.startChoice(r, r.P.Choices.Get(key))
+	case "ballot":
+		return u.startBallot(r, r.P.Ballots.Get(key))
 	case "duty":
 		return u.w.StartDuty(r.P, r.P.Duties.Get(key), r.Record)
 	}

@@ -71,7 +71,9 @@ func (v *vars) Var(name string) (any, error) {
 		return statRoot{v.r}, nil
 	case "choice":
 		return choiceRoot{u, v.r.P, v.r}, nil
-	case "ground", "standing", "ballot", "document":
+	case "ballot":
+		return ballotRoot{v.r}, nil
+	case "ground", "standing", "document":
 		return unsetRoot{name}, nil
 	case "need":
 		if v.r.Noun == domain.Order {

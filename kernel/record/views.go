@@ -69,7 +69,9 @@ func (v recordView) Get(name string) (any, error) {
 		return dutyRoot{r}, nil
 	case "choice":
 		return choiceRoot{u, r.P, r}, nil
-	case "notice", "document", "ballot":
+	case "ballot":
+		return ballotRoot{r}, nil
+	case "notice", "document":
 		return unsetRoot{name}, nil
 	}
 	if x, ok, err := v.nounField(name); ok || err != nil {

@@ -144,7 +144,7 @@ func runMatchPanel(t *testing.T, e Engine) {
 		if len(list) != 1 || list[0].Sent != 3 || list[0].Rev != 2 {
 			t.Errorf("runs %+v", list)
 		}
-		due, err2 := tx.DuePanelRuns("open", Start.Add(time.Hour), 5)
+		due, err2 := tx.DuePanelRuns("panel", "open", Start.Add(time.Hour), 5)
 		of, err3 := tx.RunsOf("panel", "test", "review", 5)
 		rounds, err4 := tx.PanelRuns("panel", r.ID, "")
 		if len(due) != 1 || len(of) != 1 || len(rounds) != 1 {

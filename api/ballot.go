@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+
+	"linqiao/app"
+	"linqiao/domain"
+)
+
+type ballotPath struct {
+	RecordPath
+	Ballot string `path:"ballot" maxLength:"64"`
+}
+
+type voteIn struct {
+	ballotPath
+	Body app.VoteAct
+}
+
+// vote keeps no copy of what was asked: the roll itself knows a repeated request.
+func (s *Server) vote(ctx context.Context, who *app.Who, in *voteIn) (*recordOut, error) {
+	return s.recordAfter(ctx, who, in.ID, s.app.Vote(ctx, who, requestOf(ctx).once.Key, in.ID, in.Ballot, in.Body))
+}
+
+type deskIn struct {
+	ballotPath
+	Body struct {
+		Voter domain.PartyID `json:"voter" maxLength:"64"`
+	}
+}
+
+func (s *Server) handOutPaper(ctx context.Context, who *app.Who, in *deskIn) (*recordOut, error) {
+	return s.recordAfter(ctx, who, in.ID, s.app.HandOutPaper(ctx, who, requestOf(ctx).once, in.ID, in.Ballot, in.Body.Voter))
+}
+
+type papersIn struct {
+	ballotPath
+	Body app.PapersAct
+}
+
+func (s *Server) enterPapers(ctx context.Context, who *app.Who, in *papersIn) (*recordOut, error) {
+	return s.recordAfter(ctx, who, in.ID, s.app.EnterPapers(ctx, who, requestOf(ctx).once, in.ID, in.Ballot, in.Body))
+}
+
+type signPapersIn struct{ ballotPath }
+
+func (s *Server) signPapers(ctx context.Context, who *app.Who, in *signPapersIn) (*recordOut, error) {
+	return s.recordAfter(ctx, who, in.ID, s.app.SignPapers(ctx, who, requestOf(ctx).once, in.ID, in.Ballot))
+}
