@@ -808,3 +808,33 @@ CREATE TABLE confirmation (
   state TEXT NOT NULL,
   PRIMARY KEY (county, record, account, facts)
 );
+
+CREATE TABLE ballot_roll (
+  county TEXT NOT NULL,
+  ballot TEXT NOT NULL,
+  voter TEXT NOT NULL,
+  period TEXT NOT NULL,
+  votes BIGINT NOT NULL,
+  channel TEXT NOT NULL,
+  ticket TEXT NOT NULL,
+  PRIMARY KEY (county, ballot, voter)
+)  WITHOUT ROWID;
+
+CREATE TABLE ballot_paper (
+  county TEXT NOT NULL,
+  ballot TEXT NOT NULL,
+  paper TEXT NOT NULL,
+  state TEXT NOT NULL,
+  picks TEXT NOT NULL,
+  sealed BLOB,
+  PRIMARY KEY (county, ballot, paper)
+)  WITHOUT ROWID;
+CREATE INDEX ballot_paper_state ON ballot_paper (county, ballot, state, paper);
+
+CREATE TABLE ballot_count (
+  county TEXT NOT NULL,
+  ballot TEXT NOT NULL,
+  pick TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  PRIMARY KEY (county, ballot, pick)
+)  WITHOUT ROWID;
