@@ -67,10 +67,20 @@ describe('useFormFields', () => {
     form.values.needs = []
     expect(form.payload()).toEqual({})
   })
+  it('the answer of a hidden question no longer counts for the next', async () => {
+    const form = useFormFields({ fields, ask: ['needs', 'problems', 'amount'], show: { problems: "'finance' in needs", amount: "problems == '缺抵押'" } })
+    await loadEvaluator()
+    await flushPromises()
+    Object.assign(form.values, { needs: ['finance'], problems: '缺抵押', amount: 5 })
+    expect(form.shown.value.map(f => f.key)).toEqual(['needs', 'problems', 'amount'])
+    form.values.needs = ['labour']
+    expect(form.shown.value.map(f => f.key)).toEqual(['needs'])
+  })
   it('holds a requirement of the form', async () => {
     const form = useFormFields({ fields, ask: ['amount'], require: [{ if: 'amount > 1000', say: '金额太小' }] })
     await loadEvaluator()
     await flushPromises()
+    expect(form.validate()).toBe(false) // unset is not met, as on the server
     form.values.amount = 500
     expect(form.validate()).toBe(false)
     expect(form.errors.value).toEqual([{ path: '', code: 'guard', message: '金额太小' }])

@@ -68,11 +68,20 @@ export function useFormFields(options: FormFieldsOptions): FormFields {
   const rules = shallowRef<Evaluator>()
   if (Object.keys(show).length || require.length) void loadEvaluator().then(r => { rules.value = r }, () => {})
 
-  const passes = (expression: string): boolean | undefined => rules.value?.test(expression, options.fields, values, today())
-  const shown = computed(() => asked.filter((field) => {
-    const condition = show[field.key]
-    return condition === undefined || passes(condition) === true
-  }))
+  // As on the server (kernel/form Show): questions are taken in order, and the answer of
+  // a hidden one no longer counts for the next.
+  const counting = computed(() => {
+    const kept: Values = { ...values }
+    const visible = asked.filter((field) => {
+      const condition = show[field.key]
+      if (condition === undefined || rules.value?.test(condition, options.fields, kept, today()) === true) return true
+      delete kept[field.key]
+      return false
+    })
+    return { visible, kept }
+  })
+  const shown = computed(() => counting.value.visible)
+  const passes = (expression: string): boolean | undefined => rules.value?.test(expression, options.fields, counting.value.kept, today())
 
   const pathOf = (key: string): string => prefix + key
 
@@ -81,7 +90,8 @@ export function useFormFields(options: FormFieldsOptions): FormFields {
     const found = validateFields(fields, need, values, prefix)
     if (!keys && found.length === 0) {
       for (const rule of require) {
-        if (passes(rule.if) === false) found.push({ path: '', code: 'guard', message: rule.say })
+        // Unset is not met, as on the server; without the evaluator only the server can tell.
+        if (rules.value && passes(rule.if) !== true) found.push({ path: '', code: 'guard', message: rule.say })
       }
     }
     errors.value = found

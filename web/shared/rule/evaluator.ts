@@ -11,20 +11,17 @@ import type { Answers, Evaluator } from '.'
 const day = (text: string): Date => new Date(`${text.slice(0, 10)}T00:00:00Z`)
 const DAY_MS = 86_400_000
 
-/** Whole years between two days; born on 29 February counts from 1 March in common years. */
-function age(born: string, on: string): bigint {
-  const a = day(born), b = day(on)
-  let years = b.getUTCFullYear() - a.getUTCFullYear()
-  if (b.getUTCMonth() < a.getUTCMonth() || (b.getUTCMonth() === a.getUTCMonth() && b.getUTCDate() < a.getUTCDate())) years--
-  return BigInt(years)
-}
-
-/** Whole months from a to b. */
+/** Whole months from a to b, negative when b is before a; from the 31st, where the month is
+ *  shorter, whole on the first of the next. */
 function months(from: string, to: string): bigint {
+  if (to < from) return -months(to, from)
   const a = day(from), b = day(to)
   const whole = (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth()
   return BigInt(b.getUTCDate() < a.getUTCDate() ? whole - 1 : whole)
 }
+
+/** Whole years; born on 29 February counts from 1 March in common years. */
+const age = (born: string, on: string): bigint => months(born, on) / 12n
 
 const days = (from: string, to: string): bigint => BigInt(Math.round((day(to).getTime() - day(from).getTime()) / DAY_MS))
 
@@ -55,13 +52,14 @@ const env = celEnv({
   ],
 })
 
+/** What the server takes for nothing given: also blanks, and a list left empty. */
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || (typeof value === 'number' && Number.isNaN(value))
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+  || (typeof value === 'number' && Number.isNaN(value)) || (Array.isArray(value) && value.length === 0)
 
-/** A list that was asked and left empty is an empty list, not unset. */
 function bind(field: Field, value: unknown): CelInput | undefined {
-  if (field.many || field.type === 'rows') return bindList(field, value)
   if (isEmpty(value)) return undefined
+  if (field.many || field.type === 'rows') return bindList(field, value)
   switch (field.type) {
     case 'int': case 'money': case 'bp':
       return BigInt(Math.round(Number(value)))
@@ -74,7 +72,7 @@ function bind(field: Field, value: unknown): CelInput | undefined {
       return { base: rate.base ?? '', bp: BigInt(rate.bp ?? 0) } as unknown as CelInput
     }
     default:
-      return value as CelInput
+      return (typeof value === 'string' ? value.trim() : value) as CelInput
   }
 }
 
@@ -89,6 +87,7 @@ function bindChecks(field: Field, value: Record<string, { v?: string }>): CelInp
   const of = (v: string) => items.filter(i => value[i.key]?.v === v)
   const failed = of('fail')
   return {
+    ...Object.fromEntries(items.map(i => [i.key, value[i.key]?.v || 'unknown'])),
     all_pass: items.length > 0 && of('pass').length === items.length,
     any_fail: failed.length > 0,
     failed: failed.map(i => i.label).join('、'),

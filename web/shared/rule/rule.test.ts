@@ -6,6 +6,7 @@ const fields: Field[] = [
   { key: 'needs', label: '问需', type: 'choice', many: true },
   { key: 'amount', label: '金额', type: 'money' },
   { key: 'born', label: '出生日期', type: 'date' },
+  { key: 'note', label: '备注', type: 'text' },
   { key: 'mood', label: '情绪', type: 'int' },
   { key: 'criteria', label: '标准', type: 'checks', items: [{ key: 'a', label: '甲' }, { key: 'b', label: '乙' }] },
   { key: 'spot', label: '位置', type: 'place' },
@@ -30,7 +31,12 @@ describe('evaluator', async () => {
     expect(test('born < date(2027, 1, 1)', { born: '2026-11-20' })).toBe(true)
   })
 
-  it('an empty list is a list', () => expect(test('needs.size() == 0', {})).toBe(true))
+  it('a list left empty is unset, as on the server', () => {
+    expect(test('needs.size() == 0', {})).toBeUndefined()
+    expect(test('needs.size() == 0', { needs: [] })).toBeUndefined()
+    expect(test('has(it.needs)', { needs: [] })).toBe(false)
+  })
+  it('blanks around a text do not count', () => expect(test('note == "x"', { note: ' x ' })).toBe(true))
 
   it('follows the unset rule', () => {
     expect(test('amount > 1', {})).toBeUndefined()
