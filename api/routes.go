@@ -100,6 +100,8 @@ func (s *Server) routes() {
 	get(s, staff, "/duty-rounds/{id}", "一轮任务的进度", s.round)
 	get(s, staff, "/duty-rounds/{id}/items", "一轮任务的清单", s.roundItems)
 	get(s, signedIn, "/work", "我的今天", s.work)
+	get(s, signedIn, "/sync", "手机要存下的", s.sync)
+	get(s, signedIn, "/sync/keys", "手机应有的", s.syncKeys)
 
 	// Figures, ledgers, accounts, certificates.
 	get(s, staff, "/programs/{p}/stats", "看板", s.dashboard)

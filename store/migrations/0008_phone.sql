@@ -36,3 +36,7 @@ CREATE TABLE confirmation (
   state TEXT NOT NULL,
   PRIMARY KEY (county, record, account, facts)
 ) {{partition}};
+
+-- What is running and with a unit: what its people's phones hold.
+CREATE INDEX record_held_org ON record (county, owner_org, id) WHERE ended = 0 AND owner_org <> '';
+CREATE INDEX record_held_provider ON record (county, provider, id) WHERE ended = 0 AND provider <> '';
