@@ -211,4 +211,3 @@ func TestSyncMany(t *testing.T) {
 		})
 	}
 }
-
