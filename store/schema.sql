@@ -808,6 +808,8 @@ CREATE TABLE confirmation (
   state TEXT NOT NULL,
   PRIMARY KEY (county, record, account, facts)
 );
+CREATE INDEX record_held_org ON record (county, owner_org, id) WHERE ended = 0 AND owner_org <> '';
+CREATE INDEX record_held_provider ON record (county, provider, id) WHERE ended = 0 AND provider <> '';
 
 CREATE TABLE ballot_roll (
   county TEXT NOT NULL,
