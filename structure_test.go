@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"kernel/dispatch": {"domain", "kernel/rule"},
 	"kernel/draw":     {},
 	"kernel/plan":     {"domain", "kernel/calendar", "kernel/rule"},
+	"kernel/geo":      {"domain"},
 	"kernel/record":   {"domain", "kernel/*"},
 	"store":           {"domain"},
 	"store/storetest": {"domain", "store"},

@@ -91,6 +91,16 @@ func (s *Server) routes() {
 	post(s, signedIn, again, "/jobs/{id}/cancel", "停止后台任务", s.cancelJob)
 	get(s, signedIn, "/jobs/{id}/file", "下载后台任务的结果", s.jobFile)
 
+	// Maps: outlines of divisions, and what is shown on them.
+	get(s, overseer, "/maps", "已上传的地图", s.maps)
+	create(s, admin, inTx, "/maps", "检查一份地图文件", s.checkMap)
+	get(s, overseer, "/maps/{id}", "一份地图文件", s.mapUpload)
+	post(s, admin, inTx, "/maps/{id}/confirm", "启用地图", s.confirmMap)
+	del(s, admin, inTx, "/maps/{id}", "撤回地图", s.undoMap)
+	get(s, staff, "/map/shapes", "区划轮廓", s.shapes)
+	get(s, staff, "/programs/{p}/map/units", "参与单位的位置", s.mapUnits)
+	get(s, staff, "/programs/{p}/map/visits", "当日走访的位置", s.mapVisits)
+
 	// Rosters, duties, work.
 	get(s, signedIn, "/programs/{p}/rosters/{k}", "名册", s.roster)
 	post(s, staff, kept, "/programs/{p}/rosters/{k}/members", "列入名册", s.addMembers)

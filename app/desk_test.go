@@ -100,6 +100,12 @@ func onDesks(t *testing.T, test func(t *testing.T, c *desk)) {
 
 func newDeskOn(t *testing.T, engine storetest.Engine) *desk {
 	t.Helper()
+	return newDeskWith(t, engine, "help", helpProgram)
+}
+
+// newDeskWith opens an App with one program on an engine.
+func newDeskWith(t *testing.T, engine storetest.Engine, key, source string) *desk {
+	t.Helper()
 	c := &desk{t: t, clock: storetest.NewClock()}
 	db := engine.Open(t, store.Config{Now: c.clock.Now})
 	storetest.Seed(t, db)
@@ -121,8 +127,8 @@ func newDeskOn(t *testing.T, engine storetest.Engine) *desk {
 		}
 		return nil
 	})
-	if _, err := c.a.Apply(t.Context(), System(storetest.Home), map[string]fs.FS{"help": fstest.MapFS{
-		"program.yaml": {Data: []byte(helpProgram)}, "README.md": {Data: []byte("# 帮办\n")}}}); err != nil {
+	if _, err := c.a.Apply(t.Context(), System(storetest.Home), map[string]fs.FS{key: fstest.MapFS{
+		"program.yaml": {Data: []byte(source)}, "README.md": {Data: []byte("# 试验\n")}}}); err != nil {
 		if e, ok := err.(*ApplyError); ok {
 			t.Fatalf("program: %v", e.Issues)
 		}

@@ -21,8 +21,8 @@ type config struct {
 	Suite    string // aes or sm: algorithms of newly sealed values
 
 	// of single commands
-	Period, Program, Ledger, Record, Name, Login, Office, Password string
-	Yes, Verbose                                                   bool
+	Period, Program, Ledger, Record, Name, Login, Office, Password, Datum string
+	Yes, Verbose                                                          bool
 
 	Pprof string // loopback address for profiles of serve; "" = none
 }
@@ -51,6 +51,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		f.StringVar(&c.Program, "program", "", "机制（导入供给时）")
 		f.StringVar(&c.Record, "record", "", "供给类型（导入供给时）")
 		f.BoolVar(&c.Yes, "yes", false, "有错行时跳过，导入其余")
+		f.StringVar(&c.Datum, "datum", "", "地图的坐标：wgs84（也用于 CGCS2000）或 gcj02（火星坐标，导入时转换）")
 	case "export":
 		f.StringVar(&c.Program, "program", "", "机制")
 		f.StringVar(&c.Ledger, "ledger", "", "台账")
@@ -87,6 +88,9 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 	c.Password = os.Getenv("LINQIAO_PASSWORD") // never a flag: others see flags
 	if c.Suite != "aes" && c.Suite != "sm" {
 		return nil, nil, errUsage("--suite 应为 aes 或 sm")
+	}
+	if !isDatum(c.Datum) {
+		return nil, nil, errUsage("--datum 应为 wgs84 或 gcj02")
 	}
 	return c, rest, nil
 }

@@ -107,6 +107,9 @@ func makeDemo(ctx context.Context, c *config, dir string) (*madeDemo, error) {
 		}
 	}
 	for county, s := range houses {
+		if err := s.inst.drawDemo(ctx, county); err != nil {
+			return nil, err
+		}
 		list, err := s.inst.demoAccounts(ctx, county, set)
 		if err := errors.Join(err, s.Close()); err != nil {
 			return nil, err

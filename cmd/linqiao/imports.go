@@ -15,7 +15,7 @@ var importKinds = map[string]string{
 	"enterprises": app.ImportEnterprises, "people": app.ImportPeople, "organisations": app.ImportOrganisations, "offers": app.ImportOffers,
 }
 
-// importData reads divisions (with an optional file of villages), or a
+// importData reads divisions (with an optional file of villages), a map, or a
 // spreadsheet that is checked row by row before anything is written.
 func importData(ctx context.Context, c *config, args []string) error {
 	if len(args) == 0 {
@@ -23,6 +23,9 @@ func importData(ctx context.Context, c *config, args []string) error {
 	}
 	if args[0] == "divisions" {
 		return importDivisions(ctx, c, args[1:])
+	}
+	if args[0] == "map" {
+		return importMap(ctx, c, args[1:])
 	}
 	kind, ok := importKinds[args[0]]
 	if !ok || len(args) != 2 {

@@ -51,6 +51,8 @@ func Run(t *testing.T, e Engine, only ...string) {
 		{"Entry_Floor", entryFloor},
 		{"Entry_FloorConcurrent", entryFloorConcurrent},
 		{"Entry_Reverse", entryReverse},
+		{"Map_Versions", mapVersions},
+		{"Map_Visits", mapVisits},
 		{"Counter", counterAdd},
 		{"Counter_Concurrent", counterConcurrent},
 		{"Idempotency", idempotency},
