@@ -149,6 +149,9 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 		"/forms/{form}":                  {"answers": testkit.Object{}},
 		"/matches/{match}":               {"offers": []string{c.helper}},
 		"/passes/{pass}":                 {},
+		"/ballots/{ballot}":             {"picks": []string{"a"}},
+		"/desk":                         {"voter": ids["id"]},
+		"/papers":                       {"votes": testkit.Object{}, "papers": 0},
 		"/reveal":                        {"field": "phone", "purpose": "核对身份信息"},
 		"/consents/{program}/{consent}":  {"evidence": "tick"},
 		"/relations":                     {"kind": "kin", "party": ids["id"]},
@@ -164,7 +167,7 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 
 func (c *crowd) ids(id string) map[string]string {
 	return map[string]string{"id": id, "p": "errand-desk", "program": "errand-desk", "record": "errand", "move": "later", "signature": id, "form": "none",
-		"match": "find", "pass": "none", "consent": "none", "m": "none", "k": "raised", "party": id, "serial": "none", "bulk": "bulk"}
+		"match": "find", "pass": "none", "ballot": "none", "consent": "none", "m": "none", "k": "raised", "party": id, "serial": "none", "bulk": "bulk"}
 }
 
 // endless answers do not end by themselves, or end the sitting of who asks.
