@@ -30,6 +30,7 @@ func (s *Server) routes() {
 	patch(s, signedIn, inTx, "/records/{id}", "修改维护的记录", s.edit)
 	post(s, signedIn, inTx, "/records/{id}/moves/{move}", "办理一步", s.move)
 	post(s, signedIn, inTx, "/records/{id}/sign/{signature}", "签字或拒签", s.sign)
+	post(s, signedIn, inTx, "/records/{id}/confirmations", "当面确认", s.confirm)
 	post(s, signedIn, inTx, "/records/{id}/owner", "移交", s.handOver)
 	post(s, staff, kept, "/records/bulk/{move}", "批量办理", s.bulk)
 	get(s, signedIn, "/records/{id}/events", "办理过程", s.events)

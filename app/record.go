@@ -45,6 +45,9 @@ type ProofAct struct {
 	Photos []string `json:"photos,omitempty"`
 	Pass   string   `json:"pass,omitempty"`
 	Text   string   `json:"text,omitempty"`
+	// Of a two-sided confirmation: what both sides saw, and the other side's code.
+	Facts string `json:"facts,omitempty" maxLength:"1500"`
+	Code  string `json:"code,omitempty" maxLength:"16"`
 }
 
 // maxEarly is how far back an offline act may be dated.
@@ -162,6 +165,10 @@ func (w *work) passOK(t *program.RecordType, mv *program.Move, a *record.Act, pa
 
 // Move makes a move on a record.
 func (a *App) Move(ctx context.Context, who *Who, once Once, id domain.RecordID, move string, in Act) error {
+	guesses := "confirm/" + string(who.County) + "/" + string(id)
+	if in.Proof != nil && in.Proof.Code != "" && a.door.full(guesses, confirmWrongMost, wrongFor, a.Now()) {
+		return errTooMany("confirm_locked", wrongFor)
+	}
 	_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
 		r, _, err := w.row(id)
 		if err != nil {
@@ -179,8 +186,11 @@ func (a *App) Move(ctx context.Context, who *Who, once Once, id domain.RecordID,
 		if err := w.unit.Move(r, mv, act); err != nil {
 			return "", w.theirs(r, err)
 		}
-		return r.ID, nil
+		return r.ID, w.confirmBy(r, mv, in.Proof)
 	})
+	if domain.CodeOf(err) == "confirm_wrong" {
+		a.door.count(guesses, wrongFor, a.Now())
+	}
 	return err
 }
 

@@ -235,7 +235,8 @@ type RecordView struct {
 	Choices     []ChoiceView      `json:"choices"`
 	Ballots     []BallotView      `json:"ballots"`
 	CanEdit     bool              `json:"can_edit"`
-	Shown       map[string]any    `json:"shown,omitempty"` // what an order shows of its parent and subject
+	Confirms    []ConfirmView     `json:"confirms,omitempty"` // moves that the reader's phone may confirm by code
+	Shown       map[string]any    `json:"shown,omitempty"`    // what an order shows of its parent and subject
 	ShownLabels map[string]string `json:"shown_labels,omitempty"`
 	SameAs      *RecordSummary    `json:"same_as,omitempty"`
 }

@@ -145,6 +145,7 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 		"/moves/{move}":                  {},
 		"/records/bulk/{move}":           {"ids": []string{ids["id"]}},
 		"/sign/{signature}":              {"decision": "sign"},
+		"/confirmations":                 {"facts": "{}"},
 		"/owner":                         {"account": "nobody"},
 		"/forms/{form}":                  {"answers": testkit.Object{}},
 		"/matches/{match}":               {"offers": []string{c.helper}},
