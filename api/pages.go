@@ -4,17 +4,10 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"fmt"
 	"html/template"
-	"math"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
-
-	"linqiao/app"
-	"linqiao/domain"
 )
 
 // The public pages are whole without JavaScript and ask nobody else for
@@ -32,8 +25,8 @@ type pages struct {
 
 func newPages() *pages {
 	p := &pages{sets: map[string]*template.Template{}}
-	funcs := template.FuncMap{"day": day, "clock": clock, "cell": cell, "figure": figure, "named": named}
-	for _, name := range []string{"home", "service", "notices", "notice", "check", "message", "phone"} {
+	funcs := template.FuncMap{"day": day, "clock": clock, "cell": cell, "figure": figure, "named": named, "join": strings.Join}
+	for _, name := range []string{"home", "services", "service", "offers", "notices", "notice", "check", "about", "access", "message", "phone"} {
 		p.sets[name] = template.Must(template.New(name).Funcs(funcs).ParseFS(publicFiles, "public/frame.html", "public/"+name+".html"))
 	}
 	css, err := publicFiles.ReadFile("public/style.css")
@@ -45,104 +38,72 @@ func newPages() *pages {
 	return p
 }
 
-// day words an instant as a day in Beijing.
-func day(v any) string {
-	switch t := v.(type) {
-	case time.Time:
-		return domain.DateOf(t).String()
-	case *time.Time:
-		return domain.DateOf(*t).String()
-	}
-	return ""
-}
-
-func clock(t time.Time) string { return t.In(domain.Beijing).Format("15:04:05") }
-
-// cell shows a value of a table as it was worded, or as it is.
-func cell(labels map[string]string, cells map[string]any, key string) string {
-	if s := labels[key]; s != "" {
-		return s
-	}
-	if v := cells[key]; v != nil {
-		return fmt.Sprint(v)
-	}
-	return ""
-}
-
-// named reports whether a table's rows have names: a table of figures, whose own
-// first row is the whole.
-func named(rows []app.LedgerRow) bool { return len(rows) > 0 && rows[0].Labels["_row"] != "" }
-
-// figure words one cell for people; the labels are written for spreadsheets. In a
-// table of figures an area where nothing happened counts nought, a share of
-// nothing is not set.
-func figure(row app.LedgerRow, col app.LedgerColumn) string {
-	v := row.Cells[col.Key]
-	if v == nil && row.Labels["_row"] != "" && col.Unit != "bp" {
-		v = int64(0)
-	}
-	switch {
-	case v == nil && row.Labels["_row"] != "":
-		return "—"
-	case col.Unit == "fen":
-		if fen, ok := wholeNumber(v); ok {
-			return moneyWords(fen)
-		}
-	case v != nil && row.Labels[col.Key] == "":
-		return fmt.Sprint(v)
-	}
-	return strings.Replace(cell(row.Labels, row.Cells, col.Key), ".00%", "%", 1)
-}
-
-func wholeNumber(v any) (int64, bool) {
-	switch n := v.(type) {
-	case int64:
-		return n, true
-	case int:
-		return int64(n), true
-	case float64: // of a frozen ledger, read back from its text
-		return int64(n), n == math.Trunc(n)
-	}
-	return 0, false
-}
-
-// moneyWords says fen as people do: 200万元, 1.2亿元, 350元.
-func moneyWords(fen int64) string {
-	yuan, unit := float64(fen)/100, "元"
-	switch {
-	case math.Abs(yuan) >= 1e8:
-		yuan, unit = yuan/1e8, "亿元"
-	case math.Abs(yuan) >= 1e4:
-		yuan, unit = yuan/1e4, "万元"
-	}
-	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(yuan, 'f', 6, 64), "0"), ".") + unit
-}
-
 // page is what the frame knows of a page.
 type page struct {
 	Lang, OtherLang string
 	Title, Site     string
 	Here            string
-	Q               string // "?lang=en" or "": carried along in links
+	Large           bool   // large type, chosen in the address: no script, no cookie
 	Other           string // this page in the other language
+	Size            string // this page in the other size of type
 	Style           string
 	Demo            bool
 	T               map[string]string
 	Data            any
+	carried         url.Values
+}
+
+// To is an address on these pages with the reader's language and size of type, and
+// more parameters as pairs; empty ones are left out.
+func (p page) To(path string, more ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(more); i += 2 {
+		if more[i+1] != "" {
+			q.Set(more[i], more[i+1])
+		}
+	}
+	for k, v := range p.carried {
+		q[k] = v
+	}
+	return (&url.URL{Path: path, RawQuery: q.Encode()}).String()
+}
+
+// Carried are language and size, for forms that change the address.
+func (p page) Carried() map[string]string {
+	out := map[string]string{}
+	for k := range p.carried {
+		out[k] = p.carried.Get(k)
+	}
+	return out
+}
+
+// lasting are the parameters that go along from page to page, with the one value
+// each that means something.
+var lasting = map[string]string{"lang": "en", "type": "large"}
+
+// turned is the address of a request with a lasting parameter set or dropped.
+func turned(r *http.Request, key string) string {
+	q := r.URL.Query()
+	if q.Get(key) == lasting[key] {
+		q.Del(key)
+	} else {
+		q.Set(key, lasting[key])
+	}
+	return (&url.URL{Path: r.URL.Path, RawQuery: q.Encode()}).String()
 }
 
 // show renders a page. The title is a key of the texts or stands as it is.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name, here, title string, demo bool, data any) {
-	v := page{Lang: "zh-CN", OtherLang: "en", T: pageZH, Here: here, Style: p.style, Demo: demo, Data: data}
-	other := *r.URL
-	q := other.Query()
-	q.Set("lang", "en")
+	v := page{Lang: "zh-CN", OtherLang: "en", T: pageZH, Here: here, Style: p.style, Demo: demo, Data: data, carried: url.Values{},
+		Other: turned(r, "lang"), Size: turned(r, "type"), Large: r.URL.Query().Get("type") == lasting["type"]}
 	if r.URL.Query().Get("lang") == "en" {
-		v.Lang, v.OtherLang, v.T, v.Q = "en", "zh-CN", pageEN, "?lang=en"
-		q.Del("lang")
+		v.Lang, v.OtherLang, v.T = "en", "zh-CN", pageEN
 	}
-	other.RawQuery = q.Encode()
-	v.Other = (&url.URL{Path: other.Path, RawQuery: other.RawQuery}).String()
+	for k, want := range lasting {
+		if r.URL.Query().Get(k) == want {
+			v.carried.Set(k, want)
+		}
+	}
 	v.Site = v.T["site"]
 	v.Title = orText(v.T[title], title)
 	h := w.Header()
@@ -183,9 +144,15 @@ func (p *pages) notBuilt(w http.ResponseWriter, r *http.Request) {
 // publicPages registers the pages at the root.
 func (s *Server) publicPages() {
 	s.mux.HandleFunc("GET /{$}", s.homePage)
+	s.mux.HandleFunc("GET /services", s.servicesPage)
 	s.mux.HandleFunc("GET /services/{key}", s.servicePage)
+	s.mux.HandleFunc("GET /services/{key}/offers", s.offersPage)
 	s.mux.HandleFunc("GET /notices", s.noticesPage)
+	s.mux.HandleFunc("GET /notices.rss", s.noticesFeed)
 	s.mux.HandleFunc("GET /notices/{id}", s.noticePage)
+	s.mux.HandleFunc("GET /notices/{id}/table.csv", s.noticeCSV)
+	s.mux.HandleFunc("GET /about", s.plainPage("about", "about"))
+	s.mux.HandleFunc("GET /accessibility", s.plainPage("access", "access"))
 	s.mux.HandleFunc("GET /check", s.checkPage)
 	s.mux.HandleFunc("GET /check/{serial}", s.checkPage)
 	s.mux.HandleFunc("GET /demo/phone", s.phonePage)
@@ -201,107 +168,9 @@ func (s *Server) publicPages() {
 	s.mux.HandleFunc("/", s.pages.missing)
 }
 
-// homeData are the services and the latest publications.
-type homeData struct {
-	Services []service
-	Notices  []app.PublicNotice
-}
-
-type service struct{ Key, Title, Lead string }
-
-const latestNotices = 5
-
-func (s *Server) homePage(w http.ResponseWriter, r *http.Request) {
-	list, err := s.app.PublicPrograms(r.Context(), r.URL.Query().Get("lang"))
-	if err != nil {
-		s.pages.broken(w, r, err)
-		return
+// plainPage is a page of mere words.
+func (s *Server) plainPage(name, title string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s.pages.show(w, r, http.StatusOK, name, name, title, s.app.Demo, nil)
 	}
-	var d homeData
-	for _, p := range list {
-		d.Services = append(d.Services, service{p.Key, p.Title, leadOf(readMarkup(p.About))})
-	}
-	if d.Notices, err = s.app.Notices(r.Context(), ""); err != nil {
-		s.pages.broken(w, r, err)
-		return
-	}
-	d.Notices = d.Notices[:min(len(d.Notices), latestNotices)]
-	s.pages.show(w, r, http.StatusOK, "home", "home", "site", s.app.Demo, d)
-}
-
-type serviceData struct {
-	Blocks []block
-	Law    []string
-}
-
-func (s *Server) servicePage(w http.ResponseWriter, r *http.Request) {
-	list, err := s.app.PublicPrograms(r.Context(), r.URL.Query().Get("lang"))
-	if err != nil {
-		s.pages.broken(w, r, err)
-		return
-	}
-	for _, p := range list {
-		if p.Key == r.PathValue("key") {
-			s.pages.show(w, r, http.StatusOK, "service", "", p.Title, s.app.Demo, serviceData{readMarkup(p.About), p.Law})
-			return
-		}
-	}
-	s.pages.missing(w, r)
-}
-
-func (s *Server) noticesPage(w http.ResponseWriter, r *http.Request) {
-	list, err := s.app.Notices(r.Context(), "")
-	if err != nil {
-		s.pages.broken(w, r, err)
-		return
-	}
-	s.pages.show(w, r, http.StatusOK, "notices", "notices", "notices", s.app.Demo, list)
-}
-
-func (s *Server) noticePage(w http.ResponseWriter, r *http.Request) {
-	n, err := s.app.PublicNotice(r.Context(), r.PathValue("id"))
-	switch {
-	case domain.KindOf(err) == domain.KindNotFound && err != nil:
-		s.pages.missing(w, r)
-	case err != nil:
-		s.pages.broken(w, r, err)
-	default:
-		s.pages.show(w, r, http.StatusOK, "notice", "notices", n.Title, s.app.Demo, n)
-	}
-}
-
-type checkData struct {
-	Serial string
-	Found  *app.CheckView
-}
-
-func (s *Server) checkPage(w http.ResponseWriter, r *http.Request) {
-	d := checkData{Serial: strings.TrimSpace(orText(r.PathValue("serial"), r.URL.Query().Get("serial")))}
-	status := http.StatusOK
-	if len(d.Serial) > 64 {
-		d.Serial = d.Serial[:0]
-	}
-	if d.Serial != "" {
-		v, err := s.app.CheckSerial(r.Context(), d.Serial)
-		switch {
-		case err == nil:
-			d.Found = v
-		case domain.KindOf(err) == domain.KindNotFound:
-			status = http.StatusNotFound
-		default:
-			s.pages.broken(w, r, err)
-			return
-		}
-	}
-	s.pages.show(w, r, status, "check", "check", "check", s.app.Demo, d)
-}
-
-// phonePage is the fake phone of a demo county: the codes sent to everybody.
-func (s *Server) phonePage(w http.ResponseWriter, r *http.Request) {
-	if !s.app.Demo {
-		s.pages.missing(w, r)
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	s.pages.show(w, r, http.StatusOK, "phone", "", "phone", true, s.app.DemoCodes())
 }

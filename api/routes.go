@@ -128,8 +128,11 @@ func (s *Server) routes() {
 	// What is public.
 	get(s, public, "/public/notices", "公布的数据", s.notices)
 	get(s, public, "/public/notices/{id}", "一份公布", s.notice)
-	create(s, staff, kept, "/programs/{p}/notices/{k}", "公布", s.publish)
-	del(s, staff, kept, "/programs/{p}/notices/{k}", "停止公布", s.unpublish)
+	get(s, signedIn, "/notices/{id}", "一份公示，公布给某一角色的也在内", s.noticeFor)
+	get(s, signedIn, "/programs/{p}/notices", "一个机制的公示，待审核的也在内", s.programNotices)
+	get(s, staff, "/programs/{p}/notices/{k}/preview", "预览将要公布的内容", s.noticePreview)
+	create(s, staff, inTx, "/programs/{p}/notices/{k}", "公布，或通过待审核的公示", s.publish)
+	del(s, staff, inTx, "/programs/{p}/notices/{k}", "停止公布，或退回待审核的公示", s.unpublish)
 	get(s, public, "/public/check/{serial}", "查验证明", s.checkSerial)
 
 	// Files, search, journal, messages.

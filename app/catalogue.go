@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
@@ -150,29 +148,4 @@ func (a *App) Source(ctx context.Context, who *Who, key string) (v *SourceView, 
 		return nil
 	})
 	return v, err
-}
-
-// PublicProgram is a program as the county presents it to everybody.
-type PublicProgram struct {
-	Key   string   `json:"key"`
-	Title string   `json:"title"`
-	Law   []string `json:"law"`
-	About string   `json:"about"` // its README, in the light markup of such files
-}
-
-// PublicPrograms lists the programs that run in any county of this instance,
-// once each, with what they say of themselves.
-func (a *App) PublicPrograms(ctx context.Context, lang string) (out []PublicProgram, err error) {
-	err = a.eachCounty(ctx, "", func(w *work, _ domain.Tenant) error {
-		for _, p := range w.set.set.Programs.All() {
-			known := slices.ContainsFunc(out, func(o PublicProgram) bool { return o.Key == p.Key })
-			if known || p.Records.Len() == 0 {
-				continue
-			}
-			out = append(out, PublicProgram{p.Key, titleOf(p, lang), p.Law, string(p.Sources["README.md"])})
-		}
-		return nil
-	})
-	slices.SortFunc(out, func(a, b PublicProgram) int { return strings.Compare(a.Key, b.Key) })
-	return out, err
 }

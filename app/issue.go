@@ -85,11 +85,14 @@ func (w *work) IssuePass(key string, p *program.Pass, rec *domain.Record) error 
 	return nil
 }
 
-// Stop ends passes of a record.
+// Stop ends passes and publications of a record.
 func (w *work) Stop(kind, key string, rec *domain.Record) error {
-	if kind == "pass" {
+	switch kind {
+	case "pass":
 		_, err := w.tx.RevokePasses(rec.ID, rec.Program, key)
 		return err
+	case "notice":
+		return w.stopNotices(key, rec)
 	}
 	return nil
 }

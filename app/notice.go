@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -11,251 +12,350 @@ import (
 	"linqiao/store"
 )
 
-// PublicNotice is something published, as anybody may read it.
+// States of a notice. Only what is live is shown; the others stay on record.
+const (
+	noticeProposed = "proposed" // waits for who reviews it
+	noticeLive     = "live"
+	noticeEnded    = "ended"   // shown for all its time
+	noticeStopped  = "stopped" // taken down before
+	noticeRefused  = "refused"
+)
+
+// noticePublic is the `to` of a notice that everybody may read.
+const noticePublic = "public"
+
+// PublicNotice is something published, as its readers see it.
 type PublicNotice struct {
-	ID        string      `json:"id"`
-	Program   string      `json:"program"`
-	Title     string      `json:"title"`
-	Label     string      `json:"label"`
-	County    string      `json:"county"`
-	Published time.Time   `json:"published_at"`
-	Until     *time.Time  `json:"until,omitempty"`
-	Ledger    *LedgerView `json:"ledger,omitempty"`
+	ID        string         `json:"id"`
+	Program   string         `json:"program"`
+	Notice    string         `json:"notice"`
+	Title     string         `json:"title"`
+	Label     string         `json:"label"`
+	County    string         `json:"county"`
+	Figures   bool           `json:"figures"` // a ledger, not a list of rows
+	State     string         `json:"state"`
+	Published time.Time      `json:"published_at"`
+	Until     *time.Time     `json:"until,omitempty"`
+	Objection *ObjectionView `json:"objection,omitempty"`
+	Table     *PublicTable   `json:"table,omitempty"`
+	CanReview bool           `json:"can_review,omitempty"`
 }
 
-// Notices lists what is published in all counties of this instance.
-func (a *App) Notices(ctx context.Context, county domain.CountyCode) (out []PublicNotice, err error) {
-	out = []PublicNotice{}
-	err = a.eachCounty(ctx, county, func(w *work, t domain.Tenant) error {
-		list, err := w.tx.Notices("", "", "", "live", 200)
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			v, err := w.publicNotice(&list[i], t, false)
-			if err != nil {
-				return err
-			}
-			out = append(out, *v)
-		}
-		return nil
-	})
-	return out, err
+// ObjectionView says how, and until when, one may object.
+type ObjectionView struct {
+	Record string     `json:"record"`
+	Move   string     `json:"move"`
+	Label  string     `json:"label"`
+	Until  *time.Time `json:"until,omitempty"`
 }
 
-// PublicNotice gives one publication with its table.
-func (a *App) PublicNotice(ctx context.Context, id string) (v *PublicNotice, err error) {
-	err = a.eachCounty(ctx, "", func(w *work, t domain.Tenant) error {
-		n, err := orNil(w.tx.Notice(id))
-		if err != nil || n == nil || n.State != "live" {
-			return err
+// noticeMost bounds a list of publications; older ones are found by their address.
+const noticeMost = 200
+
+// noticeOf gives the definition behind a publication; nil when the program no
+// longer has it.
+func (w *work) noticeOf(n *domain.Notice) (*program.Program, *program.Notice, error) {
+	p, err := w.Program(n.Program, 0)
+	if err != nil {
+		if domain.KindOf(err) == domain.KindNotFound {
+			return nil, nil, nil
 		}
-		v, err = w.publicNotice(n, t, true)
-		return err
-	})
-	if err == nil && v == nil {
-		err = domain.NotFound("notice")
+		return nil, nil, err
 	}
-	return v, err
+	return p, p.Notices.Get(n.Key), nil
 }
 
-// eachCounty reads in one county, or in all.
-func (a *App) eachCounty(ctx context.Context, county domain.CountyCode, fn func(w *work, t domain.Tenant) error) error {
-	return a.DB.Read(ctx, func(tx *store.Tx) error {
-		list, err := tx.Tenants()
-		if err != nil {
-			return err
-		}
-		for _, t := range list {
-			if county != "" && t.Code != county {
-				continue
-			}
-			w, err := a.begin(tx, System(t.Code))
-			if err != nil {
-				return err
-			}
-			if err := fn(w, t); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (w *work) publicNotice(n *domain.Notice, t domain.Tenant, whole bool) (*PublicNotice, error) {
-	v := &PublicNotice{ID: n.ID, Program: n.Program, County: t.Name, Published: n.PublishedAt, Title: asText(n.Data["title"])}
+func (w *work) noticeView(n *domain.Notice, p *program.Program, nt *program.Notice, t domain.Tenant) *PublicNotice {
+	v := &PublicNotice{ID: n.ID, Program: n.Program, Notice: n.Key, County: t.Name, State: n.State, Published: n.PublishedAt,
+		Title: asText(n.Data["title"]), Label: nt.Label, Figures: strings.HasPrefix(nt.Of, "ledger.")}
 	if !n.Until.IsZero() {
 		v.Until = &n.Until
 	}
-	p, err := w.Program(n.Program, 0)
-	if err != nil {
-		return nil, err
+	if n.State == noticeLive && nt.ObjectionOpens != "" {
+		v.Objection = w.objectionView(n, p, nt)
 	}
-	nt := p.Notices.Get(n.Key)
-	if nt == nil {
-		return v, nil
-	}
-	v.Label = nt.Label
-	if key, ok := strings.CutPrefix(nt.Of, "ledger."); ok && whole {
-		fz, err := w.tx.LedgerByID(n.Target)
-		if err != nil {
-			return nil, err
-		}
-		l := p.Ledgers.Get(key)
-		if l == nil {
-			return v, nil
-		}
-		if v.Ledger, err = w.frozenView(p, l, fz, false); err != nil {
-			return nil, err
-		}
-		publicCut(p, nt, v.Ledger)
-	}
-	return v, nil
+	return v
 }
 
-// publicCut leaves of a ledger what may be public: figures, and of rows only the
-// columns that the notice shows. People who froze and signed are named by office,
-// not here.
-func publicCut(p *program.Program, nt *program.Notice, l *LedgerView) {
-	l.FrozenBy, l.Signatures = nil, nil
-	for i := range l.Rows {
-		l.Rows[i].Record = ""
-	}
-	if len(l.Rows) == 0 || l.Rows[0].Labels["_row"] != "" {
-		return
-	}
-	keep := func(c LedgerColumn) bool { return slices.Contains(nt.Show, c.Key) }
-	l.Columns = slices.DeleteFunc(l.Columns, func(c LedgerColumn) bool { return !keep(c) })
-	for i := range l.Rows {
-		for k := range l.Rows[i].Cells {
-			if !keep(LedgerColumn{Key: k}) {
-				delete(l.Rows[i].Cells, k)
-				delete(l.Rows[i].Labels, k)
-			}
+// showTable stores what a notice shows, page by page.
+func (w *work) showTable(id string, t *PublicTable) error {
+	rows := t.Rows
+	t.Pages = max(1, (len(rows)+noticePageRows-1)/noticePageRows)
+	pages := make([]map[string]any, t.Pages)
+	for i := range pages {
+		one := *t
+		one.Page = i + 1
+		one.Rows = rows[min(i*noticePageRows, len(rows)):min((i+1)*noticePageRows, len(rows))]
+		if i > 0 {
+			one.Corrections = []LedgerRow{}
+		}
+		b, err := json.Marshal(&one)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(b, &pages[i]); err != nil {
+			return err
 		}
 	}
-	if len(l.Columns) == 0 {
-		l.Rows, l.Corrections = []LedgerRow{}, []LedgerRow{}
-	}
+	return w.tx.SaveNoticePages(id, pages)
 }
 
-// Publish publishes a signed ledger (or another target of the program's notice).
-// It is the only way figures leave for the public page.
-func (a *App) Publish(ctx context.Context, who *Who, prog, key, period string) (id string, err error) {
-	err = a.write(ctx, who, func(w *work) error {
-		p, err := w.Program(prog, 0)
-		if err != nil {
-			return err
-		}
-		nt := p.Notices.Get(key)
-		if nt == nil {
-			return domain.NotFound("notice")
-		}
-		lk, ok := strings.CutPrefix(nt.Of, "ledger.")
-		if !ok {
-			return domain.E(domain.KindInvalid, "notice_target")
-		}
-		l := p.Ledgers.Get(lk)
-		path, _, err := w.ledgerScope(p, l)
-		if err != nil {
-			return err
-		}
-		if !w.mayReview(p, nt) {
-			return domain.E(domain.KindForbidden, "notice_forbidden")
-		}
-		fz, err := orNil(w.tx.Ledger(prog, lk, period, path))
-		if err != nil {
-			return err
-		}
-		if fz == nil || fz.State != "signed" {
-			return domain.E(domain.KindRefused, "notice_unsigned", "ledger", l.Label)
-		}
-		old, err := w.tx.Notices(prog, key, fz.ID, "live", 1)
-		if err != nil {
-			return err
-		}
-		if len(old) > 0 {
-			return domain.E(domain.KindConflict, "notice_live")
-		}
-		n := &domain.Notice{ID: store.NewID(), Program: prog, Key: key, Target: fz.ID, State: "live", PublishedAt: w.Now(),
-			Data: map[string]any{"title": p.Title + l.Label + " " + period, "by": string(who.Account)}}
-		if !nt.Lasts.IsZero() {
-			n.Until, _ = w.app.cal.Due(w.Now(), nt.Lasts.N, nt.Lasts.Unit, false)
-		}
-		id = n.ID
-		if err := w.tx.InsertNotice(n); err != nil {
-			return err
-		}
-		return w.tx.AppendEvent(&domain.Event{Program: prog, Key: "notice", Type: "publish", Actor: who.Account,
-			Data: map[string]any{"notice": key, "period": period, "hash": fz.Hash}})
-	})
-	return id, err
-}
-
-func (w *work) mayReview(p *program.Program, nt *program.Notice) bool {
-	return slices.ContainsFunc(nt.Review, func(k string) bool {
+// reviews gives the area in which somebody may let a notice out. For a notice of
+// one row he must hold the role towards that row.
+func (w *work) reviews(p *program.Program, nt *program.Notice, target string) (path string, ok bool, err error) {
+	if w.who.System {
+		return "", true, nil
+	}
+	for _, k := range nt.Review {
 		role := p.Roles.Get(k)
-		return role != nil && len(w.who.Qualified(role)) > 0
-	})
-}
-
-// Unpublish takes a publication down; what was published stays on record.
-func (a *App) Unpublish(ctx context.Context, who *Who, id string) error {
-	return a.write(ctx, who, func(w *work) error {
-		n, err := w.tx.Notice(id)
-		if err != nil {
-			return err
+		if role == nil {
+			continue
 		}
-		p, err := w.Program(n.Program, 0)
-		if err != nil {
-			return err
-		}
-		nt := p.Notices.Get(n.Key)
-		if nt == nil || !w.mayReview(p, nt) {
-			return domain.NotFound("notice")
-		}
-		n.State = "ended"
-		if err := w.tx.UpdateNotice(n); err != nil {
-			return err
-		}
-		return w.tx.AppendEvent(&domain.Event{Program: n.Program, Key: "notice", Type: "unpublish", Actor: who.Account, Data: map[string]any{"notice": n.Key}})
-	})
-}
-
-// CheckView is what a certificate's public page shows.
-type CheckView struct {
-	Serial string   `json:"serial"`
-	Title  string   `json:"title"`
-	Issued string   `json:"issued"`
-	State  string   `json:"state"`
-	Cols   []Choice `json:"cols"`
-}
-
-// CheckSerial looks a certificate up by its serial; a forged one is not found.
-func (a *App) CheckSerial(ctx context.Context, serial string) (v *CheckView, err error) {
-	err = a.eachCounty(ctx, "", func(w *work, _ domain.Tenant) error {
-		d, err := orNil(w.tx.DocumentBySerial(serial))
-		if err != nil || d == nil {
-			return err
-		}
-		p, err := w.Program(d.Program, 0)
-		if err != nil {
-			return err
-		}
-		doc := p.Documents.Get(d.Key)
-		if doc == nil || !doc.Check {
-			return nil
-		}
-		v = &CheckView{Serial: d.Serial, Title: doc.Label, Issued: domain.DateOf(d.IssuedAt).String(), State: d.State, Cols: []Choice{}}
-		for _, c := range doc.CheckCols {
-			if x, ok := d.Data[c].(map[string]any); ok {
-				v.Cols = append(v.Cols, Choice{asText(x["label"]), asText(x["masked"])})
+		for _, m := range w.who.Qualified(role) {
+			if len(m.Paths) > 0 && (!ok || len(m.Paths[0]) < len(path)) {
+				path, ok = m.Paths[0], true
 			}
 		}
+	}
+	rec := w.noticeTarget(nt, target)
+	if rec == "" {
+		return path, ok, nil
+	}
+	r, err := w.unit.Load(rec)
+	if err != nil {
+		return "", false, hide(err)
+	}
+	ok = slices.ContainsFunc(nt.Review, func(k string) bool { return w.unit.Holds(r, k) })
+	return path, ok, nil
+}
+
+// noticeTarget is the record that a publication is about, if it is about one.
+func (w *work) noticeTarget(nt *program.Notice, target string) domain.RecordID {
+	switch head, _, dotted := strings.Cut(nt.Of, "."); {
+	case target == "":
+		return ""
+	case !dotted:
+		return domain.RecordID(target)
+	case head == "document":
+		if d, err := w.tx.Document(target); err == nil {
+			return d.Record
+		}
+	}
+	return ""
+}
+
+// NoticePreview shows what would be published, to who may let it out.
+func (a *App) NoticePreview(ctx context.Context, who *Who, prog, key, target string) (t *PublicTable, err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		p, nt, err := w.notice(prog, key)
+		if err != nil {
+			return err
+		}
+		path, id, _, err := w.mayPublish(p, nt, target)
+		if err != nil {
+			return err
+		}
+		if t, err = w.noticeTable(p, nt, id, path); err != nil {
+			return err
+		}
+		t.Page, t.Pages = 1, max(1, (len(t.Rows)+noticePageRows-1)/noticePageRows)
+		t.Rows = t.Rows[:min(len(t.Rows), noticePageRows)]
 		return nil
 	})
-	if err == nil && v == nil {
-		err = domain.NotFound("serial")
+	return t, err
+}
+
+func (w *work) notice(prog, key string) (*program.Program, *program.Notice, error) {
+	p, err := w.Program(prog, 0)
+	if err != nil {
+		return nil, nil, err
 	}
-	return v, err
+	nt := p.Notices.Get(key)
+	if nt == nil {
+		return nil, nil, domain.NotFound("notice")
+	}
+	return p, nt, nil
+}
+
+// mayPublish resolves a target and refuses who may not let it out. For a ledger the
+// target is its period, and the table must be signed.
+func (w *work) mayPublish(p *program.Program, nt *program.Notice, target string) (path, id, title string, err error) {
+	key, ledger := strings.CutPrefix(nt.Of, "ledger.")
+	var l *program.Ledger
+	if ledger {
+		l = p.Ledgers.Get(key)
+		if path, _, err = w.ledgerScope(p, l); err != nil {
+			return "", "", "", err
+		}
+		target, title = "", target
+	}
+	area, ok, err := w.reviews(p, nt, target)
+	if err != nil {
+		return "", "", "", err
+	}
+	if !ok {
+		return "", "", "", domain.E(domain.KindForbidden, "notice_forbidden")
+	}
+	if !ledger {
+		return area, target, w.noticeTitle(nt, target), nil
+	}
+	fz, err := orNil(w.tx.Ledger(p.Key, key, title, path))
+	if err != nil {
+		return "", "", "", err
+	}
+	if fz == nil || fz.State != "signed" {
+		return "", "", "", domain.E(domain.KindRefused, "notice_unsigned", "ledger", l.Label)
+	}
+	return path, fz.ID, l.Label + " " + title, nil
+}
+
+// noticeTitle names a publication by what is not personal: number and day.
+func (w *work) noticeTitle(nt *program.Notice, target string) string {
+	if rec := w.noticeTarget(nt, target); rec != "" {
+		if r, err := w.unit.Load(rec); err == nil && r.RefNo != "" {
+			return nt.Label + " " + r.RefNo
+		}
+	}
+	return nt.Label + " " + w.today().String()
+}
+
+// Published names a publication.
+type Published struct {
+	ID string `json:"id"`
+}
+
+// Publish lets something out: a signed ledger by its period, a list by no target,
+// a row or a paper by its id. It is the only way anything leaves for the public
+// page. What waits for review goes out as what it is.
+func (a *App) Publish(ctx context.Context, who *Who, o Once, prog, key, target string) (*Published, error) {
+	return onceAnswered(ctx, a, who, o, func(w *work) (*Published, error) {
+		p, nt, err := w.notice(prog, key)
+		if err != nil {
+			return nil, err
+		}
+		path, id, title, err := w.mayPublish(p, nt, target)
+		if err != nil {
+			return nil, err
+		}
+		n, err := w.publish(p, nt, id, path, title, noticeLive)
+		if err != nil {
+			return nil, err
+		}
+		return &Published{n.ID}, nil
+	})
+}
+
+// publish makes a publication, or lets out the one that waits for review.
+func (w *work) publish(p *program.Program, nt *program.Notice, target, path, title, state string) (*domain.Notice, error) {
+	for _, st := range []string{noticeLive, noticeProposed} {
+		old, err := w.tx.Notices(p.Key, nt.Key, target, st, 1)
+		if err != nil {
+			return nil, err
+		}
+		// A list has no target: each list of the notice counts.
+		old = slices.DeleteFunc(old, func(n domain.Notice) bool { return n.Target != target })
+		switch {
+		case len(old) == 0:
+		case st == noticeLive || state == noticeProposed:
+			return nil, domain.E(domain.KindConflict, "notice_live")
+		default:
+			return &old[0], w.letOut(p, nt, &old[0], path)
+		}
+	}
+	n := &domain.Notice{ID: store.NewID(), Program: p.Key, Key: nt.Key, Target: target, State: state, PublishedAt: w.Now(),
+		Data: map[string]any{"title": p.Title + title, "by": string(w.who.Account), "path": path}}
+	if state == noticeProposed {
+		return n, w.tx.InsertNotice(n)
+	}
+	if err := w.endOf(p, nt, n); err != nil {
+		return nil, err
+	}
+	if err := w.tx.InsertNotice(n); err != nil {
+		return nil, err
+	}
+	return n, w.fillNotice(p, nt, n)
+}
+
+// letOut makes a proposed publication live.
+func (w *work) letOut(p *program.Program, nt *program.Notice, n *domain.Notice, path string) error {
+	n.State, n.PublishedAt, n.Data["by"], n.Data["path"] = noticeLive, w.Now(), string(w.who.Account), path
+	if err := w.endOf(p, nt, n); err != nil {
+		return err
+	}
+	if err := w.tx.UpdateNotice(n); err != nil {
+		return err
+	}
+	return w.fillNotice(p, nt, n)
+}
+
+func (w *work) endOf(p *program.Program, nt *program.Notice, n *domain.Notice) error {
+	span, err := w.unit.SpanOf(p, nt.Lasts)
+	if err == nil && !span.IsZero() {
+		n.Until, _ = w.app.cal.Due(w.Now(), span.N, span.Unit, false)
+	}
+	return err
+}
+
+// fillNotice makes the table of a live publication and says that it is out.
+func (w *work) fillNotice(p *program.Program, nt *program.Notice, n *domain.Notice) error {
+	t, err := w.noticeTable(p, nt, n.Target, asText(n.Data["path"]))
+	if err != nil {
+		return err
+	}
+	if err := w.showTable(n.ID, t); err != nil {
+		return err
+	}
+	ev := &domain.Event{Program: p.Key, Key: "notice", Type: "publish", Actor: w.who.Account,
+		Data: map[string]any{"notice": nt.Key, "rows": int64(t.Count), "hash": t.Hash}}
+	if t.Period != "" {
+		ev.Data["period"] = t.Period
+	}
+	return w.tx.AppendEvent(ev)
+}
+
+// Unpublish takes a publication down, or refuses one that waits; it stays on record.
+func (a *App) Unpublish(ctx context.Context, who *Who, o Once, id string) error {
+	_, err := onceAnswered(ctx, a, who, o, func(w *work) (*Published, error) {
+		n, err := w.tx.Notice(id)
+		if err != nil {
+			return nil, domain.NotFound("notice")
+		}
+		p, nt, err := w.noticeOf(n)
+		if err != nil || nt == nil {
+			return nil, orNotFound(err)
+		}
+		_, ok, err := w.reviews(p, nt, ledgerless(nt, n.Target))
+		if err != nil || !ok {
+			return nil, orNotFound(err)
+		}
+		switch n.State {
+		case noticeLive:
+			n.State = noticeStopped
+		case noticeProposed:
+			n.State = noticeRefused
+		default:
+			return nil, domain.E(domain.KindConflict, "notice_over")
+		}
+		if err := w.tx.UpdateNotice(n); err != nil {
+			return nil, err
+		}
+		return &Published{id}, w.tx.AppendEvent(&domain.Event{Program: n.Program, Key: "notice", Type: "unpublish", Actor: who.Account,
+			Data: map[string]any{"notice": n.Key}})
+	})
+	return err
+}
+
+func orNotFound(err error) error {
+	if err != nil {
+		return err
+	}
+	return domain.NotFound("notice")
+}
+
+// ledgerless is the target of a notice whose review depends on a row.
+func ledgerless(nt *program.Notice, target string) string {
+	if strings.HasPrefix(nt.Of, "ledger.") {
+		return ""
+	}
+	return target
 }

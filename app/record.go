@@ -33,6 +33,7 @@ type Act struct {
 	At      *time.Time        `json:"at,omitempty"`
 	Proof   *ProofAct         `json:"proof,omitempty"`
 	Rev     int64             `json:"rev,omitempty"`
+	Notice  string            `json:"notice,omitempty"` // the publication that an intake objects to
 }
 
 type ChildAct struct {
@@ -98,6 +99,9 @@ func (a *App) Create(ctx context.Context, who *Who, once Once, prog, rec, move s
 		}
 		if t.Noun == domain.Order {
 			return w.openOrder(p, t, mv, act)
+		}
+		if in.Notice != "" {
+			return w.object(in.Notice, p, t, mv, act)
 		}
 		w.passOK(t, mv, &act, act.Parent)
 		r, err := w.unit.Create(p, t, mv, act)

@@ -445,7 +445,7 @@ func (a *App) Deliver(ctx context.Context) (int, error) {
 func (a *App) RunDue(ctx context.Context) error {
 	for round := 0; round < 10_000; round++ {
 		total := 0
-		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.OweDue, a.Deliver} {
+		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.OweDue, a.NoticesDue, a.Deliver} {
 			n, err := f(ctx)
 			if err != nil {
 				return err

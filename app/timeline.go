@@ -145,6 +145,8 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 		return w.pick("提请签字：", "Signature asked: ") + asText(e.Data["text"])
 	case "form":
 		return w.pick("填写：", "Filled in: ") + asText(e.Data["label"])
+	case "notice_ended":
+		return w.pick("公示期满：", "Shown for its time: ") + asText(e.Data["label"])
 	}
 	if l, ok := eventLabels[e.Type]; ok {
 		return w.pick(l[0], l[1])

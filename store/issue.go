@@ -1,10 +1,6 @@
 package store
 
-import (
-	"time"
-
-	"linqiao/domain"
-)
+import "linqiao/domain"
 
 const passColumns = "county, hash, program, key, record, until_at, uses_left, revoked"
 
@@ -169,67 +165,4 @@ func (tx *Tx) LedgerByID(id string) (*domain.Ledger, error) {
 // Ledgers lists the frozen tables of a ledger, newest period first.
 func (tx *Tx) Ledgers(program, key string) ([]domain.Ledger, error) {
 	return many(tx, scanLedger, ledgerSelect+" WHERE county = $1 AND program = $2 AND key = $3 ORDER BY period DESC, path", tx.county, program, key)
-}
-
-const noticeColumns = "county, id, program, key, target, state, data, published_at, until_at"
-
-var (
-	noticeInsert = insertSQL("notice", noticeColumns+", rev")
-	noticeUpdate = updateSQL("notice", noticeColumns)
-	noticeSelect = "SELECT " + noticeColumns + ", rev FROM notice"
-)
-
-func scanNotice(rows rowScanner, n *domain.Notice) error {
-	return rows.Scan((*string)(&n.County), &n.ID, &n.Program, &n.Key, &n.Target, &n.State, object{&n.Data}, instant{&n.PublishedAt},
-		instant{&n.Until}, num(&n.Rev))
-}
-
-func noticeValues(n *domain.Notice) []any {
-	return []any{n.County, n.ID, n.Program, n.Key, n.Target, n.State, n.Data, n.PublishedAt, n.Until, n.Rev}
-}
-
-// InsertNotice writes a new notice.
-func (tx *Tx) InsertNotice(n *domain.Notice) error {
-	if err := tx.home(&n.County); err != nil {
-		return err
-	}
-	if n.ID == "" {
-		n.ID = NewID()
-	}
-	n.Rev = 1
-	return tx.insert(noticeInsert, noticeValues(n)...)
-}
-
-// UpdateNotice saves a notice read at n.Rev; stale otherwise.
-func (tx *Tx) UpdateNotice(n *domain.Notice) error {
-	if err := tx.home(&n.County); err != nil {
-		return err
-	}
-	if err := tx.change("notice", noticeUpdate, noticeValues(n)...); err != nil {
-		return err
-	}
-	n.Rev++
-	return nil
-}
-
-// Notice reads one notice.
-func (tx *Tx) Notice(id string) (*domain.Notice, error) {
-	n, err := one(tx, "notice", scanNotice, noticeSelect+" WHERE county = $1 AND id = $2", tx.county, id)
-	return &n, err
-}
-
-// Notices lists notices, newest first; each argument "" = any.
-func (tx *Tx) Notices(program, key, target, state string, limit int) ([]domain.Notice, error) {
-	w := tx.where()
-	w.eq("program", program)
-	w.eq("key", key)
-	w.eq("target", target)
-	w.eq("state", state)
-	return many(tx, scanNotice, noticeSelect+w.String()+" ORDER BY published_at DESC, id DESC"+w.fill(" LIMIT ?", int64(pageSize(limit))), w.args...)
-}
-
-// EndedNotices lists notices in a state whose time is over.
-func (tx *Tx) EndedNotices(state string, now time.Time, limit int) ([]domain.Notice, error) {
-	return many(tx, scanNotice, noticeSelect+" WHERE county = $1 AND state = $2 AND until_at > 0 AND until_at <= $3 ORDER BY until_at LIMIT $4",
-		tx.county, state, now, int64(limit))
 }

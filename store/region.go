@@ -60,6 +60,7 @@ type RegionFilter struct {
 	Path   string
 	Parent domain.RegionID
 	Levels []domain.RegionLevel
+	Name   string
 	All    bool // also those no longer valid
 }
 
@@ -72,6 +73,7 @@ func (tx *Tx) Regions(f RegionFilter) ([]domain.Region, error) {
 	w.path("path", f.Path)
 	w.eq("parent", string(f.Parent))
 	in(w, "level", f.Levels)
+	w.eq("name", f.Name)
 	if !f.All {
 		w.add("active = 1")
 	}

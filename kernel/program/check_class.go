@@ -98,6 +98,20 @@ func (s *source) checkClasses() {
 	}
 }
 
+// colClass is the class of a column: of its field, or the highest that its
+// expression reads.
+func (s *source) colClass(c *Col, sc *scope) (cls domain.Class, known bool) {
+	if cls, known = s.classOf(c.Path, sc); known || c.Expr == nil {
+		return cls, known
+	}
+	for _, path := range c.Expr.Reads() {
+		if one, ok := s.classOf(path, sc); ok {
+			cls, known = max(cls, one), true
+		}
+	}
+	return cls, known
+}
+
 // checkCols refuses columns above a ceiling.
 func (s *source) checkCols(cols []string, n *node, sc *scope, ceiling domain.Class, whose string) {
 	for i, c := range cols {
@@ -114,10 +128,15 @@ func (s *source) checkNotice(nt *Notice, n *node) {
 	}
 	sc := s.ofPublished(nt.Of)
 	for i, c := range nt.Show {
+		cls, ok := s.colClass(&nt.Cols[i], sc)
+		if nt.To == "public" {
+			cls = publishedClass(&nt.Cols[i], cls)
+		}
 		if _, masked := nt.Mask[c]; masked {
+			s.checkMask(nt, n, i, cls, ok)
 			continue
 		}
-		if cls, ok := s.classOf(c, sc); ok && cls > ceiling {
+		if ok && cls > ceiling {
 			s.fault(at(n.get("show"), i), "class-too-high", "“"+c+"”是 "+cls.String()+"，不能公布给 "+nt.To, "放进 mask，或不公布")
 		}
 	}

@@ -96,6 +96,12 @@ func (s *source) ofPublished(of string) *scope {
 		if a := s.p.Accounts.Get(key); a != nil {
 			return s.ofAccount(a)
 		}
+	case "ledger":
+		if l := s.p.Ledgers.Get(key); l != nil {
+			if rt := s.p.Records.Get(l.Rows); rt != nil {
+				return s.ofRecord(rt)
+			}
+		}
 	case "choice":
 		if c := s.p.Choices.Get(key); c != nil {
 			if row, rt, ok := s.rowOf(c.From, 0); rt != nil {

@@ -289,6 +289,8 @@ func (u *Unit) actStart(r *Row, a *program.Action, v *vars) error {
 		return u.startBallot(r, r.P.Ballots.Get(key))
 	case "duty":
 		return u.w.StartDuty(r.P, r.P.Duties.Get(key), r.Record)
+	case "notice":
+		return u.w.StartNotice(r.P, r.P.Notices.Get(key), r.Record)
 	}
 	return domain.E(domain.KindInternal, "start_unknown", "target", a.Target)
 }

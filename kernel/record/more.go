@@ -176,6 +176,26 @@ func (v memberVars) Var(name string) (any, error) {
 	return nil, &rule.Unset{Path: name}
 }
 
+// SpanOf settles a duration that does not hang on a row: written out, or a parameter.
+func (u *Unit) SpanOf(p *program.Program, s program.Span) (program.Span, error) {
+	if s.Param != "" {
+		return u.paramSpan(p, s.Param)
+	}
+	return s, nil
+}
+
+// Holder gives who holds a balance as conditions read him: a party, an account, or
+// the bare key of another dimension.
+func (u *Unit) Holder(id string) (any, error) {
+	if v, err := u.partyOf(domain.PartyID(id), "holder"); err == nil {
+		return v, nil
+	}
+	if v, err := u.accountOf(domain.AccountID(id), "holder"); err == nil {
+		return v, nil
+	}
+	return id, nil
+}
+
 // PartyVars are the names of a roster's `where` for one party.
 func (u *Unit) PartyVars(p *program.Program, party domain.PartyID) (rule.Vars, error) {
 	m, err := u.partyOf(party, "member")

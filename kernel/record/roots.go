@@ -195,6 +195,31 @@ func (v unsetRoot) Get(key string) (any, error) {
 	return nil, &rule.Unset{Path: v.name + "." + key}
 }
 
+type noticeRoot struct{ r *Row }
+
+func (v noticeRoot) TypeName() string { return "notice" }
+func (v noticeRoot) Get(key string) (any, error) {
+	nt := v.r.P.Notices.Get(key)
+	if nt == nil {
+		return nil, &rule.Unset{Path: "notice." + key}
+	}
+	return noticeView{v.r, nt}, nil
+}
+
+type noticeView struct {
+	r  *Row
+	nt *program.Notice
+}
+
+func (v noticeView) TypeName() string { return "notice" }
+func (v noticeView) Get(name string) (any, error) {
+	open, clear, err := v.r.u.w.NoticeState(v.r.P, v.nt, v.r.ID)
+	if name == "open" {
+		return open, err
+	}
+	return clear, err
+}
+
 type clockRoot struct{ r *Row }
 
 func (v clockRoot) TypeName() string { return "clock" }

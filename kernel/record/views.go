@@ -71,7 +71,9 @@ func (v recordView) Get(name string) (any, error) {
 		return choiceRoot{u, r.P, r}, nil
 	case "ballot":
 		return ballotRoot{r}, nil
-	case "notice", "document":
+	case "notice":
+		return noticeRoot{r}, nil
+	case "document":
 		return unsetRoot{name}, nil
 	}
 	if x, ok, err := v.nounField(name); ok || err != nil {

@@ -87,6 +87,11 @@ type World interface {
 	IssuePass(key string, p *program.Pass, rec *domain.Record) error
 	IssueDocument(d *program.Document, rec *domain.Record) error
 	StartDuty(p *program.Program, d *program.Duty, rec *domain.Record) error
+	// StartNotice publishes a row, or proposes it to who reviews the notice.
+	StartNotice(p *program.Program, nt *program.Notice, rec *domain.Record) error
+	// NoticeState says whether a row is being shown by a notice, and whether the
+	// notice was shown for all its time with every objection ended without effect.
+	NoticeState(p *program.Program, nt *program.Notice, rec domain.RecordID) (open, clear bool, err error)
 	Append(ev *domain.Event) error
 	// Changed is told of every row that a transaction has touched, once its moves
 	// are made: duties that it fulfils or makes due hang on it. It may open more rows.

@@ -268,6 +268,14 @@ func (w *county) IssueDocument(d *program.Document, _ *domain.Record) error {
 	w.done = append(w.done, "document "+d.Key)
 	return nil
 }
+func (w *county) StartNotice(_ *program.Program, nt *program.Notice, rec *domain.Record) error {
+	w.published = append(w.published, nt.Key+" "+string(rec.ID))
+	return nil
+}
+func (w *county) NoticeState(_ *program.Program, nt *program.Notice, rec domain.RecordID) (bool, bool, error) {
+	open := slices.Contains(w.published, nt.Key+" "+string(rec))
+	return open, false, nil
+}
 func (w *county) StartDuty(_ *program.Program, d *program.Duty, _ *domain.Record) error {
 	w.done = append(w.done, "duty "+d.Key)
 	return nil

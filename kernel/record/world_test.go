@@ -37,20 +37,21 @@ type county struct {
 
 // state is what a transaction may change.
 type state struct {
-	recs     map[domain.RecordID]*domain.Record
-	order    []domain.RecordID
-	clocks   map[string]*domain.Clock
-	fired    map[string]bool // (record, clock, start, rung)
-	runs     map[string]*domain.MatchRun
-	panels   map[string]*domain.PanelRun
-	sigs     []*domain.Signature
-	signs    map[string][]*domain.Sign
-	rosters  map[string][]string
-	consents map[string]bool
-	balances map[string]int64
-	events   []*domain.Event
-	notices  []Notice
-	done     []string // passes, documents, duties, marks: what was asked for
+	recs      map[domain.RecordID]*domain.Record
+	order     []domain.RecordID
+	clocks    map[string]*domain.Clock
+	fired     map[string]bool // (record, clock, start, rung)
+	runs      map[string]*domain.MatchRun
+	panels    map[string]*domain.PanelRun
+	sigs      []*domain.Signature
+	signs     map[string][]*domain.Sign
+	rosters   map[string][]string
+	consents  map[string]bool
+	balances  map[string]int64
+	events    []*domain.Event
+	notices   []Notice
+	published []string
+	done      []string // passes, documents, duties, marks: what was asked for
 }
 
 func clonePtrs[K comparable, V any](m map[K]*V) map[K]*V {

@@ -403,6 +403,36 @@ func documentLedgerNotice(t *testing.T, e Engine) {
 		}
 		return nil
 	})
+	noticePages(t, db, not.ID)
+}
+
+// noticePages: pages are replaced as a whole, and an objection stands once.
+func noticePages(t *testing.T, db *store.DB, id string) {
+	t.Helper()
+	pages := func(texts ...string) (out []map[string]any) {
+		for _, s := range texts {
+			out = append(out, map[string]any{"rows": []any{s}})
+		}
+		return out
+	}
+	Write(t, db, func(tx *store.Tx) error { return tx.SaveNoticePages(id, pages("a", "b", "c")) })
+	Write(t, db, func(tx *store.Tx) error {
+		return firstError(tx.SaveNoticePages(id, pages("d", "e")), tx.AddObjection(id, "r9"))
+	})
+	WantCode(t, TryWrite(db, func(tx *store.Tx) error { return tx.AddObjection(id, "r9") }), "duplicate")
+	Read(t, db, func(tx *store.Tx) error {
+		two, err := tx.NoticePage(id, 2)
+		if rows, _ := two["rows"].([]any); len(rows) != 1 || rows[0] != "e" {
+			t.Errorf("page 2 is %v", two)
+		}
+		_, gone := tx.NoticePage(id, 3)
+		WantCode(t, gone, "not_found")
+		against, err2 := tx.Objections(id)
+		if len(against) != 1 || against[0] != "r9" {
+			t.Errorf("objections %v", against)
+		}
+		return firstError(err, err2)
+	})
 }
 
 func deliveryTries(t *testing.T, e Engine) {
