@@ -479,14 +479,29 @@ export interface LedgerAnswer {
   can_sign?: boolean
   close_due?: Instant
 }
+export interface PublicTable {
+  label: string
+  period?: string
+  columns: { key: string; label: string; unit?: string }[]
+  rows: LedgerRow[]
+  count: number
+  page: number
+  pages: number
+  hash: string
+}
 export interface PublicNotice {
   id: string
-  title: string
-  label?: string
   program: string
-  notice?: string
-  published?: Instant
+  notice: string
+  title: string
+  label: string
+  figures: boolean
+  state: 'proposed' | 'live' | 'ended' | 'stopped' | 'refused'
+  published_at: Instant
   until?: Instant
+  objection?: { record: string; move: string; label: string; until?: Instant }
+  can_review?: boolean
+  table?: PublicTable
 }
 
 // --------------------------------------------------- search, audit, notice
