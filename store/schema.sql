@@ -851,6 +851,22 @@ CREATE INDEX map_shape_upload ON map_shape (county, upload);
 CREATE INDEX map_shape_current ON map_shape (county, level, path) WHERE current = 1;
 CREATE INDEX record_visited ON record (county, program, ended) WHERE noun = 'visit' AND ended > 0;
 
+CREATE TABLE notice_page (
+  county TEXT NOT NULL,
+  notice TEXT NOT NULL,
+  page BIGINT NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (county, notice, page)
+);
+
+CREATE TABLE notice_objection (
+  county TEXT NOT NULL,
+  notice TEXT NOT NULL,
+  record TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (county, notice, record)
+);
+
 CREATE TABLE ballot_roll (
   county TEXT NOT NULL,
   ballot TEXT NOT NULL,

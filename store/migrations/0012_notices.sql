@@ -6,7 +6,7 @@ CREATE TABLE notice_page (
   page BIGINT NOT NULL,
   data TEXT NOT NULL,
   PRIMARY KEY (county, notice, page)
-);
+) {{partition}};
 
 CREATE TABLE notice_objection (
   county TEXT NOT NULL,
@@ -14,4 +14,4 @@ CREATE TABLE notice_objection (
   record TEXT NOT NULL,
   at BIGINT NOT NULL,
   PRIMARY KEY (county, notice, record)
-);
+) {{partition}};
