@@ -258,7 +258,9 @@ func TestCheckIsRateLimited(t *testing.T) {
 	stranger := c.Stranger()
 	unknown := stranger.Page(t, "/check?serial=ZY2026-00001")
 	forged := stranger.Page(t, "/check?serial=ZY2026-99999")
-	strip := func(b []byte) string { return strings.NewReplacer("ZY2026-00001", "", "ZY2026-99999", "").Replace(string(b)) }
+	strip := func(b []byte) string {
+		return strings.NewReplacer("ZY2026-00001", "", "ZY2026-99999", "").Replace(string(b))
+	}
 	if unknown.Status != http.StatusNotFound || strip(unknown.Raw) != strip(forged.Raw) {
 		t.Error("one number that is not there is answered otherwise than another")
 	}
