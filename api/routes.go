@@ -40,6 +40,7 @@ func (s *Server) routes() {
 	get(s, signedIn, "/records/{id}/matches/{match}", "匹配结果", s.match)
 	post(s, signedIn, inTx, "/records/{id}/matches/{match}", "派单、选择", s.choose)
 	post(s, signedIn, again, "/records/{id}/passes/{pass}", "出示凭码", s.showPass)
+	post(s, signedIn, inTx, "/records/{id}/clocks/{clock}/extend", "延期", s.extendClock)
 	post(s, signedIn, again, "/records/{id}/ballots/{ballot}", "投票", s.vote)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/desk", "登记领取纸票", s.handOutPaper)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/papers", "录入纸票统计", s.enterPapers)

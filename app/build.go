@@ -299,10 +299,15 @@ func (w *work) clockView(r *record.Row, c *program.Clock, k *domain.Clock) Clock
 		cv.Met = &k.MetAt
 		end = k.MetAt
 	}
+	if may := w.unit.MayExtend(r, c, k); may != nil {
+		cv.Extend = &ExtendView{may.Most, may.Unit, may.Times}
+	}
 	if !k.DueAt.IsZero() {
 		cv.Due = &k.DueAt
 		cv.Overdue = end.After(k.DueAt)
-		if k.MetAt.IsZero() {
+		if k.State == record.ClockPaused {
+			cv.Left, cv.Overdue = w.pick("已暂停计时", "Paused"), false
+		} else if k.MetAt.IsZero() {
 			cv.Left = w.left(end, k.DueAt, leftUnit(k))
 		}
 		if all := k.DueAt.Sub(k.FromAt); all > 0 {

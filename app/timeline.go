@@ -139,6 +139,8 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 		if mv := r.T.Moves.Get(e.Move); mv != nil {
 			return w.words(r.P).Move(mv)
 		}
+	case "extend":
+		return w.pick("延期：", "Extended: ") + asText(e.Data["label"]) + " " + w.words(r.P).Span(asText(e.Data["n"])+asText(e.Data["unit"]))
 	case "rung":
 		return w.pick("时限提醒：", "Deadline reminder: ") + asText(e.Data["label"])
 	case "sign_asked":

@@ -77,20 +77,28 @@ type RecordSummary struct {
 	Rev         int64             `json:"rev"`
 }
 
+// ExtendView is how far the reader may extend a clock now.
+type ExtendView struct {
+	Most  int64  `json:"most"` // at once, in unit
+	Unit  string `json:"unit"` // wd, d, h …
+	Times int    `json:"times"`
+}
+
 type ClockView struct {
-	Key     string     `json:"key"`
-	Label   string     `json:"label"`
-	State   string     `json:"state"`
-	From    time.Time  `json:"from"`
-	Due     *time.Time `json:"due,omitempty"`
-	Met     *time.Time `json:"met,omitempty"`
-	Overdue bool       `json:"overdue"`
-	Left    string     `json:"left"`
-	Percent int        `json:"percent"`
-	Limit   string     `json:"limit,omitempty"`
-	Note    string     `json:"note,omitempty"`
-	Why     string     `json:"why"` // the rule in words: from when, how long, until what
-	Ladder  []RungView `json:"ladder"`
+	Key     string      `json:"key"`
+	Label   string      `json:"label"`
+	State   string      `json:"state"`
+	From    time.Time   `json:"from"`
+	Due     *time.Time  `json:"due,omitempty"`
+	Met     *time.Time  `json:"met,omitempty"`
+	Overdue bool        `json:"overdue"`
+	Left    string      `json:"left"`
+	Percent int         `json:"percent"`
+	Limit   string      `json:"limit,omitempty"`
+	Extend  *ExtendView `json:"extend,omitempty"`
+	Note    string      `json:"note,omitempty"`
+	Why     string      `json:"why"` // the rule in words: from when, how long, until what
+	Ladder  []RungView  `json:"ladder"`
 }
 
 // RungView is one reminder of a clock: when it fires, whom it tells, whether it has.

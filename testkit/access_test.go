@@ -151,6 +151,7 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 		"/matches/{match}":               {"offers": []string{c.helper}},
 		"/passes/{pass}":                 {},
 		"/ballots/{ballot}":              {"picks": []string{"a"}},
+		"/extend":                        {"n": 1, "text": "材料多"},
 		"/desk":                          {"voter": ids["id"]},
 		"/papers":                        {"votes": testkit.Object{}, "papers": 0},
 		"/reveal":                        {"field": "phone", "purpose": "核对身份信息"},
@@ -168,7 +169,7 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 
 func (c *crowd) ids(id string) map[string]string {
 	return map[string]string{"id": id, "p": "errand-desk", "program": "errand-desk", "record": "errand", "move": "later", "signature": id, "form": "none",
-		"match": "find", "pass": "none", "ballot": "none", "consent": "none", "m": "none", "k": "raised", "party": id, "serial": "none", "bulk": "bulk"}
+		"match": "find", "pass": "none", "ballot": "none", "clock": "none", "consent": "none", "m": "none", "k": "raised", "party": id, "serial": "none", "bulk": "bulk"}
 }
 
 // endless answers do not end by themselves, or end the sitting of who asks.

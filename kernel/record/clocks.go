@@ -15,6 +15,7 @@ import (
 const (
 	ClockIdle    = "idle"    // not begun
 	ClockRunning = "running" // begun, not met
+	ClockPaused  = "paused"  // begun, and standing still
 	ClockMet     = "met"     // its end has come
 )
 
@@ -45,10 +46,12 @@ func (u *Unit) clock(r *Row, c *program.Clock) error {
 		if x, ok := old.Inputs["counted"]; ok {
 			now.Inputs["counted"] = x
 		}
-		if x, ok := old.Inputs["extended"]; ok { // an extension belongs to this start
-			now.Inputs["extended"] = x
-			u.extend(c, now)
-		}
+	}
+	if err := u.pause(r, c, old, now); err != nil {
+		return err
+	}
+	if old != nil && old.FromAt.Equal(now.FromAt) {
+		u.keepGrants(c, old, now)
 	}
 	u.nextRung(r, c, now)
 	if old == nil && now.State == ClockIdle {
@@ -122,14 +125,6 @@ func (u *Unit) setDue(c *program.Clock, k *domain.Clock, v *vars, r *Row) error 
 		k.Inputs["note"] = note
 	}
 	return nil
-}
-
-// extend moves the due time by what was granted.
-func (u *Unit) extend(c *program.Clock, k *domain.Clock) {
-	if n, ok := integer(k.Inputs["extended"]); ok && !k.DueAt.IsZero() {
-		due, _ := u.w.Calendar().Due(k.DueAt.Add(-time.Millisecond), n, c.Extend.Most.Unit, true)
-		k.DueAt = due
-	}
 }
 
 // instant evaluates a time expression; a date counts as its 00:00 as a start and
@@ -220,7 +215,7 @@ func (u *Unit) rungAt(r *Row, c *program.Clock, k *domain.Clock, g *program.Rung
 		if k.DueAt.IsZero() {
 			return time.Time{}
 		}
-		return cal.Fraction(k.FromAt, k.DueAt, unit, g.Percent)
+		return u.percentAt(k, unit, g.Percent)
 	case g.Base == "from":
 		at, _ := cal.Due(k.FromAt, g.Offset.N, orUnit(g.Offset.Unit), false)
 		return at
