@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"kernel/match":    {"domain", "kernel/program", "kernel/rule"},
 	"kernel/dispatch": {"domain", "kernel/rule"},
 	"kernel/draw":     {},
+	"kernel/sheet":    {"domain"},
 	"kernel/plan":     {"domain", "kernel/calendar", "kernel/rule"},
 	"kernel/geo":      {"domain"},
 	"kernel/record":   {"domain", "kernel/*"},

@@ -66,6 +66,7 @@ type Server struct {
 const (
 	maxJSON      = 1 << 20
 	maxMultipart = 21 << 20
+	maxImport    = 65 << 20 // a roster of 200,000 lines as CSV
 	answerWithin = 30 * time.Second
 )
 

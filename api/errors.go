@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -98,7 +99,7 @@ func asDomain(err error) *domain.Error {
 	case errors.As(err, &apply):
 		return faultsError(apply)
 	case errors.As(err, &big):
-		return domain.E(domain.KindTooLarge, "body_too_large", "max", "20 MB")
+		return domain.E(domain.KindTooLarge, "body_too_large", "max", strconv.FormatInt(big.Limit/1_000_000/10*10, 10)+" MB")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return domain.E(domain.KindUnavailable, "too_slow").Wrap(err)
 	}

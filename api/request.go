@@ -147,7 +147,11 @@ func (q *request) takeBody(w http.ResponseWriter, r *http.Request) error {
 	h := sha256.New()
 	_, _ = io.WriteString(h, r.Method+" "+r.URL.RequestURI()+"\n")
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		r.Body = http.MaxBytesReader(w, r.Body, maxMultipart)
+		most := int64(maxMultipart)
+		if r.URL.Path == apiRoot+"/imports" {
+			most = maxImport
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		_, _ = io.WriteString(h, strconv.FormatInt(r.ContentLength, 10))
 	} else {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxJSON))

@@ -80,12 +80,18 @@ func (s *Server) routes() {
 	post(s, admin, again, "/accounts/{id}/unlock", "启用账号", s.unlockAccount)
 	post(s, admin, again, "/accounts/{id}/password", "重置密码", s.resetPassword)
 
-	// Imports: a verdict on every row first, then the word to write.
-	get(s, overseer, "/imports", "导入记录", s.imports)
-	create(s, admin, kept, "/imports", "检查一份待导入的表", s.planImport)
-	get(s, admin, "/imports/{id}", "一次导入", s.importPlan)
-	post(s, admin, kept, "/imports/{id}/confirm", "确认导入", s.confirmImport)
-	del(s, admin, kept, "/imports/{id}", "撤回导入", s.undoImport)
+	// Imports: a verdict on every row first, then the word to write. Who may import
+	// what is decided by the kind of rows.
+	get(s, staff, "/imports", "导入记录", s.imports)
+	get(s, staff, "/imports/kinds", "可以导入什么", s.importKinds)
+	get(s, staff, "/imports/template.xlsx", "导入模板", s.importTemplate)
+	create(s, staff, inTx, "/imports", "上传一份待导入的表", s.startImport)
+	get(s, staff, "/imports/{id}", "一次导入", s.importView)
+	get(s, staff, "/imports/{id}/rows", "一次导入的各行", s.importRows)
+	get(s, staff, "/imports/{id}/verdict.xlsx", "下载检查结果", s.importVerdict)
+	put(s, staff, inTx, "/imports/{id}/mapping", "对应各列", s.mapImport)
+	post(s, staff, inTx, "/imports/{id}/confirm", "确认导入", s.confirmImport)
+	del(s, staff, inTx, "/imports/{id}", "放弃或撤回导入", s.takeBackImport)
 
 	// Background work: everybody sees his own.
 	get(s, signedIn, "/jobs", "我的后台任务", s.jobs)

@@ -36,6 +36,7 @@ type App struct {
 	door     *door
 
 	extraJobs map[string]jobRunner // kinds that only tests have
+	holder    string               // of this process, in leases of long work
 }
 
 // Options are what an App is made of; nil parts get their defaults.
@@ -72,6 +73,7 @@ func New(o Options) *App {
 	a.accounts = newPlaces[domain.AccountID, domain.Account]()
 	a.door = newDoor(o.Hash)
 	a.stream = newBroadcast()
+	a.holder = store.NewID()
 	return a
 }
 

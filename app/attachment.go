@@ -157,3 +157,13 @@ func holdsFile(v any, id string) bool {
 	}
 	return v == id
 }
+
+// dropBlob deletes a worked-off file that only one thing named.
+func (a *App) dropBlob(ctx context.Context, sha string) {
+	if sha == "" {
+		return
+	}
+	if err := a.Blobs.Delete(ctx, sha); err != nil {
+		a.Log.Warn("file not deleted", "error", err)
+	}
+}

@@ -31,45 +31,8 @@ type heading struct {
 	factor string // of money: 万 when the header says 万元
 }
 
-// readHeadings finds the line of headers: the first of ten in which two known
-// columns stand (or one, when only one is needed). It reports columns nobody
-// knows, which are not read.
-func readHeadings(t *table, known []importColumn) (line int, heads []heading, ignored []string, err error) {
-	for i := range min(10, len(t.rows)) {
-		var found []heading
-		var unknown []string
-		for at, cell := range t.rows[i] {
-			h, ok := headingOf(cell, known)
-			switch {
-			case ok && !slices.ContainsFunc(found, func(o heading) bool { return o.column.key == h.column.key }):
-				h.at = at
-				found = append(found, h)
-			case cell != "":
-				unknown = append(unknown, cell)
-			}
-		}
-		if len(found) > len(heads) {
-			line, heads, ignored = i, found, unknown
-		}
-		if len(found) >= 2 {
-			break
-		}
-	}
-	var lacking []string
-	for i := range known {
-		k := &known[i]
-		if k.needed && !slices.ContainsFunc(heads, func(h heading) bool { return h.column.key == k.key }) {
-			lacking = append(lacking, k.label)
-		}
-	}
-	if len(lacking) > 0 {
-		return 0, nil, nil, errFile("import_columns", "columns", strings.Join(lacking, "、"))
-	}
-	return line, heads, ignored, nil
-}
-
 func headingOf(cell string, known []importColumn) (heading, bool) {
-	name, unit := plainHeader(cell)
+	name, _ := plainHeader(cell)
 	if name == "" {
 		return heading{}, false
 	}
@@ -78,13 +41,19 @@ func headingOf(cell string, known []importColumn) (heading, bool) {
 		if name != k.key && name != plainName(k.label) && !slices.Contains(k.also, name) {
 			continue
 		}
-		h := heading{label: cell, column: k}
-		if k.field != nil && k.field.Type == program.TypeMoney && strings.Contains(unit, "万") {
-			h.factor = "万"
-		}
-		return h, true
+		return heading{label: cell, column: k}, true
 	}
 	return heading{}, false
+}
+
+// factorOf is what figures of a column are multiplied by when its header says so.
+func factorOf(label string, k *importColumn) string {
+	if k.field != nil && k.field.Type == program.TypeMoney {
+		if _, unit := plainHeader(label); strings.Contains(unit, "万") {
+			return "万"
+		}
+	}
+	return ""
 }
 
 // plainHeader strips what stands around a header: stars, blanks, a unit in
@@ -163,6 +132,9 @@ func (n *regionNames) find(s string) (g *domain.Region, code string) {
 		if g := n.byID[id]; g != nil {
 			return g, ""
 		}
+		if !strings.HasPrefix(string(id), string(n.top)) {
+			return nil, "region_elsewhere" // the code of another county's
+		}
 		return nil, "region_unknown"
 	}
 	if g := n.byID[domain.RegionID(s)]; g != nil {
@@ -205,49 +177,61 @@ func trimJoin(s string) string { return strings.TrimLeft(s, " /-—·,，>　") 
 
 // rowReader turns a line into values by column, and says what is wrong with each.
 type rowReader struct {
-	t     *table
-	heads []heading
-	names *regionNames
-
-	ignored []string
+	heads    []heading
+	known    []importColumn
+	names    *regionNames
+	excel    bool // numbers may be dates counted from 1899-12-30
+	date1904 bool // or from 1904-01-01
 }
 
-// label is the header of a column as the file writes it.
-func (r *rowReader) label(key string) string {
+// place is where a column stands in the file, and its header as the file has it.
+func (r *rowReader) place(key string) (at int, label string) {
 	for _, h := range r.heads {
 		if h.column.key == key {
-			return h.label
+			return h.at, h.label
 		}
 	}
-	return key
+	return -1, labelOf(r.known, key)
 }
 
-// cells gives the texts of a line by column key; nil for a blank line.
-func (r *rowReader) cells(line int) map[string]string {
-	row := r.t.rows[line]
-	out := map[string]string{}
+// cells gives the texts of a line by column key; nil for a line that has none.
+func (r *rowReader) cells(line *rawLine) map[string]string {
+	var out map[string]string
 	for _, h := range r.heads {
-		if h.at < len(row) && row[h.at] != "" {
-			out[h.column.key] = row[h.at]
+		if h.at < len(line.Cells) && line.Cells[h.at] != "" {
+			if out == nil {
+				out = make(map[string]string, len(r.heads))
+			}
+			out[h.column.key] = line.Cells[h.at]
 		}
 	}
-	if len(out) == 0 {
-		return nil
+	if out == nil && len(line.Notes) > 0 {
+		return map[string]string{}
+	}
+	return out
+}
+
+func (r *rowReader) allCells(list []rawLine) []map[string]string {
+	out := make([]map[string]string, 0, len(list))
+	for i := range list {
+		if c := r.cells(&list[i]); c != nil {
+			out = append(out, c)
+		}
 	}
 	return out
 }
 
 // fields reads the program fields of a line. Secret or not is decided later.
-func (r *rowReader) fields(w *work, cells map[string]string, v *RowVerdict) map[string]any {
+func (r *rowReader) fields(w *work, cells map[string]string, v *lineVerdict) map[string]any {
 	out := map[string]any{}
 	for _, h := range r.heads {
 		text := cells[h.column.key]
 		if h.column.field == nil || text == "" {
 			continue
 		}
-		x, fe := r.value(w, h, text)
+		x, fe := r.value(w, h, text, v)
 		if fe != nil {
-			v.bad(h.label, fe.Code, fe.Args)
+			v.fault(r, h.column.key, fe.Code, fe.Args)
 			continue
 		}
 		out[h.column.key] = x
@@ -255,11 +239,14 @@ func (r *rowReader) fields(w *work, cells map[string]string, v *RowVerdict) map[
 	return out
 }
 
-func (r *rowReader) value(w *work, h heading, text string) (any, *domain.FieldError) {
+func (r *rowReader) value(w *work, h heading, text string, v *lineVerdict) (any, *domain.FieldError) {
 	f := h.column.field
 	switch f.Type {
 	case program.TypeDate:
 		if d, ok := r.serialDate(text); ok {
+			if !r.excel {
+				v.warn(r, h.column.key, "date_serial", map[string]string{"date": d})
+			}
 			text = d
 		}
 	case program.TypeMoney, program.TypeInt, program.TypeNumber:
@@ -283,28 +270,34 @@ func (r *rowReader) value(w *work, h heading, text string) (any, *domain.FieldEr
 }
 
 // plainNumber writes a spreadsheet's number without exponent and without the
-// rests of binary fractions (30.299999999999997).
+// rests of binary fractions (30.299999999999997). In a text, a leading apostrophe
+// is what a spreadsheet shows of a number kept as text.
 func (r *rowReader) plainNumber(text string) (string, bool) {
-	text = strings.ReplaceAll(text, ",", "")
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !r.t.excel {
+	text = strings.TrimLeft(text, "'‘’")
+	if !strings.ContainsAny(text, ".eE") || !r.excel {
+		_, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
 		return text, err == nil
+	}
+	n, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
+	if err != nil {
+		return text, false
 	}
 	s := strings.TrimRight(strconv.FormatFloat(n, 'f', 6, 64), "0")
 	return strings.TrimSuffix(s, "."), true
 }
 
-// serialDate reads the day number that a spreadsheet stores for a date.
+// serialDate reads the day number that a spreadsheet stores for a date. In a text
+// only five digits of our times are taken for one.
 func (r *rowReader) serialDate(text string) (string, bool) {
-	if !r.t.excel {
-		return "", false
-	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || n < 367 || n > 2_958_465 || strings.Contains(text, "-") || len(text) == 8 && !strings.Contains(text, ".") {
 		return "", false
 	}
+	if !r.excel && (len(text) != 5 || n < 10_000 || n > 73_050) {
+		return "", false
+	}
 	base := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-	if r.t.date1904 {
+	if r.date1904 {
 		base = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	return base.AddDate(0, 0, int(n)).Format(time.DateOnly), true
@@ -332,7 +325,7 @@ func (w *work) orgNamed(name string) (*domain.Org, string) {
 }
 
 // placeCells reads longitude and latitude columns.
-func placeCells(cells map[string]string, v *RowVerdict) *PlaceView {
+func (r *rowReader) placeCells(cells map[string]string, v *lineVerdict) *PlaceView {
 	p := &PlaceView{Address: cells["address"]}
 	lat, lng := cells["lat"], cells["lng"]
 	if lat != "" || lng != "" {
@@ -340,7 +333,11 @@ func placeCells(cells map[string]string, v *RowVerdict) *PlaceView {
 		p.Lat, err1 = strconv.ParseFloat(lat, 64)
 		p.Lng, err2 = strconv.ParseFloat(lng, 64)
 		if err1 != nil || err2 != nil || !validPlace(p) {
-			v.bad("经纬度", "place", nil)
+			key := "lng"
+			if err1 != nil || p.Lat < -90 || p.Lat > 90 {
+				key = "lat"
+			}
+			v.fault(r, key, "place", nil)
 			return nil
 		}
 	}
@@ -355,7 +352,7 @@ func placeCells(cells map[string]string, v *RowVerdict) *PlaceView {
 func (r *rowReader) spoiled(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
 	i := strings.IndexAny(s, "eE")
-	return err == nil && (i > 0 && strings.Contains(s[i:], "+") || r.t.excel && len(s) == 18 && strings.HasSuffix(s, "000"))
+	return err == nil && (i > 0 && strings.Contains(s[i:], "+") || len(s) == 18 && strings.HasSuffix(s, "000"))
 }
 
 func splitTags(s string) []string {

@@ -1,16 +1,26 @@
 package app
 
 import (
+	"strings"
+	"time"
+
 	"linqiao/domain"
-	"linqiao/kernel/program"
-	"linqiao/kernel/record"
 	"linqiao/store"
 )
 
 // orgImport imports units. Kind is a word of the programs (bank, station…).
 type orgImport struct {
-	have  map[string]string // name and kind of those on file → id
+	have  map[string]string // kind and name of those on file → id
+	sound map[string]string // kind and reading of the name → id
+	names map[string]string // id → name
 	kinds map[string]bool   // kinds that some role names
+}
+
+// allowed: units are the administrators' to make.
+func (o *orgImport) allowed(w *work) bool { return w.who.System || w.who.Admin }
+
+func (o *orgImport) prepare(w *work, _ *rowReader, _ []map[string]string, _ time.Time) error {
+	return o.load(w)
 }
 
 func (o *orgImport) columns() []importColumn {
@@ -37,9 +47,11 @@ func (o *orgImport) load(w *work) error {
 	if err != nil {
 		return err
 	}
-	o.have, o.kinds = map[string]string{}, map[string]bool{}
+	o.have, o.sound, o.names, o.kinds = map[string]string{}, map[string]string{}, map[string]string{}, map[string]bool{}
 	for _, x := range list {
 		o.have[x.Kind+"/"+x.Name] = string(x.ID)
+		o.sound[x.Kind+"/"+store.Pinyin(x.Name)] = string(x.ID)
+		o.names[string(x.ID)] = x.Name
 		o.kinds[x.Kind] = true
 	}
 	for _, p := range w.set.set.Programs.All() {
@@ -52,24 +64,20 @@ func (o *orgImport) load(w *work) error {
 	return nil
 }
 
-func (o *orgImport) check(w *work, r *rowReader, cells map[string]string, v *RowVerdict, seen seenLines) any {
-	if err := o.load(w); err != nil {
-		v.bad("", "import_rule", map[string]string{"say": "查重没有完成，请稍后再试"})
-		return nil
-	}
+func (o *orgImport) check(w *work, r *rowReader, cells map[string]string, v *lineVerdict, seen seenLines) any {
 	name, phone, short := cells["name"], cells[identPhone], cells["short_name"]
 	in := OrgAct{Name: &name, ShortName: &short, Kind: cells["kind"], Phone: &phone, USCC: cells[identUSCC]}
 	if in.Kind != "" && !o.kinds[in.Kind] {
-		v.bad(r.label("kind"), "kind", nil)
+		v.fault(r, "kind", "kind", map[string]string{"options": strings.Join(sortedKeys(o.kinds), "、")})
 	}
 	if g, code := r.names.find(cells["region"]); code != "" {
-		v.bad(r.label("region"), code, nil)
+		v.fault(r, "region", code, nil)
 	} else {
 		in.Region = g.ID
 	}
 	if s := cells["level"]; s != "" {
 		if in.Level = levelWords[s]; in.Level == "" {
-			v.bad(r.label("level"), "option", nil)
+			v.fault(r, "level", "option", map[string]string{"options": "县级、镇级、村级、网格"})
 		}
 	}
 	if s := splitTags(cells["area"]); len(s) > 0 {
@@ -77,7 +85,7 @@ func (o *orgImport) check(w *work, r *rowReader, cells map[string]string, v *Row
 		for _, part := range s {
 			g, code := r.names.find(part)
 			if code != "" {
-				v.bad(r.label("area"), code, nil)
+				v.fault(r, "area", code, nil)
 				continue
 			}
 			area = append(area, g.ID)
@@ -85,184 +93,55 @@ func (o *orgImport) check(w *work, r *rowReader, cells map[string]string, v *Row
 		in.Area = &area
 	}
 	tags := splitTags(cells["tags"])
-	in.Tags, in.Place = &tags, placeCells(cells, v)
+	in.Tags, in.Place = &tags, r.placeCells(cells, v)
 	org := &domain.Org{Active: true}
 	if err := w.fillOrg(org, in); err != nil {
 		if e, ok := err.(*domain.Error); ok {
 			for _, f := range e.Fields {
 				if f.Code != "required" { // said already, by column
-					v.bad(r.label(f.Path), f.Code, f.Args)
+					v.fault(r, f.Path, f.Code, f.Args)
 				}
 			}
 		}
 	}
-	if v.OK {
-		if v.Duplicate = o.have[org.Kind+"/"+org.Name]; v.Duplicate == "" {
-			seen.again("org", org.Kind+"/"+org.Name, r.label("name"), v)
-		}
+	if !v.ok() {
+		return org
+	}
+	if id := o.have[org.Kind+"/"+org.Name]; id != "" {
+		v.known(r, "name", "on_file_org", id, map[string]string{"name": org.Name})
+		return org
+	}
+	seen.again(r, "name", org.Kind+"/"+org.Name, v)
+	sound := org.Kind + "/" + store.Pinyin(org.Name)
+	if id := o.sound[sound]; id != "" {
+		v.alike(r, "alike_sound", id, 0, map[string]string{"name": o.names[id]})
+	} else if at := seen.first("sound", sound, v.Line); at > 0 && v.ok() {
+		v.alike(r, "alike_line", "", at, map[string]string{"line": lineName(at)})
 	}
 	return org
 }
 
-func (o *orgImport) write(w *work, draft any, _ *RowVerdict) (string, error) {
+func (o *orgImport) write(w *work, draft any) (string, error) {
 	org := draft.(*domain.Org)
-	err := w.tx.InsertOrg(org)
-	return string(org.ID), err
-}
-
-// undo closes a unit, if nobody works in it.
-func (o *orgImport) undo(w *work, id string) error {
-	org, err := orNil(w.tx.Org(domain.OrgID(id)))
-	if err != nil || org == nil || !org.Active {
-		return err
-	}
-	members, err := w.tx.Memberships(store.MembershipFilter{Org: org.ID})
-	if err != nil {
-		return err
-	}
-	recs, err := w.tx.Records(store.RecordFilter{Providers: []domain.OrgID{org.ID}, Access: store.AccessAll, Limit: 1})
-	if err != nil {
-		return err
-	}
-	if len(members) > 0 || len(recs.Items) > 0 {
-		return domain.E(domain.KindRefused, "import_in_use", "name", org.Name)
-	}
-	org.Active = false
-	w.forgetPlaces()
-	return w.tx.UpdateOrg(org)
-}
-
-// offerBatch is the number of offers of one transaction: each runs the engine.
-const offerBatch = 200
-
-// offerImport imports offers of one record of one program, each kept by the unit
-// that its row names.
-type offerImport struct {
-	p  *program.Program
-	t  *program.RecordType
-	mv *program.Move // the intake move; nil when the record has none
-}
-
-// offerDraft is a checked offer.
-type offerDraft struct {
-	org    *domain.Org
-	region domain.RegionID
-	fields map[string]any
-}
-
-func newOfferImport(w *work, in ImportAct) (*offerImport, error) {
-	p, err := w.Program(in.Program, 0)
-	if err != nil {
-		return nil, err
-	}
-	t := p.Records.Get(in.Record)
-	if t == nil || t.Noun != domain.Offer {
-		return nil, domain.E(domain.KindInvalid, "import_not_offers").With("record", "import_not_offers")
-	}
-	o := &offerImport{p: p, t: t}
-	for _, mv := range t.Moves.All() {
-		if mv.Intake() {
-			o.mv = mv
-			break
-		}
-	}
-	return o, nil
-}
-
-const providerColumn = "\x00provider" // no field of a program has this key
-
-func (o *offerImport) columns() []importColumn {
-	out := []importColumn{
-		{key: providerColumn, label: "承办单位", also: []string{"单位", "机构", "机构名称", "提供单位", "银行", "产品方"}, needed: true},
-		{key: "region", label: "所在区划", also: placeColumns[0].also},
-	}
-	need := map[string]bool{}
-	if o.mv != nil {
-		_, keys := record.Accepts(o.t, o.p, o.mv)
-		for _, k := range keys {
-			need[k] = true
-		}
-	}
-	for k, f := range o.t.Fields.All() {
-		if f.Calc == nil && f.Type != program.TypeRows && f.Type != program.TypeChecks && f.Type != program.TypeFile && f.Type != program.TypePhoto && f.Type != program.TypeRef {
-			out = append(out, importColumn{key: k, label: f.Label, field: f, needed: need[k]})
-		}
-	}
-	return out
-}
-
-func (o *offerImport) check(w *work, r *rowReader, cells map[string]string, v *RowVerdict, seen seenLines) any {
-	d := &offerDraft{}
-	if s := cells[providerColumn]; s != "" {
-		org, code := w.orgNamed(s)
-		if code != "" {
-			v.bad(r.label(providerColumn), code, nil)
-		} else {
-			d.org, d.region = org, org.Region
-		}
-	}
-	if s := cells["region"]; s != "" {
-		g, code := r.names.find(s)
-		if code != "" {
-			v.bad(r.label("region"), code, nil)
-		} else {
-			d.region = g.ID
-		}
-	}
-	d.fields = r.fields(w, cells, v)
-	v.Name = cells["name"]
-	if v.Name == "" {
-		v.Name = cells["title"]
-	}
-	if d.org != nil && v.Name != "" {
-		if v.Duplicate = o.twin(w, d.org.ID, v.Name); v.Duplicate == "" {
-			seen.again("offer", string(d.org.ID)+"/"+v.Name, r.label("name"), v)
-		}
-	}
-	return d
-}
-
-// twin finds an offer of the same name that the unit has not ended.
-func (o *offerImport) twin(w *work, org domain.OrgID, name string) string {
-	page, err := w.tx.Records(store.RecordFilter{Program: o.p.Key, Keys: []string{o.t.Key}, Providers: []domain.OrgID{org}, Running: true, Access: store.AccessAll, Limit: 1000})
-	if err != nil {
-		return ""
-	}
-	for _, r := range page.Items {
-		if r.Data["name"] == name || r.Data["title"] == name {
-			return string(r.ID)
-		}
-	}
-	return ""
-}
-
-func (o *offerImport) write(w *work, draft any, _ *RowVerdict) (string, error) {
-	d := draft.(*offerDraft)
-	r, err := w.unit.Open(o.p, o.t, o.mv, record.Act{Region: d.region, Channel: "import"}, d.fields, "", d.org.ID)
-	if err != nil {
+	if err := w.tx.InsertOrg(org); err != nil {
 		return "", err
 	}
-	r.Provider = d.org.ID
-	return string(r.ID), nil
+	o.have[org.Kind+"/"+org.Name] = string(org.ID)
+	return string(org.ID), nil
 }
 
-// undo ends an offer that nobody has taken.
-func (o *offerImport) undo(w *work, id string) error {
-	rec, err := orNil(w.tx.Record(domain.RecordID(id)))
-	if err != nil || rec == nil || rec.Phase.Final() {
-		return err
+// undo takes a unit away, if nobody has touched it or works in it.
+func (o *orgImport) undo(w *work, id string) (string, error) {
+	org, err := orNil(w.tx.Org(domain.OrgID(id)))
+	if err != nil || org == nil {
+		return "", err
 	}
-	taken, err := w.Taken(rec.Program, rec.ID)
-	if err != nil {
-		return err
+	if org.Rev > 1 {
+		return "edited", nil
 	}
-	if taken > 0 {
-		return domain.E(domain.KindRefused, "import_in_use", "name", rec.RefNo)
+	use, err := w.tx.OrgUse(org.ID)
+	if err != nil || use != "" {
+		return use, err
 	}
-	rec.Phase, rec.Ended = domain.PhaseEnded, w.Now()
-	if err := w.tx.UpdateRecord(rec); err != nil {
-		return err
-	}
-	return w.tx.AppendEvent(&domain.Event{Record: rec.ID, Root: rec.Root, Program: rec.Program, Key: rec.Key, Type: "end", Actor: w.who.Account,
-		Data: map[string]any{"why": "import_undo"}, Class: rec.Class})
+	return "", w.tx.DeleteOrg(org.ID)
 }

@@ -445,7 +445,7 @@ func (a *App) Deliver(ctx context.Context) (int, error) {
 func (a *App) RunDue(ctx context.Context) error {
 	for round := 0; round < 10_000; round++ {
 		total := 0
-		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.OweDue, a.NoticesDue, a.Deliver} {
+		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.OweDue, a.WorkImports, a.NoticesDue, a.Deliver} {
 			n, err := f(ctx)
 			if err != nil {
 				return err
@@ -479,6 +479,9 @@ func (a *App) House(ctx context.Context) (int, error) {
 				return err
 			}
 			n += linked
+			if err := a.ageImports(tx); err != nil {
+				return err
+			}
 			if _, err := tx.PurgeAnswers(a.Now().Add(-keepAnswers)); err != nil {
 				return err
 			}

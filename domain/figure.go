@@ -75,18 +75,3 @@ type ParamValue struct {
 	By      AccountID
 	At      time.Time
 }
-
-// ImportRun is one import of a spreadsheet, worked off in the background.
-type ImportRun struct {
-	County  CountyCode
-	ID      string
-	Kind    string
-	By      AccountID
-	State   string
-	Total   int
-	Done    int
-	Failed  int
-	Data    map[string]any
-	Created time.Time
-	Rev     int64
-}

@@ -28,6 +28,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"ballots", 20 * time.Second, a.BallotsDue},
 		{"duties", time.Minute, a.OweDue},
 		{"notices", time.Minute, a.NoticesDue},
+		{"imports", 300 * time.Millisecond, a.WorkImports},
 		{"messages", 2 * time.Second, a.Deliver},
 		{"work 1", 300 * time.Millisecond, a.RunJobs},
 		{"work 2", 450 * time.Millisecond, a.RunJobs}, // so that a short job does not wait for a long one

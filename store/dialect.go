@@ -36,6 +36,11 @@ type dialect struct {
 	deferLinks string
 	// hide writes a text column so that no index serves a condition on it.
 	hide func(column string) string
+	// insertNew begins, and skipHeld ends, an INSERT of several rows that passes
+	// over those that are there. With ON CONFLICT, SQLite keeps a journal for every
+	// such statement, and throwing it away costs the more the longer the
+	// transaction has grown: half the time of a roster written in one.
+	insertNew, skipHeld string
 	// slots spreads one hot counter over rows, so that PostgreSQL's row locks do
 	// not line up all commits behind one another. SQLite needs a single row.
 	slots int
@@ -73,6 +78,7 @@ var sqliteDialect = dialect{
 	forUpdate:   "",
 	deferLinks:  "PRAGMA defer_foreign_keys = ON",
 	hide:        func(column string) string { return "+" + column },
+	insertNew:   "INSERT OR IGNORE INTO",
 	slots:       1,
 	classify:    classifySQLite,
 }
@@ -94,6 +100,8 @@ var postgresDialect = dialect{
 	forUpdate:   " FOR UPDATE",
 	deferLinks:  "SET CONSTRAINTS ALL DEFERRED",
 	hide:        func(column string) string { return "(" + column + " || '')" },
+	insertNew:   "INSERT INTO",
+	skipHeld:    " ON CONFLICT DO NOTHING",
 	slots:       16,
 	classify:    classifyPostgres,
 }

@@ -152,8 +152,8 @@ func (tx *Tx) addGrams(kind, id, path string, grams []string) error {
 			args = append(args, grams[i])
 			rows[i] = "($1, $2, " + marks(5+i, 1) + ", $3, $4)"
 		}
-		err := tx.later("INSERT INTO gram (county, kind, gram, id, path) VALUES "+strings.Join(rows, ", ")+
-			" ON CONFLICT (county, kind, gram, id) DO NOTHING", args...)
+		err := tx.later(tx.db.dialect.insertNew+" gram (county, kind, gram, id, path) VALUES "+strings.Join(rows, ", ")+
+			tx.db.dialect.skipHeld, args...)
 		if err != nil {
 			return err
 		}

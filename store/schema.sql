@@ -709,6 +709,36 @@ CREATE INDEX record_owner ON record (county, owner, created, id, program, key) W
 CREATE INDEX record_owner_org ON record (county, owner_org, created, id, program, key) WHERE owner_org <> '';
 CREATE INDEX record_provider ON record (county, provider, created, id, program, key) WHERE provider <> '';
 
+CREATE TABLE import_part (
+  county TEXT NOT NULL,
+  run TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  good BIGINT NOT NULL,
+  warned BIGINT NOT NULL,
+  alike BIGINT NOT NULL,
+  known BIGINT NOT NULL,
+  bad BIGINT NOT NULL,
+  skipped BIGINT NOT NULL,
+  kept BIGINT NOT NULL,
+  data BLOB,
+  PRIMARY KEY (county, run, kind, seq),
+  FOREIGN KEY (county, run) REFERENCES import_run (county, id)
+);
+
+CREATE TABLE import_mapping (
+  county TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  heads TEXT NOT NULL,
+  mapping TEXT NOT NULL,
+  by_account TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (county, kind, heads)
+)  WITHOUT ROWID;
+CREATE INDEX import_run_state ON import_run (county, state, id);
+CREATE INDEX import_run_account ON import_run (county, by_account, created, id);
+CREATE INDEX party_pinyin ON party (county, kind, pinyin);
+
 CREATE TABLE job (
   county TEXT NOT NULL,
   id TEXT NOT NULL,

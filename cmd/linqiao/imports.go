@@ -7,8 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"linqiao/app"
+	"linqiao/domain"
 )
 
 var importKinds = map[string]string{
@@ -42,43 +46,124 @@ func importData(ctx context.Context, c *config, args []string) error {
 			return err
 		}
 		who := app.System(county)
-		plan, err := i.app.Import(ctx, who, app.ImportAct{Kind: kind, Program: c.Program, Record: c.Record, Name: filepath.Base(args[1])}, f)
+		v, err := i.app.Import(ctx, who, app.Once{}, app.ImportAct{Kind: kind, Program: c.Program, Record: c.Record, Name: filepath.Base(args[1])}, f)
 		if err != nil {
 			return err
 		}
-		printPlan(plan)
-		if plan.Bad > 0 && !c.Yes {
+		if v, err = workOff(ctx, i.app, who, v.ID); err != nil {
+			return err
+		}
+		if v.State != "checked" {
+			return importRefused(v)
+		}
+		if err := printVerdicts(ctx, i.app, who, v); err != nil {
+			return err
+		}
+		if v.Counts.Fault > 0 && !c.Yes {
 			fmt.Println("没有导入。改好后重来，或加 --yes 跳过错行。")
-			return errFaults
+			return errors.Join(errFaults, drop(ctx, i.app, who, v.ID))
 		}
-		done, err := i.app.ConfirmImport(ctx, who, plan.ID, app.ConfirmAct{SkipBad: c.Yes})
-		if err != nil {
+		if !v.Can.Confirm {
+			fmt.Println("没有可以导入的行。")
+			return drop(ctx, i.app, who, v.ID)
+		}
+		if _, err := i.app.ConfirmImport(ctx, who, app.Once{}, v.ID, app.ConfirmAct{SkipBad: c.Yes}); err != nil {
 			return err
 		}
-		fmt.Printf("已导入 %d 行\n", done.Done)
+		if v, err = workOff(ctx, i.app, who, v.ID); err != nil {
+			return err
+		}
+		if v.State != "done" {
+			return importRefused(v)
+		}
+		fmt.Printf("已导入 %d 行\n", v.Written)
 		return nil
 	})
+}
+
+// workOff does the background's work until the import waits for somebody.
+func workOff(ctx context.Context, a *app.App, who *app.Who, id string) (*app.ImportView, error) {
+	for {
+		if _, err := a.WorkImports(ctx); err != nil {
+			return nil, err
+		}
+		v, err := a.ImportView(ctx, who, id)
+		if err != nil {
+			return nil, err
+		}
+		switch v.State {
+		case "reading", "checking", "writing", "undoing", "failing": // a running server works on it
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(200 * time.Millisecond):
+			}
+		default:
+			return v, nil
+		}
+	}
+}
+
+func drop(ctx context.Context, a *app.App, who *app.Who, id string) error {
+	_, err := a.TakeBackImport(ctx, who, app.Once{}, id)
+	return err
+}
+
+// importRefused is the fault of a whole file.
+func importRefused(v *app.ImportView) error {
+	if v.State == "mapping" {
+		return domain.E(domain.KindInvalid, "import_columns", "columns", lackingOf(v))
+	}
+	if v.Fault != nil {
+		return domain.E(domain.KindInvalid, v.Fault.Code, pairs(v.Fault.Args)...)
+	}
+	return domain.E(domain.KindInvalid, "import_broken")
+}
+
+func lackingOf(v *app.ImportView) string {
+	var lacking []string
+	for _, f := range v.Fields {
+		if f.Needed && !slices.ContainsFunc(v.Columns, func(c app.ImportColumn) bool { return c.Key == f.Key }) {
+			lacking = append(lacking, f.Label)
+		}
+	}
+	return strings.Join(lacking, "、")
+}
+
+func pairs(args map[string]string) []string {
+	var out []string
+	for k, v := range args {
+		out = append(out, k, v)
+	}
+	return out
 }
 
 // shownRows bounds how many faulty rows are printed.
 const shownRows = 50
 
-func printPlan(p *app.ImportPlan) {
-	for _, h := range p.Ignored {
-		fmt.Printf("栏“%s”不认识，已忽略\n", h)
+func printVerdicts(ctx context.Context, a *app.App, who *app.Who, v *app.ImportView) error {
+	for _, c := range v.Columns {
+		if c.Key == "" && c.Label != "" {
+			fmt.Printf("栏“%s”不认识，已忽略\n", c.Label)
+		}
 	}
-	n := 0
-	for _, r := range p.Rows {
-		for _, e := range r.Errors {
-			if n++; n <= shownRows {
-				fmt.Printf("第 %d 行 %s：%s\n", r.Row, e.Column, e.Message)
+	rows, err := a.ImportRows(ctx, who, v.ID, "fault", "", shownRows)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows.Items {
+		for _, n := range r.Notes {
+			if n.Fault {
+				fmt.Printf("第 %d 行 %s：%s\n", r.Row, n.Column, n.Message)
 			}
 		}
 	}
-	if n > shownRows {
-		fmt.Printf("……另有 %d 处\n", n-shownRows)
+	if more := v.Counts.Fault - len(rows.Items); more > 0 {
+		fmt.Printf("……另有 %d 行\n", more)
 	}
-	fmt.Printf("共 %d 行，可导入 %d，有错 %d，重复 %d\n", p.Total, p.Good, p.Bad, p.Duplicates)
+	n := v.Counts
+	fmt.Printf("共 %d 行，可导入 %d（其中疑似重复 %d），有错 %d，已在册 %d\n", v.Total, n.Good+n.Warning+n.Alike, n.Alike, n.Fault, n.Duplicate)
+	return nil
 }
 
 func importDivisions(ctx context.Context, c *config, args []string) error {

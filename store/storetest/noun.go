@@ -517,10 +517,10 @@ func programImport(t *testing.T, e Engine) {
 		}
 		live, err2 := tx.Programs("live")
 		params, err3 := tx.Params("test")
-		runs, err4 := tx.ImportRuns(5)
+		runs, err4 := tx.ImportRuns("", "", 5)
 		one, err5 := tx.ImportRun(run.ID)
-		if len(live) != 1 || len(params) != 1 || params[0].Value != "200" || len(runs) != 1 || one.Done != 10 {
-			t.Errorf("live %d, params %+v, runs %d", len(live), params, len(runs))
+		if len(live) != 1 || len(params) != 1 || params[0].Value != "200" || len(runs.Items) != 1 || one.Done != 10 {
+			t.Errorf("live %d, params %+v, runs %d", len(live), params, len(runs.Items))
 		}
 		return firstError(err, err2, err3, err4, err5)
 	})
