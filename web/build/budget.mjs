@@ -16,6 +16,15 @@ function route(build, base, name, limit, label = name) {
   check(label, sum(build, extra).js, limit)
 }
 
+/** The map page with all that it fetches: its own code, the map's, and the map's worker, which no import names. */
+function mapRoute(build, shell, name) {
+  const all = closure(build, [name, ...find(build, /pages\/map\/MapPage\.vue$/)])
+  const total = sum(build, [...all].filter(n => !shell.has(n)))
+  const assets = join(web, 'console/dist/assets')
+  const worker = readdirSync(assets).filter(f => /^maplibre-gl-worker.*\.js$/.test(f)).reduce((n, f) => n + weight(assets, f), 0)
+  check('console: map route with its worker, JS', total.js + worker, 380)
+}
+
 function consoleBudget() {
   const build = readBuild(join(web, 'console/dist'))
   const first = closure(build, ['index.html', ...find(build, /pages\/record\/RecordList\.vue$/)])
@@ -26,8 +35,9 @@ function consoleBudget() {
   // The dialogs of moves (date picker, remote selects) come only when one is opened.
   for (const name of find(build, /src\/(pages|components)\/.*\.vue$/)) {
     if (!build.manifest[name].isDynamicEntry) continue
-    route(build, shell, name, /chart/i.test(name) ? 215 : 60, `console: ${name.replace(/^src\//, '')}`)
+    route(build, shell, name, /chart/i.test(name) ? 215 : /GlMap/.test(name) ? 380 : 60, `console: ${name.replace(/^src\//, '')}`)
   }
+  for (const name of find(build, /GlMap\.vue$/)) mapRoute(build, shell, name)
   for (const name of find(build, /rule\/evaluator\.ts$/)) check('console: rule evaluator', sum(build, closure(build, [name])).js, 60)
 }
 

@@ -1,4 +1,5 @@
 import type { Texts } from '@linqiao/shared/i18n'
+import maps from './maps.en'
 
 export default {
   app: { name: 'Linqiao', motto: 'Social services of a county, together' },
@@ -95,6 +96,7 @@ export default {
   fieldType: {
     text: 'Text', int: 'Whole number', number: 'Number', money: 'Money', bp: 'Ratio', rate: 'Interest rate', bool: 'Yes / no', date: 'Date', time: 'Time', span: 'Duration', interval: 'Interval', schedule: 'Schedule', place: 'Place', region: 'Region', org: 'Unit', person: 'Person', party: 'Party', account: 'Account', phone: 'Phone', photo: 'Photo', file: 'File', checks: 'Check list', rows: 'Table', ref: 'Link', choice: 'Choice',
   },
+  ...maps,
   region: { title: 'Regions', note: 'Published codes; grids and service circles are the county’s own.', name: 'Name', level: 'Level', code: 'Code', add: 'Add below', added: '{name} added', empty: 'Nothing below' },
   org: { title: 'Units', name: 'Name', kind: 'Kind', kindHint: 'Programs give roles by kind, such as bank, station, association', shortName: 'Short name', new: 'New unit', edit: 'Edit unit', saved: '{name} saved' },
   orgKind: {
