@@ -77,7 +77,7 @@ func New(o Options) *Server {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	s.huma = huma.NewAPI(humaConfig(), humago.NewAdapter(bulkMux{s.mux}, ""))
+	s.huma = huma.NewAPI(humaConfig(), humago.NewAdapter(s.mux, ""))
 	s.routes()
 	s.openapi = sync.OnceValue(s.renderOpenAPI)
 	s.beside(o.Static)

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -66,28 +64,6 @@ func dropNulls(v any) {
 			delete(m, k)
 		}
 	}
-}
-
-// bulkMux lets `/records/bulk/{move}` stand beside `/records/{id}/owner`, which
-// the standard mux refuses as ambiguous: the literal becomes a wildcard that
-// must say `bulk`.
-type bulkMux struct{ *http.ServeMux }
-
-const bulkLiteral, bulkWild = "/records/bulk/{move}", "/records/{bulk}/{move}"
-
-// HandleFunc implements humago.Mux.
-func (m bulkMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
-	if !strings.HasSuffix(pattern, bulkLiteral) {
-		m.ServeMux.HandleFunc(pattern, h)
-		return
-	}
-	m.ServeMux.HandleFunc(strings.Replace(pattern, bulkLiteral, bulkWild, 1), func(w http.ResponseWriter, r *http.Request) {
-		if r.PathValue("bulk") != "bulk" {
-			writeProblem(w, r, notFound())
-			return
-		}
-		h(w, r)
-	})
 }
 
 func (s *Server) renderOpenAPI() []byte {

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"linqiao/app"
-	"linqiao/domain"
 )
 
 type jobsIn struct {
@@ -23,15 +22,30 @@ func (s *Server) jobs(ctx context.Context, who *app.Who, in *jobsIn) (*body[app.
 	}
 	l, err := s.app.Jobs(ctx, who, kinds, in.Cursor, in.Limit)
 	for i := range l.Items {
-		sayFault(ctx, &l.Items[i])
+		sayJob(ctx, &l.Items[i])
 	}
 	return answer(l, err)
 }
 
-// sayFault words why a job failed, in the reader's language.
-func sayFault(ctx context.Context, v *app.JobView) {
+// sayJob puts words to why a job failed and why parts of it were refused.
+func sayJob(ctx context.Context, v *app.JobView) {
 	if v.Fault != nil {
-		v.Fault.Title = problemOf(domain.E(domain.KindRefused, v.Fault.Type), requestOf(ctx)).Title
+		v.Fault.Title = sayRefusal(ctx, v.Fault.Type, nil)
+	}
+	reasons, _ := v.Result["reasons"].([]any)
+	said := make([]any, 0, len(reasons))
+	for _, x := range reasons {
+		r, _ := x.(map[string]any)
+		code, _ := r["type"].(string)
+		args := map[string]string{}
+		given, _ := r["args"].(map[string]any)
+		for k, a := range given {
+			args[k], _ = a.(string)
+		}
+		said = append(said, map[string]any{"type": code, "title": sayRefusal(ctx, code, args), "count": r["count"]})
+	}
+	if reasons != nil {
+		v.Result["reasons"] = said
 	}
 }
 
@@ -47,7 +61,7 @@ func (s *Server) cancelJob(ctx context.Context, who *app.Who, in *ByID) (*body[*
 
 func jobAnswer(ctx context.Context, v *app.JobView, err error) (*body[*app.JobView], error) {
 	if err == nil {
-		sayFault(ctx, v)
+		sayJob(ctx, v)
 	}
 	return answer(v, err)
 }

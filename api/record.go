@@ -19,7 +19,7 @@ type RecordQuery struct {
 	Noun    string          `query:"noun" maxLength:"32"`
 	Subject domain.PartyID  `query:"subject" maxLength:"64"`
 	Parent  domain.RecordID `query:"parent" maxLength:"64"`
-	Owner   string          `query:"owner" maxLength:"64" doc:"me = 我主办的"`
+	Owner   string          `query:"owner" maxLength:"64" doc:"me = 我主办的，none = 无人主办，或账号"`
 	Region  domain.RegionID `query:"region" maxLength:"64"`
 	Q       string          `query:"q" maxLength:"100"`
 	Overdue bool            `query:"overdue"`
@@ -27,8 +27,8 @@ type RecordQuery struct {
 }
 
 func (f *RecordQuery) query() app.RecordQuery {
-	return app.RecordQuery{Program: f.Program, Record: f.Record, Stage: f.Stage, Phase: f.Phase, Subject: f.Subject, Parent: f.Parent,
-		Owner: f.Owner, Region: f.Region, Q: f.Q, Overdue: f.Overdue, Running: f.Running}
+	return app.RecordQuery{Program: f.Program, Record: f.Record, Noun: domain.Noun(f.Noun), Stage: f.Stage, Phase: f.Phase, Subject: f.Subject, Parent: f.Parent,
+		Owner: domain.AccountID(f.Owner), Region: f.Region, Q: f.Q, Overdue: f.Overdue, Running: f.Running}
 }
 
 // Paging are the cursor and the length of a page.
@@ -224,45 +224,6 @@ type ownerIn struct {
 
 func (s *Server) handOver(ctx context.Context, who *app.Who, in *ownerIn) (*recordOut, error) {
 	return s.recordAfter(ctx, who, in.ID, s.app.HandOver(ctx, who, requestOf(ctx).once, in.ID, in.Body.Account, in.Body.Org))
-}
-
-type bulkIn struct {
-	Move string `path:"move" maxLength:"64"`
-	Body struct {
-		IDs []domain.RecordID `json:"ids" minItems:"1" maxItems:"5000"`
-		Act actBody           `json:"act,omitzero"`
-	}
-}
-
-// BulkAnswer says what became of each record.
-type BulkAnswer struct {
-	Done   []domain.RecordID `json:"done"`
-	Failed []BulkFailed      `json:"failed"`
-}
-
-// BulkFailed is one record on which the move was refused, and why.
-type BulkFailed struct {
-	ID    domain.RecordID `json:"id"`
-	Title string          `json:"title"`
-	Type  string          `json:"type"`
-}
-
-func (s *Server) bulk(ctx context.Context, who *app.Who, in *bulkIn) (*body[BulkAnswer], error) {
-	act, err := actOf(&in.Body.Act, IfMatch{})
-	if err != nil {
-		return nil, err
-	}
-	res, err := s.app.Bulk(ctx, who, in.Move, in.Body.IDs, act)
-	if err != nil {
-		return nil, err
-	}
-	out := BulkAnswer{Done: res.Done, Failed: make([]BulkFailed, 0, len(res.Failed))}
-	q := *requestOf(ctx)
-	for _, f := range res.Failed {
-		p := problemOf(f.Err, &q)
-		out.Failed = append(out.Failed, BulkFailed{f.ID, p.Title, p.Type})
-	}
-	return answer(out, nil)
 }
 
 type eventsIn struct {

@@ -32,7 +32,6 @@ func (s *Server) routes() {
 	post(s, signedIn, inTx, "/records/{id}/sign/{signature}", "签字或拒签", s.sign)
 	post(s, signedIn, inTx, "/records/{id}/confirmations", "当面确认", s.confirm)
 	post(s, signedIn, inTx, "/records/{id}/owner", "移交", s.handOver)
-	post(s, staff, kept, "/records/bulk/{move}", "批量办理", s.bulk)
 	get(s, signedIn, "/records/{id}/events", "办理过程", s.events)
 	post(s, signedIn, inTx, "/records/{id}/forms/{form}", "填写表单", s.fillForm)
 	get(s, signedIn, "/records/{id}/forms", "已填表单", s.forms)
@@ -93,9 +92,15 @@ func (s *Server) routes() {
 	post(s, staff, inTx, "/imports/{id}/confirm", "确认导入", s.confirmImport)
 	del(s, staff, inTx, "/imports/{id}", "放弃或撤回导入", s.takeBackImport)
 
+	// Many records at once: first what would happen, then doing it, then taking it back.
+	post(s, staff, inTx, "/bulk", "批量办理：先预览", s.checkBulk)
+	post(s, staff, inTx, "/bulk/{id}/confirm", "批量办理：确认", s.confirmBulk)
+	post(s, staff, inTx, "/bulk/{id}/undo", "撤回一批", s.undoBulk)
+
 	// Background work: everybody sees his own.
 	get(s, signedIn, "/jobs", "我的后台任务", s.jobs)
 	get(s, signedIn, "/jobs/{id}", "一项后台任务", s.job)
+	get(s, signedIn, "/jobs/{id}/items", "后台任务逐条的结果", s.jobItems)
 	post(s, signedIn, again, "/jobs/{id}/cancel", "停止后台任务", s.cancelJob)
 	get(s, signedIn, "/jobs/{id}/file", "下载后台任务的结果", s.jobFile)
 

@@ -113,6 +113,7 @@ type work struct {
 	pending []func() error
 	kept    map[string]bool
 	ticket  string // of a vote: a keyed hash of the request's key
+	trace   *trace // what this use case changes, when it may be taken back
 	// a read: figures may use what is held of past days (see totals)
 	screen bool
 	epoch  uint64

@@ -233,20 +233,24 @@ func (a *App) ballotDue(ctx context.Context, county domain.CountyCode, run *doma
 // The methods below make work an Urn.
 
 func (w *work) Enroll(ballot string, voters []string) error {
+	w.lasting()
 	w.later("roll/"+ballot, func() error { return w.tx.EnrollBallot(ballot, voters) })
 	return nil
 }
 
 func (w *work) Strike(ballot, voter, period, channel string, most int) (bool, error) {
+	w.lasting()
 	_, again, err := w.tx.StrikeVoter(ballot, store.Strike{Voter: voter, Period: period, Channel: channel, Most: most, Ticket: w.ticket})
 	return again, err
 }
 
 func (w *work) Drop(ballot string, picks []string, voter string, sealed, replace bool) error {
+	w.lasting()
 	return w.tx.DropPaper(ballot, store.Paper{Picks: picks, Voter: voter, Sealed: sealed}, replace)
 }
 
 func (w *work) Mix(ballot string) error {
+	w.lasting()
 	for {
 		if n, err := w.tx.MixUrn(ballot, 1); err != nil || n == 0 {
 			return err

@@ -190,6 +190,7 @@ func (w *work) owe(p *program.Program, d *program.Duty, round string, x owed, op
 	if err != nil || !isNew {
 		return err
 	}
+	w.lasting()
 	if err := w.dutyHappened(p, d, it, "due", it.Due); err != nil {
 		return err
 	}
@@ -256,6 +257,7 @@ func (w *work) dutyHappened(p *program.Program, d *program.Duty, it *domain.Duty
 
 // finishDuty marks an item done.
 func (w *work) finishDuty(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
+	w.lasting()
 	it.DoneAt = w.Now()
 	if err := w.tx.UpdateDutyItem(it); err != nil {
 		return err
@@ -380,6 +382,7 @@ func (w *work) dutyForm(p *program.Program, f *program.Form, r *record.Row, subj
 
 // StartDuty begins a round by an action, for the record's own region.
 func (w *work) StartDuty(p *program.Program, d *program.Duty, rec *domain.Record) error {
+	w.lasting()
 	list, err := w.planRound(p, d, rec.Path)
 	if err != nil {
 		return err

@@ -78,6 +78,7 @@ func (w *work) newPass(key string, p *program.Pass, rec *domain.Record) (*PassVi
 }
 
 func (w *work) IssuePass(key string, p *program.Pass, rec *domain.Record) error {
+	w.lasting()
 	w.later("", func() error {
 		_, err := w.newPass(key, p, rec)
 		return err
@@ -87,6 +88,7 @@ func (w *work) IssuePass(key string, p *program.Pass, rec *domain.Record) error 
 
 // Stop ends passes and publications of a record.
 func (w *work) Stop(kind, key string, rec *domain.Record) error {
+	w.lasting()
 	switch kind {
 	case "pass":
 		_, err := w.tx.RevokePasses(rec.ID, rec.Program, key)
@@ -99,6 +101,7 @@ func (w *work) Stop(kind, key string, rec *domain.Record) error {
 
 // IssueDocument issues and freezes a paper of a record.
 func (w *work) IssueDocument(d *program.Document, rec *domain.Record) error {
+	w.lasting()
 	p, err := w.Program(rec.Program, rec.Version)
 	if err != nil {
 		return err

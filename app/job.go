@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	jobLease   = 30 * time.Second    // a worker that is silent for so long has died
+	jobLease   = 12 * time.Second    // a worker that is silent for so long has died
 	jobTries   = 8                   // runs without progress before a job is given up
 	jobsOpen   = 10                  // that one person may have waiting or running
 	jobKept    = 30 * 24 * time.Hour // what became of a job can be looked up for

@@ -3,6 +3,12 @@ package app
 // jobRunner finds what runs a kind of job. Adding a kind is a line here.
 func (a *App) jobRunner(kind string) (jobRunner, bool) {
 	switch kind {
+	case jobBulkCheck:
+		return a.checkBulk, true
+	case jobBulk:
+		return a.runBulk, true
+	case jobBulkUndo:
+		return a.undoBulk, true
 	}
 	return a.extraJobs[kind], a.extraJobs[kind] != nil
 }

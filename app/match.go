@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"linqiao/domain"
+	"linqiao/kernel/match"
+	"linqiao/kernel/program"
 	"linqiao/kernel/record"
 )
 
@@ -111,18 +114,55 @@ func (w *work) offerCard(c record.Candidate) (OfferCard, error) {
 // Choose sends orders to chosen offers in an open match.
 func (a *App) Choose(ctx context.Context, who *Who, once Once, id domain.RecordID, key string, offers []string) error {
 	_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
-		r, _, err := w.row(id)
-		if err != nil {
-			return "", err
-		}
-		m := r.P.Matches.Get(key)
-		if m == nil || m.Need != r.Key {
-			return "", domain.NotFound("match")
-		}
 		if len(offers) == 0 {
 			return "", domain.E(domain.KindInvalid, "pick_missing").With("offers", "pick_missing")
 		}
-		return r.ID, w.unit.Choose(r, m, offers)
+		return id, w.choose(id, key, offers)
 	})
 	return err
+}
+
+// choose sends orders to the offers, or, when none is named, to the best that fit.
+func (w *work) choose(id domain.RecordID, key string, offers []string) error {
+	r, _, err := w.row(id)
+	if err != nil {
+		return err
+	}
+	m := r.P.Matches.Get(key)
+	if m == nil || m.Need != r.Key {
+		return domain.NotFound("match")
+	}
+	if len(offers) == 0 {
+		if offers, err = w.best(r, m); err != nil {
+			return err
+		}
+	}
+	return w.unit.Choose(r, m, offers)
+}
+
+// best names the first of those that fit the open step of a match and have not
+// been asked in this run.
+func (w *work) best(r *record.Row, m *program.Match) ([]string, error) {
+	run, err := w.MatchRun(r.ID, m.Key)
+	if err != nil || run == nil || run.State != record.MatchOpen {
+		return nil, errors.Join(err, domain.E(domain.KindConflict, "match_not_open"))
+	}
+	found, err := w.unit.Find(r, m, run.Step-1)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := w.unit.Children(r, m.Makes)
+	if err != nil {
+		return nil, err
+	}
+	asked := map[string]bool{}
+	for _, o := range orders {
+		asked[asText(o.Value("offer"))] = asked[asText(o.Value("offer"))] || asText(o.Value("run")) == run.ID
+	}
+	for _, f := range found {
+		if f.Verdict == match.Fit && !asked[f.Offer] {
+			return []string{f.Offer}, nil
+		}
+	}
+	return nil, domain.E(domain.KindRefused, "no_fit", "match", m.Label)
 }

@@ -174,28 +174,32 @@ func (a *App) Move(ctx context.Context, who *Who, once Once, id domain.RecordID,
 		return errTooMany("confirm_locked", wrongFor)
 	}
 	_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
-		r, _, err := w.row(id)
-		if err != nil {
-			return "", err
-		}
-		mv := r.T.Moves.Get(move)
-		if mv == nil || mv.Intake() {
-			return "", domain.NotFound("move")
-		}
-		act, err := w.act(in)
-		if err != nil {
-			return "", err
-		}
-		w.passOK(r.T, mv, &act, r.ID)
-		if err := w.unit.Move(r, mv, act); err != nil {
-			return "", w.theirs(r, err)
-		}
-		return r.ID, w.confirmBy(r, mv, in.Proof)
+		return id, w.move(id, move, in)
 	})
 	if domain.CodeOf(err) == "confirm_wrong" {
 		a.door.count(guesses, wrongFor, a.Now())
 	}
 	return err
+}
+
+func (w *work) move(id domain.RecordID, move string, in Act) error {
+	r, _, err := w.row(id)
+	if err != nil {
+		return err
+	}
+	mv := r.T.Moves.Get(move)
+	if mv == nil || mv.Intake() {
+		return domain.NotFound("move")
+	}
+	act, err := w.act(in)
+	if err != nil {
+		return err
+	}
+	w.passOK(r.T, mv, &act, r.ID)
+	if err := w.unit.Move(r, mv, act); err != nil {
+		return w.theirs(r, err)
+	}
+	return w.confirmBy(r, mv, in.Proof)
 }
 
 // theirs adds to a stale-edit conflict what is stored now, as the reader may see it.
@@ -237,38 +241,6 @@ func (a *App) Edit(ctx context.Context, who *Who, once Once, id domain.RecordID,
 	return err
 }
 
-// BulkResult says which records a bulk move reached, and why not the others.
-type BulkResult struct {
-	Done   []domain.RecordID `json:"done"`
-	Failed []BulkFailure     `json:"failed"`
-}
-
-type BulkFailure struct {
-	ID  domain.RecordID `json:"id"`
-	Err error           `json:"-"`
-}
-
-const maxBulk = 5000
-
-// Bulk makes one move on many records; each stands for itself.
-func (a *App) Bulk(ctx context.Context, who *Who, move string, ids []domain.RecordID, in Act) (*BulkResult, error) {
-	if len(ids) > maxBulk {
-		return nil, domain.E(domain.KindInvalid, "bulk_too_many", "max", fmt.Sprint(maxBulk)).With("ids", "bulk_too_many", "max", fmt.Sprint(maxBulk))
-	}
-	res := &BulkResult{Done: []domain.RecordID{}, Failed: []BulkFailure{}}
-	for _, id := range ids {
-		if err := a.Move(ctx, who, Once{}, id, move, in); err != nil {
-			if domain.KindOf(err) == domain.KindInternal {
-				return res, err
-			}
-			res.Failed = append(res.Failed, BulkFailure{id, err})
-			continue
-		}
-		res.Done = append(res.Done, id)
-	}
-	return res, nil
-}
-
 // Record gives the page of a record.
 func (a *App) Record(ctx context.Context, who *Who, id domain.RecordID) (v *RecordView, err error) {
 	var note lookNote
@@ -294,20 +266,24 @@ func (a *App) Record(ctx context.Context, who *Who, id domain.RecordID) (v *Reco
 // HandOver gives a record to another owner.
 func (a *App) HandOver(ctx context.Context, who *Who, once Once, id domain.RecordID, to domain.AccountID, org domain.OrgID) error {
 	_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
-		r, s, err := w.row(id)
-		if err != nil {
-			return "", err
-		}
-		if !s.full || !w.mayHandOver(r) {
-			return "", domain.E(domain.KindForbidden, "owner_forbidden")
-		}
-		acc, err := w.Account(to)
-		if err != nil || !acc.Active {
-			return "", domain.E(domain.KindInvalid, "account_unknown").With("account", "account_unknown")
-		}
-		return r.ID, w.unit.HandOver(r, to, org)
+		return id, w.handOver(id, to, org)
 	})
 	return err
+}
+
+func (w *work) handOver(id domain.RecordID, to domain.AccountID, org domain.OrgID) error {
+	r, s, err := w.row(id)
+	if err != nil {
+		return err
+	}
+	if !s.full || !w.mayHandOver(r) {
+		return domain.E(domain.KindForbidden, "owner_forbidden")
+	}
+	acc, err := w.Account(to)
+	if err != nil || !acc.Active {
+		return domain.E(domain.KindInvalid, "account_unknown").With("account", "account_unknown")
+	}
+	return w.unit.HandOver(r, to, org)
 }
 
 // mayHandOver: the owner himself, or whoever holds an area role over the row.

@@ -12,16 +12,27 @@ import (
 
 // RecordQuery are the filters of a list.
 type RecordQuery struct {
-	Program, Record, Stage, Phase string
-	Subject                       domain.PartyID
-	Parent                        domain.RecordID
-	Owner                         string
-	Region                        domain.RegionID
-	Q                             string
-	Overdue, Running              bool
-	Cursor                        string
-	Limit                         int
+	Program string           `json:"program,omitempty"`
+	Record  string           `json:"record,omitempty"`
+	Noun    domain.Noun      `json:"noun,omitempty"`
+	Stage   string           `json:"stage,omitempty"`
+	Phase   string           `json:"phase,omitempty"`
+	Subject domain.PartyID   `json:"subject,omitempty"`
+	Parent  domain.RecordID  `json:"parent,omitempty"`
+	Owner   domain.AccountID `json:"owner,omitempty"` // OwnerMe, OwnerNone, or an account
+	Region  domain.RegionID  `json:"region,omitempty"`
+	Q       string           `json:"q,omitempty"`
+	Overdue bool             `json:"overdue,omitempty"`
+	Running bool             `json:"running,omitempty"`
+	Cursor  string           `json:"-"`
+	Limit   int              `json:"-"`
 }
+
+// Owners that a list may ask for beside an account.
+const (
+	OwnerMe   = "me"
+	OwnerNone = "none"
+)
 
 func (w *work) filter(q RecordQuery) (store.RecordFilter, error) {
 	f := store.RecordFilter{Program: q.Program, Subject: q.Subject, Parent: q.Parent, Running: q.Running, Query: q.Q, Cursor: q.Cursor, Limit: min(max(q.Limit, 0), 200)}
@@ -34,8 +45,17 @@ func (w *work) filter(q RecordQuery) (store.RecordFilter, error) {
 	if q.Phase != "" {
 		f.Phases = []domain.Phase{domain.Phase(q.Phase)}
 	}
-	if q.Owner == "me" {
+	if q.Noun != "" {
+		f.Nouns = []domain.Noun{q.Noun}
+	}
+	switch q.Owner {
+	case "":
+	case OwnerMe:
 		f.Owner = w.who.Account
+	case OwnerNone:
+		f.Unowned = true
+	default:
+		f.Owner = q.Owner
 	}
 	if q.Region != "" {
 		reg, err := w.Region(q.Region)

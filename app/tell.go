@@ -28,6 +28,9 @@ func (w *work) Notify(n record.Notice) error {
 			if via != "push" {
 				d.State, d.NextAt = "queued", w.Now()
 			}
+			if w.trace != nil {
+				w.trace.sent = append(w.trace.sent, d.ID)
+			}
 			w.later("", func() error { return w.tx.InsertDelivery(d) })
 		}
 	}

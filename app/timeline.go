@@ -81,6 +81,9 @@ func (w *work) timeline(e *domain.Event, _ sight) (v TimelineEntry, ok bool, err
 		return v, false, nil
 	}
 	r, err := w.unit.Load(e.Record)
+	if domain.KindOf(err) == domain.KindNotFound && err != nil {
+		return v, false, nil // made by a batch that was taken back
+	}
 	if err != nil {
 		return v, false, err
 	}
@@ -149,6 +152,12 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 		return w.pick("填写：", "Filled in: ") + asText(e.Data["label"])
 	case "notice_ended":
 		return w.pick("公示期满：", "Shown for its time: ") + asText(e.Data["label"])
+	case "undone":
+		label := w.pick("撤回批量办理", "Batch taken back")
+		if mv := r.T.Moves.Get(e.Move); mv != nil {
+			label += w.pick("：", ": ") + w.words(r.P).Move(mv)
+		}
+		return label
 	}
 	if l, ok := eventLabels[e.Type]; ok {
 		return w.pick(l[0], l[1])
@@ -159,7 +168,7 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 // eventLabels word the kernel's own events, in Chinese and English.
 var eventLabels = map[string][2]string{
 	"create": {"新建", "Created"}, "edit": {"修改", "Edited"}, "signed": {"签字", "Signed"}, "sign_refused": {"拒签", "Refused to sign"},
-	"owner": {"移交", "Handed over"}, "rung_failed": {"时限提醒未成功，将再试", "Reminder failed, will be tried again"},
+	"owner": {"移交", "Handed over"}, "remind": {"催办", "Reminded"}, "rung_failed": {"时限提醒未成功，将再试", "Reminder failed, will be tried again"},
 	"end": {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},
 }
 

@@ -115,6 +115,9 @@ func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 	if err := w.bindFields(rec); err != nil {
 		return err
 	}
+	if err := w.traceRow(rec, isNew); err != nil {
+		return err
+	}
 	if isNew {
 		if err := w.tx.InsertRecord(rec); err != nil {
 			return err
@@ -151,7 +154,10 @@ func (w *work) Party(id domain.PartyID) (*domain.Party, error) {
 	return memo(&w.c.parties, id, func() (*domain.Party, error) { return w.tx.PartyOpen(id) })
 }
 
-func (w *work) SaveParty(p *domain.Party) error { return w.tx.UpdateParty(p) }
+func (w *work) SaveParty(p *domain.Party) error {
+	w.lasting()
+	return w.tx.UpdateParty(p)
+}
 
 func (w *work) Related(a, b domain.PartyID) (bool, error) {
 	list, err := w.tx.Relations(a, domain.DateOf(w.Now()))
@@ -239,11 +245,13 @@ func (w *work) Consent(prog, key string, party domain.PartyID) (bool, error) {
 }
 
 func (w *work) Join(prog, roster, member string) error {
+	w.lasting()
 	_, err := w.tx.JoinRoster(&domain.RosterMember{Program: prog, Roster: roster, Member: member, From: w.Now()})
 	return err
 }
 
 func (w *work) Leave(prog, roster, member string) error {
+	w.lasting()
 	_, err := w.tx.LeaveRoster(prog, roster, member)
 	return err
 }
@@ -264,6 +272,9 @@ func (w *work) SaveMatchRun(run *domain.MatchRun) error {
 	}
 	w.c.runs[string(run.Record)+run.Key] = run
 	w.later("run/"+run.ID, func() error {
+		if err := w.traceRun(run); err != nil {
+			return err
+		}
 		if run.Rev == 0 {
 			return w.tx.InsertMatchRun(run)
 		}
@@ -297,6 +308,7 @@ func (w *work) Balance(prog, account, dims string) (int64, error) {
 
 // Enter books a posting; the accounts' floors hold in the transaction.
 func (w *work) Enter(p record.Posting) error {
+	w.lasting()
 	_, _, err := w.tx.Enter(store.Posting{Program: p.Program.Key, From: p.From.Key, To: p.To.Key, FromDims: p.FromDims, ToDims: p.ToDims,
 		FromFloor: floorOf(p.From), ToFloor: floorOf(p.To), Amount: p.Amount, Record: p.Record})
 	return err
@@ -312,6 +324,7 @@ func floorOf(a *program.Account) int64 {
 
 // Reverse undoes all entries of a record by opposite ones.
 func (w *work) Reverse(rec domain.RecordID) error {
+	w.lasting()
 	list, err := w.tx.EntriesOf(rec)
 	if err != nil {
 		return err
@@ -336,6 +349,7 @@ func (w *work) Reverse(rec domain.RecordID) error {
 }
 
 func (w *work) Mark(prog, standing, state string, party domain.PartyID, rec domain.RecordID) error {
+	w.lasting()
 	return w.tx.SaveStanding(&domain.Standing{Party: party, Program: prog, Key: standing, State: state, Record: rec, From: w.Now()})
 }
 
@@ -348,7 +362,12 @@ func (w *work) Clock(rec domain.RecordID, key string) (*domain.Clock, error) {
 	return orNil(w.tx.Clock(rec, key))
 }
 
-func (w *work) SaveClock(c *domain.Clock) error { return w.tx.SaveClock(c) }
+func (w *work) SaveClock(c *domain.Clock) error {
+	if err := w.traceClock(c); err != nil {
+		return err
+	}
+	return w.tx.SaveClock(c)
+}
 
 func (w *work) Signatures(rec domain.RecordID) ([]*domain.Signature, error) {
 	list, err := w.tx.Signatures(string(rec), "")
@@ -361,8 +380,12 @@ func (w *work) Signatures(rec domain.RecordID) ([]*domain.Signature, error) {
 
 func (w *work) SaveSignature(s *domain.Signature) error {
 	if s.Rev == 0 {
+		if w.trace != nil {
+			w.trace.signs = append(w.trace.signs, s)
+		}
 		return w.tx.InsertSignature(s)
 	}
+	w.lasting()
 	return w.tx.UpdateSignature(s)
 }
 
@@ -435,6 +458,7 @@ func (w *work) Append(ev *domain.Event) error {
 	if err := w.tx.AppendEvent(ev); err != nil {
 		return err
 	}
+	w.traceEvent(ev)
 	counts, _ := ev.Stats["counts"].([]record.Count)
 	return w.addCounts(ev.Program, counts, ev.ID)
 }

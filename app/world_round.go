@@ -25,6 +25,7 @@ func roundKey(kind string, rec domain.RecordID, key string) string {
 }
 
 func (w *work) SaveRound(run *domain.PanelRun) error {
+	w.lasting()
 	if w.c.panels == nil {
 		w.c.panels = map[string]*domain.PanelRun{}
 	}

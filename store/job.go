@@ -212,17 +212,29 @@ func (tx *Tx) JobItemUndo(i *domain.JobItem) (map[string]any, error) {
 	return tx.open(jobItemAAD(i.Job, i.Target), sealed)
 }
 
-// JobItemCodes counts the items of a job by state and code.
-func (tx *Tx) JobItemCodes(job string) (map[[2]string]int, error) {
-	type row struct {
-		state, code string
-		n           int64
-	}
-	list, err := many(tx, func(rows rowScanner, r *row) error { return rows.Scan(&r.state, &r.code, &r.n) },
-		"SELECT state, code, COUNT(*) FROM job_item WHERE county = $1 AND job = $2 GROUP BY state, code", tx.county, job)
-	out := map[[2]string]int{}
-	for _, r := range list {
-		out[[2]string{r.state, r.code}] = int(r.n)
-	}
-	return out, err
+// CopyJobItems gives a job the items of another that are in a state, as waiting,
+// and reports how many.
+func (tx *Tx) CopyJobItems(from, state, to string) (int64, error) {
+	return tx.exec("INSERT INTO job_item ("+jobItemColumns+") SELECT county, $4, n, target, 'waiting', '', data FROM job_item"+
+		" WHERE county = $1 AND job = $2 AND state = $3", tx.county, from, state, to)
+}
+
+// JobItemsDown lists the items of a job in a state, last first.
+func (tx *Tx) JobItemsDown(job, state string, limit int) ([]domain.JobItem, error) {
+	return many(tx, scanJobItem, "SELECT "+jobItemColumns+" FROM job_item WHERE county = $1 AND job = $2 AND state = $3 ORDER BY n DESC LIMIT $4",
+		tx.county, job, state, int64(limit))
+}
+
+// Reason is why items of a job ended in a state, and how many did.
+type Reason struct {
+	Code  string
+	Data  map[string]any
+	Count int64
+}
+
+// JobReasons counts the items in a state by their reason, the most frequent first.
+func (tx *Tx) JobReasons(job, state string, limit int) ([]Reason, error) {
+	return many(tx, func(rows rowScanner, r *Reason) error { return rows.Scan(&r.Code, object{&r.Data}, &r.Count) },
+		"SELECT code, data, COUNT(*) AS n FROM job_item WHERE county = $1 AND job = $2 AND state = $3 GROUP BY code, data ORDER BY n DESC, code, data LIMIT $4",
+		tx.county, job, state, int64(limit))
 }

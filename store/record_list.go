@@ -24,6 +24,7 @@ type RecordFilter struct {
 	Parent    domain.RecordID
 	Root      domain.RecordID
 	Owner     domain.AccountID
+	Unowned   bool // nobody's
 	OwnerOrg  domain.OrgID
 	Providers []domain.OrgID
 	IDs       []domain.RecordID
@@ -147,6 +148,9 @@ func (tx *Tx) recordConds(w *where, f *RecordFilter) error {
 		w.conds = append(w.conds, rootCond(w, []domain.RecordID{f.Root}))
 	}
 	w.eq("owner", string(f.Owner))
+	if f.Unowned {
+		w.add("owner = ''")
+	}
 	w.eq("owner_org", string(f.OwnerOrg))
 	in(w, "provider", f.Providers)
 	for _, c := range []string{w.partial(f.Owner != "", "owner"), w.partial(f.OwnerOrg != "", "owner_org"), w.partial(f.Providers != nil, "provider")} {

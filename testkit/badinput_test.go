@@ -192,6 +192,9 @@ func (e *errands) rows(t *testing.T) map[string]string {
 			table, _, _ = strings.Cut(name, `"`)
 			continue
 		}
+		if strings.HasPrefix(lines.Text(), `["end",`) {
+			break // the sum over all of it
+		}
 		old := sums[table]
 		sums[table] = sha256.Sum256(append(old[:], lines.Bytes()...))
 	}
