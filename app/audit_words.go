@@ -22,6 +22,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"account_lock", "停用账号", "Locked an account"}, {"account_unlock", "启用账号", "Unlocked an account"}, {"account_password", "重置密码", "Reset a password"},
 	{"org_create", "新建单位", "Created a unit"}, {"org_edit", "修改单位", "Edited a unit"}, {"region_create", "增设区划", "Added a division"}, {"region_edit", "修改区划", "Edited a division"}, {"region_import", "导入区划", "Imported divisions"},
 	{"map_check", "检查地图文件", "Checked a map file"}, {"map_draw", "启用地图", "Drew a map"}, {"map_undo", "撤回地图", "Took a map back"},
+	{"bulk", "批量办理", "Worked on many at once"}, {"bulk_undo", "撤回一批", "Took a batch back"}, {"download", "下载", "Downloaded"},
 	{"duty_reassign", "改派任务", "Reassigned tasks"}, {"simulate", "推演机制改动", "Tried a change of a mechanism"},
 }
 
@@ -82,7 +83,7 @@ func (w *work) auditAbout(object string) string {
 
 var auditNouns = map[string][2]string{
 	"party": {"服务对象", "a file"}, "account": {"账号", "an account"}, "org": {"单位", "a unit"}, "region": {"区划", "a division"},
-	"attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
+	"attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "job": {"后台任务", "background work"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
 	"ledger": {"台账", "a ledger"}, "records": {"办件", "records"}, "roster": {"名册", "a roster"}, "program": {"机制", "a mechanism"}, "round": {"任务轮次", "a round"},
 }
 
@@ -119,14 +120,14 @@ func (w *work) auditPart(noun, id string) string {
 
 // auditDetails word the keys of a row's detail; others are for machines.
 var auditDetails = map[string][2]string{
-	"field": {"内容", "Field"}, "ref_no": {"编号", "Number"}, "period": {"统计期", "Period"}, "rows": {"行数", "Rows"}, "how": {"方式", "How"},
+	"field": {"内容", "Field"}, "ref_no": {"编号", "Number"}, "period": {"统计期", "Period"}, "rows": {"行数", "Rows"}, "do": {"办理", "Act"}, "failed": {"未办成", "Refused"}, "how": {"方式", "How"},
 	"kind": {"类别", "Kind"}, "size": {"大小", "Size"}, "actor": {"查阅操作人", "Actor"}, "action": {"查阅操作", "Action"}, "stage": {"状态", "Stage"}, "n": {"件数", "Items"}, "to": {"改派给", "To"},
 }
 
 // auditValues word closed values of details.
 var auditValues = map[string][2]string{
 	"password": {"密码", "password"}, "phone": {"电话", "phone"}, "id_number": {"身份证号", "ID number"}, "code": {"验证码", "code"}, "create": {"开户", "creation"},
-	"people": {"个人", "people"}, "enterprises": {"企业", "enterprises"}, "organisations": {"单位", "units"}, "offers": {"供给", "offers"}, "divisions": {"区划", "divisions"},
+	"owner": {"移交", "handed over"}, "remind": {"催办", "reminded"}, "people": {"个人", "people"}, "enterprises": {"企业", "enterprises"}, "organisations": {"单位", "units"}, "offers": {"供给", "offers"}, "divisions": {"区划", "divisions"},
 }
 
 func (w *work) auditWords(detail map[string]any) []Choice {

@@ -73,8 +73,20 @@ func (a *App) batch(ctx context.Context, r *JobRun, dry bool) error {
 		if dry {
 			return nil
 		}
-		return w.audit("bulk", "job/"+j.ID, "", map[string]any{"op": in.Op, "move": in.Move, "done": j.Done - j.Failed, "failed": j.Failed})
+		return w.audit("bulk", bulkObject(j), "", map[string]any{"do": bulkDoes(j), "n": j.Done - j.Failed, "failed": j.Failed})
 	})
+}
+
+// bulkObject and bulkDoes say in the journal what a batch was about.
+func bulkObject(j *domain.Job) string {
+	return "records/" + asText(j.Result["program"]) + "/" + asText(j.Result["record"])
+}
+
+func bulkDoes(j *domain.Job) string {
+	if l := asText(j.Result["label"]); l != "" {
+		return l
+	}
+	return asText(j.Result["op"])
 }
 
 // gather writes down which records a batch is about: named, listed by a filter, or

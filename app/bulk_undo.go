@@ -63,7 +63,7 @@ func (a *App) undoBulk(ctx context.Context, r *JobRun) error {
 			return err
 		}
 		j.Result["reasons"], j.Result["of"] = why, bulk
-		return w.audit("bulk_undo", "job/"+bulk, "", map[string]any{"undone": j.Done - j.Failed, "kept": j.Failed})
+		return w.audit("bulk_undo", bulkObject(j), "", map[string]any{"do": bulkDoes(j), "n": j.Done - j.Failed, "failed": j.Failed})
 	})
 }
 

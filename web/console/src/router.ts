@@ -40,6 +40,7 @@ export function createConsoleRouter(): Router {
       { path: '/admin/maps', name: 'maps', component: () => import('./pages/admin/MapAdminPage.vue'), meta: { title: 'map.adminTitle' } },
       { path: '/admin/orgs', name: 'orgs', component: () => import('./pages/admin/OrgPage.vue'), meta: { title: 'org.title' } },
       { path: '/admin/accounts', name: 'accounts', component: () => import('./pages/admin/AccountPage.vue'), meta: { title: 'account.title' } },
+      { path: '/jobs', name: 'jobs', component: () => import('./pages/job/JobsPage.vue'), meta: { title: 'job.title' } },
       { path: '/me', name: 'me', component: () => import('./pages/session/MePage.vue'), meta: { title: 'me.title' } },
       { path: '/audit', name: 'audit', component: () => import('./pages/audit/AuditPage.vue'), meta: { title: 'audit.title' } },
       { path: '/:rest(.*)*', name: 'absent', component: () => import('./pages/session/AbsentPage.vue'), meta: { title: 'absent.title' } },

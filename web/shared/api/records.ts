@@ -1,6 +1,6 @@
 import { get, patch, path, post, type RequestOptions } from './client'
 import type {
-  Act, BulkAnswer, FormResponse, FormResult, MatchAnswer, Page, RecordQuery, RecordSummary,
+  Act, FormResponse, FormResult, MatchAnswer, Page, RecordQuery, RecordSummary,
   RecordView, TimelineEvent, Values,
 } from './types'
 
@@ -35,5 +35,3 @@ export const editRecord = (id: string, rev: number, fields: Values, options?: Re
   patch<RecordView>(path('records', id), { rev, fields }, { ...options, ifMatch: rev }).then(whole)
 export const handOver = (id: string, account: string, org?: string) =>
   post<RecordView>(path('records', id, 'owner'), { account, org }).then(whole)
-export const bulkMove = (move: string, ids: string[], act: Act, options?: RequestOptions) =>
-  post<BulkAnswer>(path('records', 'bulk', move), { ids, act }, options)

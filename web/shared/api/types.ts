@@ -330,7 +330,6 @@ export interface MatchResult {
   sent: boolean
 }
 export interface MatchAnswer { need?: Values; step: number; state?: string; max?: number; results: MatchResult[] }
-export interface BulkAnswer { done: string[]; failed: { id: string; title: string; type: string }[] }
 export interface RecordQuery {
   program?: string
   record?: string

@@ -126,6 +126,10 @@ const optionLabel = (options: Keyed[] | undefined, key: unknown): string =>
   options?.find(o => o.key === key)?.label ?? String(key)
 
 export interface Place { lat?: number; lng?: number; address?: string }
+/** A file's size as people say it. */
+export const formatSize = (bytes: number): string =>
+  bytes < 1024 * 1024 ? `${grouped(Math.max(1, Math.round(bytes / 1024)), 0)} KB` : `${grouped(bytes / 1024 / 1024, 1)} MB`
+
 export const formatPlace = (place: Place): string =>
   place.address || (place.lat !== undefined ? `${place.lat.toFixed(5)}, ${(place.lng ?? 0).toFixed(5)}` : '')
 

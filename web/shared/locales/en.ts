@@ -4,7 +4,7 @@ export default {
   common: {
     yes: 'Yes', no: 'No', none: 'None', optional: '(optional)', required: '(required)', unset: 'Not given',
     masked: 'Hidden', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', confirm: 'Confirm', close: 'Close',
-    save: 'Save', back: 'Back', more: 'Load more', search: 'Search', all: 'All', empty: 'Nothing here',
+    save: 'Save', back: 'Back', more: 'Load more', search: 'Search', all: 'All', empty: 'Nothing here', newTab: ' (opens in a new tab)',
   },
   unit: {
     yuan: ' yuan', wan: ' ×10,000 yuan', yi: ' ×100m yuan', percent: '%', bp: 'bp',

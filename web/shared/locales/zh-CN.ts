@@ -5,7 +5,7 @@ export default {
   common: {
     yes: '是', no: '否', none: '无', optional: '（选填）', required: '（必填）', unset: '未填',
     masked: '已隐藏', loading: '正在加载…', retry: '重试', cancel: '取消', confirm: '确定', close: '关闭',
-    save: '保存', back: '返回', more: '加载更多', search: '搜索', all: '全部', empty: '没有内容',
+    save: '保存', back: '返回', more: '加载更多', search: '搜索', all: '全部', empty: '没有内容', newTab: '（在新标签页打开）',
   },
   unit: {
     yuan: '元', wan: '万元', yi: '亿元', percent: '%', bp: '基点',
