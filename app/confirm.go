@@ -189,6 +189,7 @@ func (w *work) confirmBy(r *record.Row, mv *program.Move, proof *ProofAct) error
 
 // confirmCoded finds whose code it is.
 func (w *work) confirmCoded(r *record.Row, mv *program.Move, proof *ProofAct) error {
+	w.lasting()
 	f, of, err := readFacts(proof.Facts, r.ID, r)
 	if err != nil || of != mv {
 		return orRefusal(err, domain.E(domain.KindInvalid, "facts_bad").With("proof.facts", "facts_bad"))
@@ -260,6 +261,7 @@ func slotOf(r *record.Row, mv *program.Move, who *record.Actor) bool {
 // confirm signs the pending signature of the move for an account, when what was
 // confirmed is what the record says. False when nothing waits to be signed.
 func (w *work) confirm(r *record.Row, mv *program.Move, f *Facts, account domain.AccountID, at time.Time) (bool, error) {
+	w.lasting()
 	pending, err := w.tx.Signatures(string(r.ID), record.SignPending)
 	if err != nil {
 		return false, err

@@ -247,6 +247,7 @@ func (a *App) Publish(ctx context.Context, who *Who, o Once, prog, key, target s
 
 // publish makes a publication, or lets out the one that waits for review.
 func (w *work) publish(p *program.Program, nt *program.Notice, target, path, title, state string) (*domain.Notice, error) {
+	w.lasting()
 	for _, st := range []string{noticeLive, noticeProposed} {
 		old, err := w.tx.Notices(p.Key, nt.Key, target, st, 1)
 		if err != nil {

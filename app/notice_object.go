@@ -14,6 +14,7 @@ import (
 // StartNotice implements record.World: an action publishes its row. Where the
 // notice is reviewed, it waits and who reviews is told.
 func (w *work) StartNotice(p *program.Program, nt *program.Notice, rec *domain.Record) error {
+	w.lasting()
 	state := noticeLive
 	if len(nt.Review) > 0 {
 		state = noticeProposed
