@@ -7,13 +7,14 @@ import (
 	"linqiao/domain"
 )
 
-type ballotPath struct {
+// BallotPath names a ballot of a record.
+type BallotPath struct {
 	RecordPath
 	Ballot string `path:"ballot" maxLength:"64"`
 }
 
 type voteIn struct {
-	ballotPath
+	BallotPath
 	Body app.VoteAct
 }
 
@@ -23,7 +24,7 @@ func (s *Server) vote(ctx context.Context, who *app.Who, in *voteIn) (*recordOut
 }
 
 type deskIn struct {
-	ballotPath
+	BallotPath
 	Body struct {
 		Voter domain.PartyID `json:"voter" maxLength:"64"`
 	}
@@ -34,7 +35,7 @@ func (s *Server) handOutPaper(ctx context.Context, who *app.Who, in *deskIn) (*r
 }
 
 type papersIn struct {
-	ballotPath
+	BallotPath
 	Body app.PapersAct
 }
 
@@ -42,7 +43,7 @@ func (s *Server) enterPapers(ctx context.Context, who *app.Who, in *papersIn) (*
 	return s.recordAfter(ctx, who, in.ID, s.app.EnterPapers(ctx, who, requestOf(ctx).once, in.ID, in.Ballot, in.Body))
 }
 
-type signPapersIn struct{ ballotPath }
+type signPapersIn struct{ BallotPath }
 
 func (s *Server) signPapers(ctx context.Context, who *app.Who, in *signPapersIn) (*recordOut, error) {
 	return s.recordAfter(ctx, who, in.ID, s.app.SignPapers(ctx, who, requestOf(ctx).once, in.ID, in.Ballot))

@@ -151,6 +151,8 @@ func (s *Server) publicPages() {
 	s.mux.HandleFunc("GET /notices.rss", s.noticesFeed)
 	s.mux.HandleFunc("GET /notices/{id}", s.noticePage)
 	s.mux.HandleFunc("GET /notices/{id}/table.csv", s.noticeCSV)
+	s.mux.HandleFunc("GET /notices/{id}/draw.json", s.noticeDraw)
+	s.mux.HandleFunc("GET /draw.js", s.drawScript)
 	s.mux.HandleFunc("GET /about", s.plainPage("about", "about"))
 	s.mux.HandleFunc("GET /accessibility", s.plainPage("access", "access"))
 	s.mux.HandleFunc("GET /check", s.checkPage)

@@ -87,7 +87,7 @@ func (w *work) showTable(id string, t *PublicTable) error {
 		one.Page = i + 1
 		one.Rows = rows[min(i*noticePageRows, len(rows)):min((i+1)*noticePageRows, len(rows))]
 		if i > 0 {
-			one.Corrections = []LedgerRow{}
+			one.Corrections, one.Draw = []LedgerRow{}, nil
 		}
 		b, err := json.Marshal(&one)
 		if err != nil {
@@ -135,6 +135,8 @@ func (w *work) noticeTarget(nt *program.Notice, target string) domain.RecordID {
 	case target == "":
 		return ""
 	case !dotted:
+		return domain.RecordID(target)
+	case head == "choice", head == "ballot":
 		return domain.RecordID(target)
 	case head == "document":
 		if d, err := w.tx.Document(target); err == nil {

@@ -21,7 +21,7 @@ func (w *work) StartNotice(p *program.Program, nt *program.Notice, rec *domain.R
 	}
 	target := string(rec.ID)
 	if nt.Of != rec.Key {
-		if _, dotted := cutBlock(nt.Of); dotted {
+		if head, dotted := cutBlock(nt.Of); dotted && head != "choice" && head != "ballot" {
 			target = "" // a list of the county, started by something that happened
 		}
 	}

@@ -32,6 +32,7 @@ type PublicTable struct {
 	Pages       int               `json:"pages"`
 	Hash        string            `json:"hash"`
 	FrozenAt    *time.Time        `json:"frozen_at,omitempty"`
+	Draw        *ChoiceView       `json:"draw,omitempty"` // what recomputing a draw takes; no names
 }
 
 // Bounds of one publication: a page stays within the budget of a public page, and
@@ -57,6 +58,10 @@ func (w *work) noticeTable(p *program.Program, nt *program.Notice, target, path 
 		err = w.noticeBalances(p, nt, p.Accounts.Get(key), t)
 	case head == "document":
 		err = w.noticeDocument(nt, target, t)
+	case head == "choice":
+		err = w.noticeChoice(nt, key, domain.RecordID(target), t)
+	case head == "ballot":
+		err = w.noticeBallot(key, domain.RecordID(target), t)
 	case key == "" && target != "":
 		err = w.noticeRow(nt, domain.RecordID(target), t)
 	case key == "":
@@ -213,10 +218,14 @@ func (w *work) noticeDocument(nt *program.Notice, target string, t *PublicTable)
 // addNoticeRow writes the columns of a row as they may be read. Only texts go in:
 // the stored value stays behind.
 func (w *work) addNoticeRow(nt *program.Notice, r *record.Row, t *PublicTable) error {
+	return addCells(nt, t, func(c *program.Col) (any, string, error) { return w.noticeCell(c, r) })
+}
+
+func addCells(nt *program.Notice, t *PublicTable, cell func(c *program.Col) (any, string, error)) error {
 	row := LedgerRow{Cells: map[string]any{}, Labels: map[string]string{}}
 	for i := range nt.Cols {
 		c := &nt.Cols[i]
-		value, shown, err := w.noticeCell(c, r)
+		value, shown, err := cell(c)
 		if err != nil {
 			return err
 		}

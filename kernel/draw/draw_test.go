@@ -4,9 +4,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"flag"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 )
@@ -170,5 +173,51 @@ func BenchmarkOrder20000(b *testing.B) {
 	seed := Seed("s", PoolHash(pool), "1")
 	for b.Loop() {
 		Order(pool, seed, true)
+	}
+}
+
+var update = flag.Bool("update", false, "write the vectors anew")
+
+type vector struct {
+	Pool   string   `json:"pool"`
+	Hash   string   `json:"pool_hash"`
+	Secret string   `json:"secret"`
+	Commit string   `json:"commit"`
+	Public string   `json:"public"`
+	Spread bool     `json:"spread"`
+	Method string   `json:"method"`
+	Order  []string `json:"order"`
+}
+
+// TestVectors keeps the file by which the check page's own computation is held to
+// this one.
+func TestVectors(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	var list []vector
+	for i := range 12 {
+		pool := somePool(r, 1+r.IntN(30), 1+r.IntN(4), []int64{1, 5, 1 << 40}[i%3])
+		v := vector{Secret: fmt.Sprintf("%064x", r.Uint64()), Public: []string{"", "061528", "双色球 2026-11-22"}[i%3], Spread: i%2 == 0, Method: Method}
+		for _, e := range pool {
+			v.Pool += fmt.Sprintf("%s\t%d\t%s\n", e.Code, e.Weight, e.Group)
+		}
+		v.Hash, v.Commit = PoolHash(pool), Commit(v.Secret)
+		v.Order = Order(pool, Seed(v.Secret, v.Hash, v.Public), v.Spread)
+		list = append(list, v)
+	}
+	got, err := json.MarshalIndent(list, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("testdata/vectors.json", append(got, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != string(got)+"\n" {
+		t.Error("testdata/vectors.json is another; run with -update")
 	}
 }

@@ -202,7 +202,7 @@ func checkPicks(b *program.Ballot, run *domain.PanelRun, picks []string) error {
 	case len(picks) == 0:
 		return domain.E(domain.KindInvalid, "fields").With("picks", "required")
 	case len(picks) > n:
-		return domain.E(domain.KindInvalid, "fields", "most", fmt.Sprint(n)).With("picks", "too_many_picks")
+		return domain.E(domain.KindInvalid, "fields").With("picks", "too_many_picks", "most", fmt.Sprint(n))
 	}
 	for i, k := range picks {
 		if !slices.Contains(options, k) || slices.Contains(picks[:i], k) {
@@ -303,7 +303,7 @@ func sheetOf(run *domain.PanelRun) map[string]any {
 func checkSheet(b *program.Ballot, run *domain.PanelRun, s Sheet, out int64) error {
 	bad := func(field, code string) error { return domain.E(domain.KindInvalid, "fields").With(field, code) }
 	if s.Papers < 0 || s.Papers > out {
-		return domain.E(domain.KindInvalid, "fields", "most", fmt.Sprint(out)).With("papers", "papers_handed_out")
+		return domain.E(domain.KindInvalid, "fields").With("papers", "papers_handed_out", "most", fmt.Sprint(out))
 	}
 	if s.Invalid < 0 || s.Invalid > s.Papers {
 		return bad("invalid", "range")

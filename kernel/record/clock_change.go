@@ -141,7 +141,7 @@ func (u *Unit) Extend(r *Row, key string, n int64, why string) error {
 		return domain.Refuse("“" + c.Label + "”的延期次数已用完")
 	}
 	if n < 1 || n > may.Most {
-		return domain.E(domain.KindInvalid, "fields", "min", "1", "max", text(may.Most)).With("n", "range")
+		return domain.E(domain.KindInvalid, "fields").With("n", "range", "min", "1", "max", text(may.Most))
 	}
 	if strings.TrimSpace(why) == "" {
 		return domain.E(domain.KindInvalid, "fields").With("text", "required")
