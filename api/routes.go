@@ -159,9 +159,23 @@ func (s *Server) routes() {
 	get(s, auditor, "/audit/actions", "审计的操作种类", s.auditActions)
 	get(s, auditor, "/audit/export.xlsx", "导出审计日志", s.exportAudit)
 	get(s, auditor, "/audit/verify", "校验审计日志", s.verifyAudit)
-	get(s, signedIn, "/stream", "变更推送", s.stream)
+	get(s, watching, "/stream", "变更推送", s.stream)
 	get(s, signedIn, "/notifications", "消息", s.notifications)
+	get(s, watching, "/notifications/count", "未读消息数", s.unread)
+	post(s, signedIn, again, "/notifications/read", "全部标为已读", s.readNotifications)
 	post(s, signedIn, again, "/notifications/{id}/read", "标为已读", s.readNotification)
+	get(s, signedIn, "/preferences", "通知设置", s.preferences)
+	put(s, signedIn, inTx, "/preferences", "改通知设置", s.setPreferences)
+
+	// Messages that leave the county: channels, what became of each message.
+	get(s, overseer, "/channels", "消息渠道", s.channels)
+	create(s, admin, inTx, "/channels", "新增渠道", s.createChannel)
+	patch(s, admin, kept, "/channels/{id}", "修改渠道", s.patchChannel)
+	post(s, admin, kept, "/channels/{id}/test", "试发一条", s.testChannel)
+	post(s, public, reads, "/channels/{id}/reports", "网关回报到达（须签名）", s.report)
+	get(s, overseer, "/deliveries", "送达记录", s.deliveries)
+	get(s, overseer, "/deliveries/count", "各状态的消息数", s.countDeliveries)
+	post(s, admin, inTx, "/deliveries/replay", "重发", s.replay)
 
 	get(s, demoOnly, "/demo/accounts", "演示账号", s.demoAccounts)
 }

@@ -15,12 +15,14 @@ type rule struct {
 	open bool // also without sign-in
 	may  func(*app.Who) bool
 	code string // of the refusal
+	idle bool   // asked by screens of themselves: does not keep the sign-in alive
 }
 
 var (
 	public   = rule{name: "public", open: true}
 	demoOnly = rule{name: "demo", open: true} // and only in a demo county
 	signedIn = rule{name: "signed-in", may: func(*app.Who) bool { return true }}
+	watching = rule{name: "signed-in", may: func(*app.Who) bool { return true }, idle: true}
 	staff    = rule{name: "staff", may: func(w *app.Who) bool { return len(w.Memberships) > 0 || w.Admin }, code: "staff_only"}
 	admin    = rule{name: "admin", may: func(w *app.Who) bool { return w.Admin }, code: "admin_only"}
 	auditor  = rule{name: "auditor", may: func(w *app.Who) bool { return w.Auditor }, code: "auditor_only"}
@@ -55,7 +57,11 @@ func (s *Server) admit(q *request, r rule, rep repeat, c huma.Context) error {
 		return notFound()
 	}
 	if !r.open || q.token != "" {
-		who, err := s.app.Who(c.Context(), q.token)
+		ask := s.app.Who
+		if r.idle {
+			ask = s.app.Watcher
+		}
+		who, err := ask(c.Context(), q.token)
 		switch {
 		case err == nil:
 			who.Lang = q.lang

@@ -4,7 +4,7 @@ package api
 
 var nounsEN = map[string]string{
 	"account": "account", "answer": "answer", "upload": "upload", "attachment": "attachment", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
-	"consent": "consent", "count": "count", "counter_set": "counter", "county": "county", "delivery": "message", "document": "document", "done": "done",
+	"consent": "consent", "channel": "channel", "contact": "message settings", "count": "count", "counter_set": "counter", "county": "county", "delivery": "message", "document": "document", "done": "done",
 	"due": "due", "duty": "duty", "duty_item": "duty item", "duty_round": "duty round", "entry": "entry", "event": "event", "field": "field",
 	"form": "form", "job": "background work", "job_item": "background work", "grams": "search word", "import": "import", "import_run": "import", "ledger": "ledger", "map": "map", "match": "match", "match_run": "match",
 	"member": "member", "membership": "post", "missed": "missed", "move": "step", "notice": "publication", "notification": "message", "org": "unit",
@@ -75,6 +75,11 @@ var textsEN = map[string]text{
 	"body_too_large":    {"More than {max} was sent", "Send it in parts, or smaller files."},
 	"media_type":        {"This content type is not supported", "Use application/json, and multipart/form-data for files."},
 	"if_match":          {"The version is wrong", "Reload the page before you change it."},
+	"url":               {"The address is not valid", "Give the full address, beginning with https://, without user and password."},
+	"url_https":         {"The address must begin with https://", "Only gateways on this machine or in the office network may use http://, by IP address."},
+	"json":              {"{label?“#”:The request template} is not valid JSON", "Check quotes and brackets, or leave it empty for the standard form."},
+	"body_holes":        {"The request template does not say where the number and the text go", "Write phone and text there, each in double braces."},
+	"time_of_day":       {"must be a time of day", "Write it like 22:00."},
 	"rev_missing":       {"The version is missing", "Reload the page before you change it."},
 	"cursor":            {"The place in the list is no longer valid", "Start from the first page."},
 	"required":          {"{label?“#”:This} is required", ""},

@@ -5,7 +5,7 @@ package api
 
 var nounsZH = map[string]string{
 	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
-	"consent": "同意", "count": "计数", "counter_set": "计数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
+	"consent": "同意", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
 	"due": "应办", "duty": "任务", "duty_item": "任务项", "duty_round": "任务轮次", "entry": "流水", "event": "记录", "field": "栏目",
 	"form": "表单", "job": "后台任务", "job_item": "后台任务", "grams": "检索词", "import": "导入", "import_run": "导入", "ledger": "台账", "map": "地图", "match": "匹配", "match_run": "匹配",
 	"member": "成员", "membership": "任职", "missed": "漏办", "move": "这一步", "notice": "公布", "notification": "消息", "org": "单位",
@@ -78,6 +78,11 @@ var textsZH = map[string]text{
 	"body_too_large":    {"提交的内容超过 {max}", "请分次提交或减小附件。"},
 	"media_type":        {"不支持这种内容格式", "请用 application/json；附件用 multipart/form-data。"},
 	"if_match":          {"版本号不对", "请刷新页面后再改。"},
+	"url":               {"地址不是有效的网址", "请填完整的地址，以 https:// 开头，不含用户名和密码。"},
+	"url_https":         {"地址须以 https:// 开头", "只有本机和内网的网关可以用 http://，并须写 IP 地址。"},
+	"json":              {"{label?“#”:请求模板}不是有效的 JSON", "请检查引号和括号，或留空使用标准格式。"},
+	"body_holes":        {"请求模板里没有标出手机号和正文的位置", "在相应位置写 phone、text，各用两层花括号括起来。"},
+	"time_of_day":       {"须为一天中的时刻", "请按 22:00 这样填写。"},
 	"rev_missing":       {"缺少版本号", "请刷新页面后再改。"},
 	"cursor":            {"翻页位置已失效", "请从第一页重新查看。"},
 	"required":          {"须填写{label?“#”:此项}", ""},

@@ -242,6 +242,9 @@ func TestMutationsNeedARequestKey(t *testing.T) {
 		if method == http.MethodGet || strings.HasPrefix(path, apiRoot+"/session") {
 			continue
 		}
+		if strings.HasSuffix(path, "/channels/{id}/reports") {
+			continue // of gateways: signed, and the same report again changes nothing
+		}
 		who := "admin"
 		if !slices.Contains(allowed[rule], who) {
 			continue

@@ -153,14 +153,18 @@ func checkAccount(in AccountAct, password string) error {
 
 func (w *work) newAccount(in AccountAct, hash string) (*domain.Account, error) {
 	acc := &domain.Account{Login: in.Login, Name: strings.TrimSpace(in.Name), Party: in.Party, PasswordHash: hash, Active: true}
+	number := "" // for messages, where it is a mobile one
 	if in.Phone != "" {
-		n, _, ok := domain.CheckPhone(in.Phone)
+		n, mobile, ok := domain.CheckPhone(in.Phone)
 		if !ok {
 			return nil, domain.E(domain.KindInvalid, "fields").With("phone", "phone")
 		}
 		var err error
 		if acc.PhoneIndex, err = w.tx.Index(identPhone, n); err != nil {
 			return nil, err
+		}
+		if mobile {
+			number = n
 		}
 	}
 	if in.Party != "" {
@@ -176,6 +180,11 @@ func (w *work) newAccount(in AccountAct, hash string) (*domain.Account, error) {
 	}
 	if err := w.tx.InsertAccount(acc); err != nil {
 		return nil, err
+	}
+	if number != "" {
+		if err := w.keepPhone(acc.ID, number); err != nil {
+			return nil, err
+		}
 	}
 	for _, m := range in.Memberships {
 		if _, err := w.join(acc.ID, m); err != nil {

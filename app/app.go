@@ -22,7 +22,8 @@ type App struct {
 	Blobs store.Blobs
 	Log   *slog.Logger
 	Demo  bool // demo county: invented people, codes shown on a fake phone
-	Send  notify.Sender
+	// openWay makes a channel of its settings; tests put their own in.
+	openWay func(kind string, c notify.Config) (notify.Channel, error)
 
 	programs *registry
 	people   *peopleCache
@@ -32,7 +33,7 @@ type App struct {
 	totals   *totals
 	now      func() time.Time
 	cal      *calendar.Calendar
-	stream   *broadcast
+	stream   *hub
 	door     *door
 
 	extraJobs map[string]jobRunner // kinds that only tests have
@@ -45,7 +46,7 @@ type Options struct {
 	Blobs    store.Blobs
 	Log      *slog.Logger
 	Demo     bool
-	Send     notify.Sender
+	OpenWay  func(kind string, c notify.Config) (notify.Channel, error) // nil = notify.Open
 	Now      func() time.Time
 	Calendar *calendar.Calendar
 	Hash     HashCost // of passwords; zero = the real cost, tests and demos may take less
@@ -53,7 +54,7 @@ type Options struct {
 
 // New makes an App over an open, migrated database.
 func New(o Options) *App {
-	a := &App{DB: o.DB, Blobs: o.Blobs, Log: o.Log, Demo: o.Demo, Send: o.Send, now: o.Now, cal: o.Calendar}
+	a := &App{DB: o.DB, Blobs: o.Blobs, Log: o.Log, Demo: o.Demo, openWay: o.OpenWay, now: o.Now, cal: o.Calendar}
 	if a.Log == nil {
 		a.Log = slog.Default()
 	}
@@ -63,8 +64,8 @@ func New(o Options) *App {
 	if a.cal == nil {
 		a.cal = calendar.Official()
 	}
-	if a.Send == nil {
-		a.Send = notify.Log{Out: a.Log}
+	if a.openWay == nil {
+		a.openWay = notify.Open
 	}
 	a.programs = newRegistry()
 	a.people = newPeopleCache()
@@ -72,7 +73,7 @@ func New(o Options) *App {
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.accounts = newPlaces[domain.AccountID, domain.Account]()
 	a.door = newDoor(o.Hash)
-	a.stream = newBroadcast()
+	a.stream = newHub()
 	a.holder = store.NewID()
 	return a
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"io/fs"
 	"log/slog"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"linqiao/domain"
-	"linqiao/notify"
 	"linqiao/store"
 	"linqiao/store/storetest"
 )
@@ -75,14 +73,8 @@ type desk struct {
 	t     *testing.T
 	a     *App
 	clock *storetest.Clock
-	sent  []notify.Message
-}
 
-type sender struct{ c *desk }
-
-func (s sender) Send(_ context.Context, m notify.Message) error {
-	s.c.sent = append(s.c.sent, m)
-	return nil
+	phones int // numbers given out so far
 }
 
 // newDesk opens an App over an empty SQLite store with a county of two towns.
@@ -113,7 +105,7 @@ func newDeskWith(t *testing.T, engine storetest.Engine, key, source string) *des
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.a = New(Options{DB: db, Blobs: blobs, Now: c.clock.Now, Demo: true, Send: sender{c}, Hash: LightCost, Log: slog.New(slog.DiscardHandler)})
+	c.a = New(Options{DB: db, Blobs: blobs, Now: c.clock.Now, Demo: true, Hash: LightCost, Log: slog.New(slog.DiscardHandler)})
 	storetest.Write(t, db, func(tx *store.Tx) error {
 		for _, g := range []domain.Region{
 			{ID: "440902", Parent: "4409", Level: domain.County, Name: "茂南区"},
@@ -316,6 +308,8 @@ func TestPassword(t *testing.T) {
 
 func TestPhoneCode(t *testing.T) {
 	c := newDesk(t)
+	g := newGateway(t)
+	g.channel(c, "sms")
 	const phone = "13800000001"
 	from := Client{Address: "10.0.0.1"}
 	ask := func() error { return c.a.PhoneCode(t.Context(), storetest.Home, "138 0000 0001", from) }
@@ -323,12 +317,12 @@ func TestPhoneCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, ask(), "code_too_soon")
-	if len(c.sent) != 1 || c.sent[0].To != phone {
-		t.Fatalf("sent %+v", c.sent)
+	if len(g.got()) != 1 || g.got()[0].To != phone {
+		t.Fatalf("sent %+v", g.got())
 	}
 	code := c.a.DemoCodes()[0].Code
-	if len(code) != 6 || !strings.Contains(c.sent[0].Text, code) {
-		t.Errorf("code %q, message %q", code, c.sent[0].Text)
+	if len(code) != 6 || !strings.Contains(g.got()[0].Text, code) {
+		t.Errorf("code %q, message %q", code, g.got()[0].Text)
 	}
 	enter := func(code string) (*SessionView, error) {
 		return c.a.SignInPhone(t.Context(), PhoneAct{Phone: phone, Code: code, County: storetest.Home}, from)

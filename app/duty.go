@@ -228,8 +228,9 @@ func (w *work) tellDuty(p *program.Program, d *program.Duty, it *domain.DutyItem
 	if it.ToAccount == "" || it.Opens.After(w.Now()) {
 		return nil
 	}
-	return w.tx.InsertDelivery(&domain.Delivery{ID: store.NewID(), ToAccount: it.ToAccount, Channel: "push", Message: "duty",
-		Text: fmt.Sprintf("新任务：%s，%s前完成", d.Label, it.Due.In(domain.Beijing).Add(-time.Second).Format("2006-01-02")), State: "sent", Record: it.Record, Created: w.Now()})
+	rec := &domain.Record{ID: it.Record, Subject: it.Party}
+	text := fmt.Sprintf("新任务：%s，%s前完成", d.Label, it.Due.In(domain.Beijing).Add(-time.Second).Format("2006-01-02"))
+	return w.tell(telling{program: p.Key, message: "duty", text: text, record: rec}, []domain.AccountID{it.ToAccount})
 }
 
 // dutyHappened counts due, done and missed. A part of a ratio belongs to the day

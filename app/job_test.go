@@ -71,11 +71,8 @@ func TestJob(t *testing.T) {
 		})}
 		stop = domain.E(domain.KindUnavailable, "store_busy")
 		id := c.startJob(li, "count")
-		feed, end, err := c.a.Subscribe(ctx, li)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer end()
+		feed := c.subscribe(li, "")
+		take(feed)
 
 		// A passing error: the job waits, then goes on where it stood.
 		c.workOff()
@@ -86,7 +83,7 @@ func TestJob(t *testing.T) {
 		if n, _ := c.a.RunJobs(ctx); n != 0 {
 			t.Error("it is tried again at once")
 		}
-		if e := <-feed; e.Type != "job" || string(e.ID) != id {
+		if e := <-feed.Events(); e.Type != "job" || string(e.ID) != id {
 			t.Errorf("stream %+v", e)
 		}
 		stop = nil

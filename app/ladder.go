@@ -70,9 +70,8 @@ func (w *work) tellRung(p *program.Program, rec *domain.Record, g *program.Rung,
 		if err != nil {
 			return err
 		}
-		for _, acc := range accs {
-			d := &domain.Delivery{ID: store.NewID(), ToAccount: acc, Channel: "push", Message: "rung", Text: words, State: "sent", Record: rec.ID, Created: w.Now()}
-			w.later("", func() error { return w.tx.InsertDelivery(d) })
+		if err := w.tell(telling{program: p.Key, message: "rung", text: words, record: rec}, accs); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -112,6 +112,22 @@ func Anonymous(county domain.CountyCode) *Who {
 // Who tells who stands behind a token of SignIn. The answer may be a few seconds
 // old for changes made by another process; changes made here are seen at once.
 func (a *App) Who(ctx context.Context, token string) (*Who, error) {
+	return a.behind(ctx, token, a.used)
+}
+
+// Watcher is Who for what a screen asks by itself: it keeps no sign-in alive, so
+// that an open screen nobody sits at still signs out.
+func (a *App) Watcher(ctx context.Context, token string) (*Who, error) {
+	return a.behind(ctx, token, a.live)
+}
+
+// live reports whether a sign-in has not run out.
+func (a *App) live(s *signedIn) bool {
+	now := a.now()
+	return now.Sub(s.created) < s.most && now.UnixMilli()-s.seen.Load() < s.idle.Milliseconds()
+}
+
+func (a *App) behind(ctx context.Context, token string, alive func(*signedIn) bool) (*Who, error) {
 	county, ok := tokenCounty(token)
 	if !ok {
 		return nil, errSignedOut()
@@ -130,7 +146,7 @@ func (a *App) Who(ctx context.Context, token string) (*Who, error) {
 		s = fresh
 		a.people.put(key, s, made)
 	}
-	if !a.used(s) {
+	if !alive(s) {
 		return nil, domain.E(domain.KindUnauthenticated, "session_expired")
 	}
 	return &Who{County: s.county, Actor: s.actor, Lang: "zh-CN", session: s.hash}, nil
@@ -139,11 +155,11 @@ func (a *App) Who(ctx context.Context, token string) (*Who, error) {
 // used notes a use, or reports that the sign-in has run out. Writing it down
 // happens beside the request.
 func (a *App) used(s *signedIn) bool {
-	now := a.now()
-	ms := now.UnixMilli()
-	if now.Sub(s.created) >= s.most || ms-s.seen.Load() >= s.idle.Milliseconds() {
+	if !a.live(s) {
 		return false
 	}
+	now := a.now()
+	ms := now.UnixMilli()
 	s.seen.Store(ms)
 	if saved := s.saved.Load(); ms-saved >= touchEvery.Milliseconds() && s.saved.CompareAndSwap(saved, ms) {
 		go a.touch(s, now)

@@ -1,14 +1,33 @@
 package app
 
 import (
+	"slices"
+	"time"
+
 	"linqiao/domain"
 	"linqiao/kernel/program"
 	"linqiao/kernel/record"
+	"linqiao/notify"
 	"linqiao/store"
 )
 
-// Notify writes one delivery for everybody who holds the role relative to the
-// row; sending is the background's work, after the commit.
+// deliverWithin is how long a message is worth sending when its program does not
+// say: a gateway may be away over a weekend's night, not over a week.
+const deliverWithin = 72 * time.Hour
+
+// telling is one message on its way to several people.
+type telling struct {
+	program string
+	message string // key, or "" for words of the kernel
+	text    string
+	record  *domain.Record
+	via     []string
+	urgent  bool
+	lasts   program.Span
+}
+
+// Notify tells everybody who holds the role relative to the row; sending is the
+// background's work, after the commit.
 func (w *work) Notify(n record.Notice) error {
 	p, err := w.Program(n.Program, 0)
 	if err != nil {
@@ -22,19 +41,141 @@ func (w *work) Notify(n record.Notice) error {
 	if err != nil {
 		return err
 	}
+	return w.tell(telling{program: n.Program, message: n.Message, text: n.Text, record: n.Record, via: n.Via, urgent: n.Urgent, lasts: n.Lasts}, accounts)
+}
+
+// tell writes the message for each person: always inside the product, where he
+// finds it again, and beside that by the channels it names.
+func (w *work) tell(t telling, accounts []domain.AccountID) error {
+	accounts = slices.Clone(accounts)
+	slices.Sort(accounts)
+	accounts = slices.Compact(accounts)
 	for _, acc := range accounts {
-		for _, via := range n.Via {
-			d := &domain.Delivery{ID: store.NewID(), ToAccount: acc, Channel: via, Message: n.Message, Text: n.Text, State: "sent", Record: n.Record.ID, Created: w.Now()}
-			if via != "push" {
-				d.State, d.NextAt = "queued", w.Now()
-			}
-			if w.trace != nil {
-				w.trace.sent = append(w.trace.sent, d.ID)
-			}
-			w.later("", func() error { return w.tx.InsertDelivery(d) })
+		w.put(w.delivery(t, acc, domain.InApp, t.text))
+		w.told(acc)
+	}
+	out := slices.DeleteFunc(slices.Clone(t.via), func(v string) bool { return v == domain.InApp || v == "screen" })
+	if len(out) == 0 || len(accounts) == 0 {
+		return nil
+	}
+	text, err := w.outward(t.record, t.text)
+	if err != nil {
+		return err
+	}
+	ways, err := w.channels()
+	if err != nil {
+		return err
+	}
+	for _, via := range out {
+		if notify.Personal(via) {
+			err = w.tellEach(t, ways, via, text, accounts)
+		} else {
+			err = w.tellGroups(t, ways, text, accounts)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// tellEach queues one message a person, by the channel of his unit or the county's.
+func (w *work) tellEach(t telling, ways []domain.Channel, via, text string, accounts []domain.AccountID) error {
+	for _, acc := range accounts {
+		d := w.delivery(t, acc, via, text)
+		way, err := w.wayFor(ways, acc, via)
+		if err != nil {
+			return err
+		}
+		if way == nil {
+			d.State, d.NextAt, d.Ended, d.Answer = domain.DeliverySkipped, time.Time{}, w.Now(), "no_channel"
+		} else {
+			d.Route = way.ID
+		}
+		w.put(d)
+	}
+	return nil
+}
+
+// tellGroups queues one message for each group that one of the people belongs to:
+// forty members of a unit are one message to its robot.
+func (w *work) tellGroups(t telling, ways []domain.Channel, text string, accounts []domain.AccountID) error {
+	seen := map[string]bool{}
+	for _, acc := range accounts {
+		way, err := w.wayFor(ways, acc, notify.WeCom, notify.DingTalk)
+		if err != nil {
+			return err
+		}
+		if way == nil || seen[way.ID] {
+			continue
+		}
+		seen[way.ID] = true
+		d := w.delivery(t, "", way.Kind, text)
+		d.Route = way.ID
+		w.put(d)
+	}
+	return nil
+}
+
+// wayFor is the active channel of a kind of one of the account's units, otherwise
+// of the county.
+func (w *work) wayFor(ways []domain.Channel, acc domain.AccountID, kinds ...string) (*domain.Channel, error) {
+	if len(ways) == 0 {
+		return nil, nil
+	}
+	posts, err := w.tx.Memberships(store.MembershipFilter{Account: acc})
+	if err != nil {
+		return nil, err
+	}
+	var county *domain.Channel
+	for i := range ways {
+		c := &ways[i]
+		if !c.Active || !slices.Contains(kinds, c.Kind) {
+			continue
+		}
+		if c.Org == "" {
+			if county == nil {
+				county = c
+			}
+		} else if slices.ContainsFunc(posts, func(m domain.Membership) bool { return m.Org == c.Org }) {
+			return c, nil
+		}
+	}
+	return county, nil
+}
+
+// channels lists the county's channels, once a transaction.
+func (w *work) channels() ([]domain.Channel, error) {
+	return memo(&w.c.channels, "", w.tx.Channels)
+}
+
+// delivery is one message to one account, not written yet.
+func (w *work) delivery(t telling, acc domain.AccountID, channel, text string) *domain.Delivery {
+	d := &domain.Delivery{ID: store.NewID(), ToAccount: acc, Channel: channel, Program: t.program, Message: t.message, Text: text,
+		State: domain.DeliverySent, Urgent: t.urgent, Created: w.Now()}
+	if t.record != nil {
+		d.Record = t.record.ID
+	}
+	if channel != domain.InApp {
+		d.State, d.NextAt, d.Expires = domain.DeliveryQueued, w.Now(), w.Now().Add(deliverWithin)
+		if t.lasts.N > 0 {
+			d.Expires, _ = w.app.cal.Due(w.Now(), t.lasts.N, t.lasts.Unit, false)
+		}
+	}
+	return d
+}
+
+// put writes a message once what it refers to is written.
+func (w *work) put(d *domain.Delivery) {
+	if w.trace != nil {
+		w.trace.sent = append(w.trace.sent, d.ID)
+	}
+	w.later("", func() error { return w.tx.InsertDelivery(d) })
+}
+
+// told lets the person's open screens know after the commit.
+func (w *work) told(acc domain.AccountID) {
+	w.after = append(w.after, func() { w.app.stream.told(w.who.County, acc) })
 }
 
 // holders lists the accounts that hold a role relative to a record.

@@ -419,28 +419,6 @@ func planMove(t *program.RecordType) *program.Move {
 	return nil
 }
 
-// Deliver sends queued messages; a gateway that is down is tried again later.
-func (a *App) Deliver(ctx context.Context) (int, error) {
-	n := 0
-	err := a.counties(ctx, func(county domain.CountyCode) error {
-		var list []domain.Delivery
-		if err := a.DB.Read(ctx, func(tx *store.Tx) (err error) {
-			list, err = tx.In(county).DueDeliveries(a.Now(), tickBatch)
-			return err
-		}); err != nil {
-			return err
-		}
-		for i := range list {
-			if err := a.deliverOne(ctx, county, &list[i]); err != nil {
-				return err
-			}
-			n++
-		}
-		return nil
-	})
-	return n, err
-}
-
 // RunDue does everything that is due now, until nothing more is.
 func (a *App) RunDue(ctx context.Context) error {
 	for round := 0; round < 10_000; round++ {

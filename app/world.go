@@ -21,6 +21,7 @@ type worldCache struct {
 	consents  map[string]bool
 	offers    map[string][]record.Candidate
 	responses map[string][]*domain.Response
+	channels  map[string][]domain.Channel
 	fresh     bool // this transaction has changed units or divisions
 }
 

@@ -62,23 +62,6 @@ type Notice struct {
 	Rev         int64
 }
 
-// Delivery is one message to one receiver by one channel (送达).
-type Delivery struct {
-	County    CountyCode
-	ID        string
-	ToAccount AccountID
-	ToParty   PartyID
-	ToIndex   string // blind index of a number or address
-	Channel   string
-	Message   string // message key, for counting
-	Text      string
-	State     string // queued, sending, sent, failed, read
-	Tries     int
-	NextAt    time.Time // zero = no further try
-	Record    RecordID
-	Created   time.Time
-}
-
 // Attachment is a stored file (附件); the bytes are in the blob store under SHA256.
 type Attachment struct {
 	County    CountyCode

@@ -21,6 +21,9 @@ type step struct {
 // Run works until the context ends. A failing step is logged and tried again;
 // it never stops the others.
 func Run(ctx context.Context, a *app.App, log *slog.Logger) {
+	if err := a.Resume(ctx); err != nil && ctx.Err() == nil {
+		log.Error("resume", "err", err)
+	}
 	steps := []step{
 		{"clocks", 250 * time.Millisecond, a.FireDue},
 		{"signatures", time.Minute, a.CloseDue},
@@ -35,13 +38,19 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"house", 5 * time.Second, a.House},
 	}
 	done := make(chan struct{})
+	go func() {
+		defer func() { done <- struct{}{} }()
+		if err := a.Relay(ctx); err != nil && ctx.Err() == nil {
+			log.Error("relay", "err", err)
+		}
+	}()
 	for _, s := range steps {
 		go func() {
 			defer func() { done <- struct{}{} }()
 			loop(ctx, s, log)
 		}()
 	}
-	for range steps {
+	for range len(steps) + 1 {
 		<-done
 	}
 }

@@ -6,16 +6,22 @@ import (
 	"linqiao/domain"
 )
 
-const deliveryColumns = "county, id, to_account, to_party, to_index, channel, message, text, state, tries, next_at, record, created"
+const deliveryColumns = "county, id, to_account, to_party, to_index, channel, message, text, state, tries, next_at, record, created, " +
+	"program, route, urgent, fails, replays, expires_at, tried_at, ended_at, receipt, answer, merged"
 
-var deliverySelect = "SELECT " + deliveryColumns + " FROM delivery"
+var (
+	deliverySelect = "SELECT " + deliveryColumns + " FROM delivery"
+	deliveryInsert = insertSQL("delivery", deliveryColumns)
+)
 
 func scanDelivery(rows rowScanner, d *domain.Delivery) error {
 	return rows.Scan((*string)(&d.County), &d.ID, (*string)(&d.ToAccount), (*string)(&d.ToParty), &d.ToIndex, &d.Channel, &d.Message,
-		&d.Text, &d.State, num(&d.Tries), instant{&d.NextAt}, (*string)(&d.Record), instant{&d.Created})
+		&d.Text, &d.State, num(&d.Tries), instant{&d.NextAt}, (*string)(&d.Record), instant{&d.Created},
+		&d.Program, &d.Route, yesNo{&d.Urgent}, num(&d.Fails), num(&d.Replays), instant{&d.Expires}, instant{&d.Tried}, instant{&d.Ended},
+		&d.Receipt, &d.Answer, &d.Merged)
 }
 
-// InsertDelivery queues one message to one receiver.
+// InsertDelivery writes one message to one receiver.
 func (tx *Tx) InsertDelivery(d *domain.Delivery) error {
 	if err := tx.home(&d.County); err != nil {
 		return err
@@ -26,40 +32,79 @@ func (tx *Tx) InsertDelivery(d *domain.Delivery) error {
 	if d.Created.IsZero() {
 		d.Created = tx.now
 	}
-	return tx.insert(insertSQL("delivery", deliveryColumns), d.County, d.ID, d.ToAccount, d.ToParty, d.ToIndex, d.Channel, d.Message,
-		d.Text, d.State, d.Tries, d.NextAt, d.Record, d.Created)
+	return tx.insert(deliveryInsert, d.County, d.ID, d.ToAccount, d.ToParty, d.ToIndex, d.Channel, d.Message,
+		d.Text, d.State, d.Tries, d.NextAt, d.Record, d.Created,
+		d.Program, d.Route, d.Urgent, d.Fails, d.Replays, d.Expires, d.Tried, d.Ended, d.Receipt, d.Answer, d.Merged)
+}
+
+// Delivery reads one message.
+func (tx *Tx) Delivery(id string) (*domain.Delivery, error) {
+	d, err := one(tx, "delivery", scanDelivery, deliverySelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	return &d, err
 }
 
 // TakeDelivery claims a queued message for one try: of two workers one gets true.
 // again is when to try once more should this worker die.
 func (tx *Tx) TakeDelivery(id string, seen int, again time.Time) (bool, error) {
-	n, err := tx.exec("UPDATE delivery SET tries = tries + 1, next_at = $4, state = 'sending' WHERE county = $1 AND id = $2 AND tries = $3"+
+	n, err := tx.exec("UPDATE delivery SET tries = tries + 1, tried_at = $5, next_at = $4, state = 'sending' WHERE county = $1 AND id = $2 AND tries = $3"+
 		" AND next_at > 0 AND next_at <= $5", tx.county, id, seen, again, tx.now)
 	return n == 1, err
 }
 
-// EndDelivery notes how a try ended; a zero next means no further one.
-func (tx *Tx) EndDelivery(id, state string, next time.Time) error {
-	return tx.change("delivery", "UPDATE delivery SET state = $3, next_at = $4 WHERE county = $1 AND id = $2", tx.county, id, state, next)
+// EndDelivery notes how a message stands after it was looked at: its state, next
+// try, failures, answer and receipt; stale when it was tried again meanwhile.
+func (tx *Tx) EndDelivery(d *domain.Delivery) error {
+	return tx.change("delivery", "UPDATE delivery SET state = $4, next_at = $5, fails = $6, replays = $7, expires_at = $8, ended_at = $9, receipt = $10,"+
+		" answer = $11, merged = $12, route = $13 WHERE county = $1 AND id = $2 AND tries = $3",
+		tx.county, d.ID, d.Tries, d.State, d.NextAt, d.Fails, d.Replays, d.Expires, d.Ended, d.Receipt, d.Answer, d.Merged, d.Route)
 }
 
-// DueDeliveries lists messages whose try has come, of all counties or the bound one.
-func (tx *Tx) DueDeliveries(now time.Time, limit int) ([]domain.Delivery, error) {
-	list := func(c domain.CountyCode, limit int) ([]domain.Delivery, error) {
-		return many(tx, scanDelivery, deliverySelect+" WHERE county = $1 AND next_at > 0 AND next_at <= $2 ORDER BY next_at, id LIMIT $3", c, now, int64(limit))
-	}
-	if tx.county != "" {
-		return list(tx.county, limit)
-	}
-	return perCounty(tx, limit, list, func(d *domain.Delivery) time.Time { return d.NextAt })
+// DueDeliveries lists messages of a channel whose try has come, in the order in
+// which they were written. skip leaves out the first ones.
+func (tx *Tx) DueDeliveries(route string, now time.Time, skip, limit int) ([]domain.Delivery, error) {
+	return many(tx, scanDelivery, deliverySelect+" WHERE county = $1 AND route = $2 AND next_at > 0 AND next_at <= $3 ORDER BY id LIMIT $4 OFFSET $5",
+		tx.county, route, now, int64(limit), int64(skip))
 }
 
-// DeliveryFilter selects messages of an account, a party or a record.
+// DueTo lists the messages of a channel to one account whose try has come.
+func (tx *Tx) DueTo(route string, account domain.AccountID, now time.Time, limit int) ([]domain.Delivery, error) {
+	return many(tx, scanDelivery, deliverySelect+" WHERE county = $1 AND route = $2 AND next_at > 0 AND next_at <= $3 AND to_account = $4"+
+		" AND state = 'queued' AND urgent = 0 ORDER BY id LIMIT $5", tx.county, route, now, account, int64(limit))
+}
+
+// TriedSince counts the messages that went by a channel after an instant.
+func (tx *Tx) TriedSince(route string, since time.Time) (int, error) {
+	n, err := one(tx, "count", scanInt, "SELECT COUNT(*) FROM delivery WHERE county = $1 AND route = $2 AND tried_at > $3 AND tried_at > 0",
+		tx.county, route, since)
+	return int(n), err
+}
+
+// Waiting counts the messages that wait for a channel, at most 10,000.
+func (tx *Tx) Waiting(route string) (int, error) {
+	n, err := one(tx, "count", scanInt, "SELECT COUNT(*) FROM (SELECT 1 AS x FROM delivery WHERE county = $1 AND route = $2 AND next_at > 0 LIMIT 10000) t",
+		tx.county, route)
+	return int(n), err
+}
+
+// ExpireDeliveries ends what is out of date and nobody is sending just now.
+func (tx *Tx) ExpireDeliveries(limit int) (int64, error) {
+	return tx.exec("UPDATE delivery SET state = 'expired', next_at = 0, ended_at = $2 WHERE county = $1 AND next_at > 0 AND id IN"+
+		" (SELECT id FROM delivery WHERE county = $1 AND next_at > 0 AND expires_at <= $2 AND expires_at > 0 AND state = 'queued' LIMIT $3)",
+		tx.county, tx.now, int64(limit))
+}
+
+// DeliveryFilter selects messages of an account, a party or a record, or, with Out,
+// those that leave the county.
 type DeliveryFilter struct {
 	Account  domain.AccountID
 	Party    domain.PartyID
 	Record   domain.RecordID
+	Route    string
+	Out      bool
+	Unread   bool // in-app messages not read yet
 	Message  string
+	Messages []string
+	Not      []string // message keys left out
 	Channels []string
 	States   []string
 	Cursor   string
@@ -81,7 +126,18 @@ func (tx *Tx) Deliveries(f DeliveryFilter) (Page[domain.Delivery], error) {
 	if f.Record != "" {
 		w.add("record = ? AND record <> ''", f.Record)
 	}
+	if f.Out {
+		w.add("channel <> 'push'")
+	}
+	if f.Unread {
+		w.add("channel = 'push' AND state = 'sent'")
+	}
+	w.eq("route", f.Route)
 	w.eq("message", f.Message)
+	in(w, "message", f.Messages)
+	for _, m := range f.Not {
+		w.add("message <> ?", m)
+	}
 	in(w, "channel", f.Channels)
 	in(w, "state", f.States)
 	if f.Cursor != "" {
@@ -99,61 +155,53 @@ func (tx *Tx) Deliveries(f DeliveryFilter) (Page[domain.Delivery], error) {
 	return cut(rows, limit, func(d *domain.Delivery) (time.Time, string) { return d.Created, d.ID }), nil
 }
 
+// CountOut counts the messages that left the county and stand in a state, at most
+// 10,000.
+func (tx *Tx) CountOut(state string) (int, error) {
+	n, err := one(tx, "count", scanInt, "SELECT COUNT(*) FROM (SELECT 1 AS x FROM delivery WHERE county = $1 AND channel <> 'push' AND state = $2 LIMIT 10000) t",
+		tx.county, state)
+	return int(n), err
+}
+
+// Unread counts what an account has not read inside the product, at most most.
+func (tx *Tx) Unread(account domain.AccountID, most int) (int, error) {
+	n, err := one(tx, "count", scanInt, "SELECT COUNT(*) FROM (SELECT 1 AS x FROM delivery WHERE county = $1 AND to_account = $2"+
+		" AND channel = 'push' AND state = 'sent' LIMIT $3) t", tx.county, account, int64(most))
+	return int(n), err
+}
+
 // ReadDelivery marks a message to an account as read.
 func (tx *Tx) ReadDelivery(id string, account domain.AccountID) error {
-	return tx.change("delivery", "UPDATE delivery SET state = 'read', next_at = 0 WHERE county = $1 AND id = $2 AND to_account = $3",
-		tx.county, id, account)
+	return tx.change("delivery", "UPDATE delivery SET state = 'read', next_at = 0, ended_at = $4 WHERE county = $1 AND id = $2 AND to_account = $3"+
+		" AND channel = 'push'", tx.county, id, account, tx.now)
 }
 
-const attachmentColumns = "county, id, sha256, size, mime, name, record, by_account, created, class"
-
-func scanAttachment(rows rowScanner, a *domain.Attachment) error {
-	return rows.Scan((*string)(&a.County), &a.ID, &a.SHA256, &a.Size, &a.MIME, &a.Name, (*string)(&a.Record), (*string)(&a.ByAccount),
-		instant{&a.Created}, num(&a.Class))
+// ReadAll marks everything an account has been told inside the product, up to a
+// message, as read.
+func (tx *Tx) ReadAll(account domain.AccountID, upTo string) (int64, error) {
+	return tx.exec("UPDATE delivery SET state = 'read', ended_at = $4 WHERE county = $1 AND to_account = $2 AND id <= $3 AND channel = 'push'"+
+		" AND state = 'sent'", tx.county, account, upTo, tx.now)
 }
 
-// InsertAttachment writes the row of a stored file.
-func (tx *Tx) InsertAttachment(a *domain.Attachment) error {
-	if err := tx.home(&a.County); err != nil {
+// ReceiptDelivery finds a message of a channel by its own id, or by the number the
+// gateway gave it.
+func (tx *Tx) ReceiptDelivery(route, id string) (*domain.Delivery, error) {
+	d, err := one(tx, "delivery", scanDelivery, deliverySelect+" WHERE county = $1 AND id = $2 AND route = $3", tx.county, id, route)
+	return &d, err
+}
+
+// AnyExpired reports whether a queued message is out of date.
+func (tx *Tx) AnyExpired() (bool, error) {
+	list, err := many(tx, scanInt, "SELECT 1 FROM delivery WHERE county = $1 AND next_at > 0 AND expires_at <= $2 AND expires_at > 0 AND state = 'queued' LIMIT 1",
+		tx.county, tx.now)
+	return len(list) > 0, err
+}
+
+// FreeDeliveries lets every message and channel that somebody had in hand go on now.
+func (tx *Tx) FreeDeliveries() error {
+	if _, err := tx.exec("UPDATE delivery SET state = 'queued', next_at = $2 WHERE county = $1 AND next_at > 0 AND state = 'sending'", tx.county, tx.now); err != nil {
 		return err
 	}
-	if a.ID == "" {
-		a.ID = NewID()
-	}
-	if a.Created.IsZero() {
-		a.Created = tx.now
-	}
-	return tx.insert(insertSQL("attachment", attachmentColumns), a.County, a.ID, a.SHA256, a.Size, a.MIME, a.Name, a.Record, a.ByAccount, a.Created, a.Class)
-}
-
-// Attachment reads one attachment row.
-func (tx *Tx) Attachment(id string) (*domain.Attachment, error) {
-	a, err := one(tx, "attachment", scanAttachment, "SELECT "+attachmentColumns+" FROM attachment WHERE county = $1 AND id = $2", tx.county, id)
-	return &a, err
-}
-
-// Attachments lists the attachments of a record.
-func (tx *Tx) Attachments(record domain.RecordID) ([]domain.Attachment, error) {
-	return many(tx, scanAttachment, "SELECT "+attachmentColumns+" FROM attachment WHERE county = $1 AND record = $2 AND record <> '' ORDER BY id",
-		tx.county, record)
-}
-
-// BindAttachment ties an uploaded file, not yet bound, to a record and its class.
-func (tx *Tx) BindAttachment(id string, record domain.RecordID, class domain.Class) error {
-	return tx.change("attachment", "UPDATE attachment SET record = $3, class = $4 WHERE county = $1 AND id = $2 AND record = ''",
-		tx.county, id, record, class)
-}
-
-// DeleteAttachment drops a row and reports whether its bytes are now unused in
-// this county.
-func (tx *Tx) DeleteAttachment(id string) (sha string, unused bool, err error) {
-	a, err := tx.Attachment(id)
-	if err != nil {
-		return "", false, err
-	}
-	if _, err := tx.exec("DELETE FROM attachment WHERE county = $1 AND id = $2", tx.county, id); err != nil {
-		return "", false, err
-	}
-	n, err := one(tx, "attachment", scanInt, "SELECT COUNT(*) FROM attachment WHERE county = $1 AND sha256 = $2", tx.county, a.SHA256)
-	return a.SHA256, n == 0, err
+	_, err := tx.exec("UPDATE channel SET lease = 0 WHERE county = $1 AND lease > 0", tx.county)
+	return err
 }

@@ -538,10 +538,9 @@ CREATE TABLE delivery (
   tries BIGINT NOT NULL,
   next_at BIGINT NOT NULL,
   record TEXT NOT NULL,
-  created BIGINT NOT NULL,
+  created BIGINT NOT NULL, program TEXT NOT NULL DEFAULT '', route TEXT NOT NULL DEFAULT '', urgent SMALLINT NOT NULL DEFAULT 0, fails BIGINT NOT NULL DEFAULT 0, replays BIGINT NOT NULL DEFAULT 0, expires_at BIGINT NOT NULL DEFAULT 0, tried_at BIGINT NOT NULL DEFAULT 0, ended_at BIGINT NOT NULL DEFAULT 0, receipt TEXT NOT NULL DEFAULT '', answer TEXT NOT NULL DEFAULT '', merged TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (county, id)
 );
-CREATE INDEX delivery_next ON delivery (county, next_at) WHERE next_at > 0;
 CREATE INDEX delivery_account ON delivery (county, to_account, id) WHERE to_account <> '';
 CREATE INDEX delivery_party ON delivery (county, to_party, id) WHERE to_party <> '';
 CREATE INDEX delivery_record ON delivery (county, record) WHERE record <> '';
@@ -880,6 +879,48 @@ CREATE TABLE map_shape (
 CREATE INDEX map_shape_upload ON map_shape (county, upload);
 CREATE INDEX map_shape_current ON map_shape (county, level, path) WHERE current = 1;
 CREATE INDEX record_visited ON record (county, program, ended) WHERE noun = 'visit' AND ended > 0;
+CREATE INDEX delivery_route ON delivery (county, route, id) WHERE next_at > 0;
+CREATE INDEX delivery_expires ON delivery (county, expires_at) WHERE next_at > 0;
+CREATE INDEX delivery_tried ON delivery (county, route, tried_at) WHERE tried_at > 0;
+CREATE INDEX delivery_out ON delivery (county, state, id) WHERE channel <> 'push';
+CREATE INDEX delivery_unread ON delivery (county, to_account, id) WHERE channel = 'push' AND state = 'sent';
+
+CREATE TABLE channel (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  org TEXT NOT NULL,
+  active SMALLINT NOT NULL,
+  per_minute BIGINT NOT NULL CHECK (per_minute >= 1),
+  config TEXT NOT NULL,
+  secret BLOB,
+  created BIGINT NOT NULL,
+  fails BIGINT NOT NULL,
+  closed BIGINT NOT NULL,
+  open_at BIGINT NOT NULL,
+  last_ok BIGINT NOT NULL,
+  last_fail BIGINT NOT NULL,
+  error TEXT NOT NULL,
+  lease BIGINT NOT NULL,
+  rev BIGINT NOT NULL CHECK (rev >= 1),
+  PRIMARY KEY (county, id)
+);
+
+CREATE TABLE contact (
+  county TEXT NOT NULL,
+  account TEXT NOT NULL,
+  phone BLOB,
+  off TEXT NOT NULL,
+  quiet_from BIGINT NOT NULL,
+  quiet_until BIGINT NOT NULL,
+  rest SMALLINT NOT NULL,
+  gather BIGINT NOT NULL,
+  told_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL CHECK (rev >= 1),
+  PRIMARY KEY (county, account),
+  FOREIGN KEY (county, account) REFERENCES account (county, id)
+);
 
 CREATE TABLE notice_page (
   county TEXT NOT NULL,

@@ -160,7 +160,7 @@ func (s *source) roleReads(r *Role, record string) domain.Class {
 
 // checkMessageClass: what leaves by phone may be read by anyone who holds it.
 func (s *source) checkMessageClass(m *Message) {
-	if !overlap(m.Via, []string{"sms", "call", "push"}) || m.Text == nil {
+	if !overlap(m.Via, []string{"sms", "call", "push", "wecom", "screen"}) || m.Text == nil {
 		return
 	}
 	n := s.root.get("messages").get(m.Key).get("text")
@@ -170,7 +170,7 @@ func (s *source) checkMessageClass(m *Message) {
 				continue
 			}
 			if cls, ok := s.classOf(part.Expr.Src(), use); ok && cls > domain.Internal {
-				s.fault(n, "class-too-high", "“"+part.Expr.Src()+"”是 "+cls.String()+"，短信、电话、推送里最高 internal", "改用 short_name，或请对方登录查看")
+				s.fault(n, "class-too-high", "“"+part.Expr.Src()+"”是 "+cls.String()+"，短信、电话、推送、工作群里最高 internal", "改用 short_name，或请对方登录查看")
 				return
 			}
 		}

@@ -22,7 +22,8 @@ func (s *source) outcomes(n *node) {
 
 func (s *source) messageEntry(key string, n *node) *Message {
 	// The text compiles where it is used (messageText); without holes it is done.
-	m := &Message{Key: key, Label: n.str("label"), Via: n.strs("via"), Phones: n.strs("phones"), Text: &Text{Raw: n.str("text")}}
+	m := &Message{Key: key, Label: n.str("label"), Via: n.strs("via"), Phones: n.strs("phones"), Text: &Text{Raw: n.str("text")},
+		Urgent: n.yes("urgent"), Lasts: s.span(n, "lasts", nil)}
 	if !strings.Contains(m.Text.Raw, "{") {
 		m.Text.Parts = []TextPart{{Lit: m.Text.Raw}}
 	}

@@ -53,6 +53,8 @@ type Message struct {
 	Text   *Text
 	Via    []string
 	Phones []string
+	Urgent bool // neither quiet hours nor merging hold it back
+	Lasts  Span // after that nobody is told by it any more; unset = the county's rule
 }
 
 type Partner struct {

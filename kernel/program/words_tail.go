@@ -26,7 +26,8 @@ var (
 	messageShape = part("消息",
 		need(w("text", text(), "正文，可含 {路径}")),
 		need(w("via", oneOf("push", "sms", "call", "wecom", "screen").list(), "渠道")),
-		w("phones", text().list(), "附电话"), w("like", ref(), ""), w("was", ref(), ""), w("label", text(), ""),
+		w("phones", text().list(), "附电话"), w("urgent", flag(), "急件：不受免打扰和合并限制"), w("lasts", span, "过了多久就不再发送，缺省 3d"),
+		w("like", ref(), ""), w("was", ref(), ""), w("label", text(), ""),
 	)
 	partnerShape = block("协同系统",
 		need(w("records", mapping("key", oneOf("in", "out", "both")), "哪些记录，往哪个方向")), w("when", cel(), "条件"),

@@ -405,6 +405,7 @@ func (u *Unit) notify(r *Row, role, message, why string) error {
 	n := Notice{Program: r.P.Key, Role: role, Record: r.Record, Message: message, Why: why, Via: []string{"push"}}
 	if m := r.P.Messages.Get(message); m != nil {
 		n.Text = u.say(m.Text, r.vars())
+		n.Urgent, n.Lasts = m.Urgent, m.Lasts
 		if len(m.Via) > 0 {
 			n.Via = m.Via
 		}

@@ -128,7 +128,9 @@ type Notice struct {
 	Message string // message key, or "" for the clock's own words
 	Text    string // filled
 	Via     []string
-	Why     string // rung key or move
+	Urgent  bool
+	Lasts   program.Span // unset = as the county has it
+	Why     string       // rung key or move
 }
 
 // Posting is one amount between two accounts of a program, in their unit.

@@ -435,49 +435,6 @@ func noticePages(t *testing.T, db *store.DB, id string) {
 	})
 }
 
-func deliveryTries(t *testing.T, e Engine) {
-	db := Seeded(t, e)
-	d := &domain.Delivery{ToAccount: "a1", Channel: "push", Message: "due", Text: "还剩 1 个工作日", State: "queued", NextAt: Start, Record: "r1"}
-	Write(t, db, func(tx *store.Tx) error { return tx.InsertDelivery(d) })
-	var took atomic.Int64
-	together(8, func(int) {
-		var ok bool
-		err := TryWrite(db, func(tx *store.Tx) (err error) {
-			ok, err = tx.TakeDelivery(d.ID, 0, Start.Add(time.Minute))
-			return err
-		})
-		if err != nil {
-			t.Error(err)
-		}
-		if ok {
-			took.Add(1)
-		}
-	})
-	if took.Load() != 1 {
-		t.Errorf("%d workers took one message", took.Load())
-	}
-	Read(t, db, func(tx *store.Tx) error {
-		now, err := tx.DueDeliveries(Start, 5)
-		later, err2 := tx.In("").DueDeliveries(Start.Add(time.Minute), 5)
-		if len(now) != 0 || len(later) != 1 || later[0].Tries != 1 {
-			t.Errorf("due now %d, after the worker died %d", len(now), len(later))
-		}
-		return firstError(err, err2)
-	})
-	Write(t, db, func(tx *store.Tx) error {
-		return firstError(tx.EndDelivery(d.ID, "sent", time.Time{}), tx.ReadDelivery(d.ID, "a1"))
-	})
-	WantCode(t, TryWrite(db, func(tx *store.Tx) error { return tx.ReadDelivery(d.ID, "somebody") }), "stale")
-	Read(t, db, func(tx *store.Tx) error {
-		box, err := tx.Deliveries(store.DeliveryFilter{Account: "a1", States: []string{"read"}})
-		of, err2 := tx.Deliveries(store.DeliveryFilter{Record: "r1", Message: "due"})
-		if len(box.Items) != 1 || len(of.Items) != 1 || box.Items[0].Text != d.Text {
-			t.Errorf("box %+v", box.Items)
-		}
-		return firstError(err, err2)
-	})
-}
-
 func attachmentRows(t *testing.T, e Engine) {
 	db := Seeded(t, e)
 	a := &domain.Attachment{SHA256: "s", Size: 3, MIME: "image/jpeg", Name: "门头.jpg", ByAccount: "a1", Class: domain.Internal}

@@ -47,6 +47,8 @@ func Run(t *testing.T, e Engine, only ...string) {
 		{"Pass", passUses},
 		{"Document_Ledger_Notice", documentLedgerNotice},
 		{"Delivery", deliveryTries},
+		{"DeliveryExpiry", deliveryExpiry},
+		{"Channels", channelsAndContacts},
 		{"Attachment", attachmentRows},
 		{"Entry_Floor", entryFloor},
 		{"Entry_FloorConcurrent", entryFloorConcurrent},
