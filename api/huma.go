@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -30,10 +31,16 @@ var jsonFormat = huma.Format{
 		if l, ok := v.(interface {
 			AppendJSON(b []byte) ([]byte, bool, error)
 		}); ok {
-			if b, done, err := l.AppendJSON(make([]byte, 0, 4<<10)); done {
-				if err == nil {
-					_, err = w.Write(append(b, '\n'))
-				}
+			buf := answers.Get().(*[]byte)
+			b, done, err := l.AppendJSON((*buf)[:0])
+			if done && err == nil {
+				b = append(b, '\n')
+				_, err = w.Write(b)
+			}
+			if *buf = b; cap(b) <= answerMost {
+				answers.Put(buf)
+			}
+			if done {
 				return err
 			}
 		}
@@ -51,6 +58,11 @@ var jsonFormat = huma.Format{
 		return nil
 	},
 }
+
+// answers keeps the memory of long answers for the next ones.
+var answers = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
+
+const answerMost = 256 << 10
 
 // dropNulls takes a null at the top of a body as left out. Below, null means
 // "clear this value" and stays.

@@ -31,6 +31,7 @@ type App struct {
 	regions  *places[domain.RegionID, domain.Region]
 	accounts *places[domain.AccountID, domain.Account] // for names on pages only
 	totals   *totals
+	recent   *recent
 	now      func() time.Time
 	cal      *calendar.Calendar
 	stream   *hub
@@ -70,6 +71,7 @@ func New(o Options) *App {
 	a.programs = newRegistry()
 	a.people = newPeopleCache()
 	a.totals = newTotals()
+	a.recent = newRecent()
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.accounts = newPlaces[domain.AccountID, domain.Account]()
 	a.door = newDoor(o.Hash)

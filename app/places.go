@@ -2,6 +2,7 @@ package app
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"linqiao/domain"
@@ -27,7 +28,8 @@ type placeKey[K ~string] struct {
 type places[K ~string, V any] struct {
 	mu   sync.RWMutex
 	by   map[placeKey[K]]kept[V]
-	made uint64 // counts invalidations, so that no stale load is put back
+	made uint64        // counts invalidations, so that no stale load is put back
+	gen  atomic.Uint64 // the same, for who reads it often
 }
 
 type kept[V any] struct {
@@ -75,6 +77,7 @@ func (c *places[K, V]) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.made++
+	c.gen.Add(1)
 	clear(c.by)
 }
 

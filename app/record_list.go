@@ -182,11 +182,20 @@ func (a *App) Records(ctx context.Context, who *Who, q RecordQuery) (l List[Reco
 		if q.Overdue {
 			return w.overdue(f, &l)
 		}
-		page, err := w.tx.Records(f)
+		front, ok, err := w.tx.Front(f)
 		if err != nil {
 			return err
 		}
-		items, err := w.summaries(page.Items)
+		if ok {
+			items, err := w.frontRows(front.Items)
+			l = listOf(items, front.Next)
+			return err
+		}
+		page, err := w.tx.RecordRefs(f)
+		if err != nil {
+			return err
+		}
+		items, err := w.rows(page.Items)
 		l = listOf(items, page.Next)
 		return err
 	})

@@ -11,7 +11,8 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 		Title: r.Title(), Stage: r.Stage, StageLabel: w.stageLabel(r), Phase: r.Phase, Created: r.Created, Entered: r.Entered,
 		Channel: r.Channel, Rev: r.Rev, Fields: map[string]any{}, Labels: map[string]string{}}
 	if !r.Ended.IsZero() {
-		v.Ended = &r.Ended
+		ended := r.Ended // a pointer into the row would keep all of it
+		v.Ended = &ended
 	}
 	if err := w.people4(r, s, &v); err != nil {
 		return v, err

@@ -75,6 +75,8 @@ type RecordSummary struct {
 	Fields      map[string]any    `json:"fields"`
 	Labels      map[string]string `json:"labels"`
 	Rev         int64             `json:"rev"`
+
+	written *writtenSummary // its JSON, where it is known already
 }
 
 // ExtendView is how far the reader may extend a clock now.

@@ -55,7 +55,34 @@ func (w *jsonWriter) field(key, s string) {
 	w.text(s)
 }
 
+// writtenSummary is the JSON of a summary before and after what is left of its
+// time limit, which changes by the minute.
+type writtenSummary struct{ head, tail []byte }
+
+func writeSummary(v *RecordSummary) *writtenSummary {
+	w := jsonWriter{}
+	w.head(v)
+	n := len(w.b)
+	w.tail(v)
+	if w.err != nil {
+		return nil
+	}
+	return &writtenSummary{w.b[:n:n], w.b[n:]}
+}
+
 func (w *jsonWriter) summary(v *RecordSummary) {
+	if v.written != nil {
+		w.b = append(w.b, v.written.head...)
+		w.due(v.Due)
+		w.b = append(w.b, v.written.tail...)
+		return
+	}
+	w.head(v)
+	w.due(v.Due)
+	w.tail(v)
+}
+
+func (w *jsonWriter) head(v *RecordSummary) {
 	w.field(`{"id":`, string(v.ID))
 	w.field(`,"ref_no":`, v.RefNo)
 	w.field(`,"program":`, v.Program)
@@ -75,7 +102,10 @@ func (w *jsonWriter) summary(v *RecordSummary) {
 	if v.Channel != "" {
 		w.field(`,"channel":`, v.Channel)
 	}
-	if d := v.Due; d != nil {
+}
+
+func (w *jsonWriter) due(d *DueView) {
+	if d != nil {
 		w.field(`,"due":{"clock":`, d.Clock)
 		w.field(`,"label":`, d.Label)
 		w.time(`,"due":`, d.Due)
@@ -84,6 +114,9 @@ func (w *jsonWriter) summary(v *RecordSummary) {
 		w.field(`,"left":`, d.Left)
 		w.b = append(w.b, '}')
 	}
+}
+
+func (w *jsonWriter) tail(v *RecordSummary) {
 	w.raw(`,"fields":`)
 	w.value(v.Fields)
 	w.raw(`,"labels":`)

@@ -32,6 +32,9 @@ func TestAppendJSON(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(rt, "items") {
 			var v RecordSummary
 			fillAny(rt, reflect.ValueOf(&v).Elem(), texts)
+			if rapid.Bool().Draw(rt, "written before") {
+				v.written = writeSummary(&v)
+			}
 			l.Items = append(l.Items, v)
 		}
 		if rapid.Bool().Draw(rt, "more") {
@@ -70,6 +73,9 @@ func fillAny(rt *rapid.T, v reflect.Value, texts *rapid.Generator[string]) {
 			return
 		}
 		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
 			fillAny(rt, v.Field(i), texts)
 		}
 	case reflect.String:

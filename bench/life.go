@@ -38,7 +38,10 @@ func (b *bench) life(ctx context.Context) error {
 	}
 	defer echo.stop()
 	ceiling := &side{name: "echo", p: echo, callers: func(n int) []caller { return echoCallers("http://"+echo.addr, n, s) }}
-	sides := []*side{ceiling, ours}
+	sides := []*side{ours}
+	if b.beside("echo") {
+		sides = append(sides, ceiling)
+	}
 	pb := b.pocketBaseSide(ctx)
 	if pb != nil {
 		defer pb.p.stop()
@@ -91,7 +94,9 @@ func (b *bench) lifeLines(n int, ceiling, ours *sample, pb, pg *side) {
 	if n == 64 {
 		ofEcho, ofPB = atLeast(0.4, "×"), atLeast(8, "×")
 	}
-	b.compare(at+", against the echo ceiling", ours.rate(), ceiling.rate(), "/s", ofEcho)
+	if ceiling != nil {
+		b.compare(at+", against the echo ceiling", ours.rate(), ceiling.rate(), "/s", ofEcho)
+	}
 	if pb != nil {
 		b.compare(at+", against PocketBase", ours.rate(), pb.got[n].rate(), "/s", ofPB)
 	}
@@ -110,6 +115,7 @@ func (b *bench) lifeLines(n int, ceiling, ours *sample, pb, pg *side) {
 	}
 	b.note("p50/p99 ms by kind: %s", strings.Join(kinds, ", "))
 	if pb == nil {
+		b.value(at+", processor time a request", micros(ours.cpu), " µs", nil)
 		return
 	}
 	b.note("PocketBase p50/p99 ms: %s/%s", number(ms(pb.got[n].all, 50)), number(ms(pb.got[n].all, 99)))
@@ -203,6 +209,9 @@ const pgEnv = "LINQIAO_TEST_PG"
 // postgresSide serves the same county from PostgreSQL: the server named in the
 // environment, in a schema of its own.
 func (b *bench) postgresSide(ctx context.Context) *side {
+	if !b.beside("postgres") {
+		return nil
+	}
 	dsn := os.Getenv(pgEnv)
 	if dsn == "" {
 		b.skip("PostgreSQL", errNoPostgres)

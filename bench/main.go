@@ -26,6 +26,7 @@ type options struct {
 	only    string
 	keep    string
 	pprof   string
+	sides   string
 	clients []int
 }
 
@@ -40,6 +41,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "micro,w1,w2", "which parts: micro, w1, w2")
 	flag.StringVar(&o.keep, "keep", "", "keep (and reuse) the large county in this directory")
 	flag.StringVar(&o.pprof, "pprof", "", "loopback address where our server offers its profile")
+	flag.StringVar(&o.sides, "sides", "echo,pocketbase,postgres", "what W1 is set beside: echo, pocketbase, postgres (none: our server alone)")
 	clients := flag.String("clients", "1,16,64", "numbers of clients of W1")
 	flag.Parse()
 	if *echo != "" {
@@ -64,6 +66,8 @@ func main() {
 }
 
 func (o *options) has(part string) bool { return strings.Contains(","+o.only+",", ","+part+",") }
+
+func (o *options) beside(side string) bool { return strings.Contains(","+o.sides+",", ","+side+",") }
 
 // bench is one run: its place, its binaries, its report.
 type bench struct {
@@ -117,6 +121,9 @@ func (b *bench) build(ctx context.Context) error {
 	b.ours = filepath.Join(b.dir, "linqiao")
 	if err := build(ctx, b.root, "./cmd/linqiao", b.ours); err != nil {
 		return err
+	}
+	if !b.beside("pocketbase") {
+		return nil
 	}
 	pb := filepath.Join(b.dir, "pocketbase-bench")
 	if err := build(ctx, filepath.Join(b.root, "bench", "pocketbase"), ".", pb); err != nil {

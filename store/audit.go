@@ -12,6 +12,8 @@ import (
 
 const auditColumns = "county, id, at, actor, action, object, purpose, detail, seq, prev_hash, hash"
 
+var auditIn = newInsertion("audit", auditColumns, 2, "").each()
+
 var auditSelect = "SELECT " + auditColumns + " FROM audit"
 
 func scanAudit(rows rowScanner, a *domain.Audit) error {
@@ -33,7 +35,7 @@ func (tx *Tx) AppendAudit(a *domain.Audit) error {
 		a.At = tx.now
 	}
 	a.Seq, a.PrevHash, a.Hash = 0, "", ""
-	return tx.later(insertSQL("audit", auditColumns), a.County, a.ID, a.At, a.Actor, a.Action, a.Object, a.Purpose, a.Detail, a.Seq, a.PrevHash, a.Hash)
+	return tx.put(auditIn, a.County, a.ID, a.At, a.Actor, a.Action, a.Object, a.Purpose, a.Detail, a.Seq, a.PrevHash, a.Hash)
 }
 
 // LinkAudit links up to limit loose rows to the county's chain and reports how

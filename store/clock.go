@@ -10,10 +10,10 @@ const clockColumns = "county, record, key, state, from_at, due_at, met_at, limit
 
 var (
 	clockSelect = "SELECT " + clockColumns + " FROM clock"
-	clockUpsert = insertSQL("clock", clockColumns) + ` ON CONFLICT (county, record, key) DO UPDATE SET
+	clockUpsert = newInsertion("clock", clockColumns, 3, ` ON CONFLICT (county, record, key) DO UPDATE SET
 		state = excluded.state, from_at = excluded.from_at, due_at = excluded.due_at, met_at = excluded.met_at,
 		limit_text = excluded.limit_text, inputs = excluded.inputs, next_at = excluded.next_at,
-		next_rung = excluded.next_rung, fired = excluded.fired`
+		next_rung = excluded.next_rung, fired = excluded.fired`)
 )
 
 func scanClock(rows rowScanner, c *domain.Clock) error {
@@ -26,13 +26,17 @@ func (tx *Tx) SaveClock(c *domain.Clock) error {
 	if err := tx.home(&c.County); err != nil {
 		return err
 	}
-	return tx.later(clockUpsert, c.County, c.Record, c.Key, c.State, c.FromAt, c.DueAt, c.MetAt, c.LimitText, c.Inputs,
+	if w, ok := tx.session.(*sqliteWriter); ok {
+		now := *c
+		w.note(recordNote{county: c.County, id: c.Record, clock: &now})
+	}
+	return tx.put(clockUpsert, c.County, c.Record, c.Key, c.State, c.FromAt, c.DueAt, c.MetAt, c.LimitText, c.Inputs,
 		c.NextAt, c.NextRung, encodeTexts(c.Fired))
 }
 
 // Clock reads one clock of a record.
 func (tx *Tx) Clock(record domain.RecordID, key string) (*domain.Clock, error) {
-	c, err := one(tx, "clock", scanClock, clockSelect+" WHERE county = $1 AND record = $2 AND key = $3", tx.county, record, key)
+	c, err := lookup(tx, "clock", scanClock, clockUpsert, clockSelect+" WHERE county = $1 AND record = $2 AND key = $3", tx.county, record, key)
 	return &c, err
 }
 

@@ -7,6 +7,16 @@ import (
 	"linqiao/domain"
 )
 
+var (
+	counterIn = newInsertion("counter", "county, program, stat, day, path, dims, slot, value, n", 7,
+		" ON CONFLICT (county, program, stat, day, path, dims, slot) DO UPDATE SET value = counter.value + excluded.value, n = counter.n + excluded.n").
+		summing(7, 8)
+	markIn = newInsertion("counter_set", "county, program, stat, day, path, dims, member, n", 7,
+		" ON CONFLICT (county, program, stat, day, path, dims, member) DO UPDATE SET n = counter_set.n + excluded.n").summing(7)
+	sampleIn = newInsertion("stat_value", "county, program, stat, day, path, dims, value, event", 6,
+		" ON CONFLICT (county, program, stat, day, path, dims, event) DO NOTHING").each()
+)
+
 // AddCounts adds to counters: Value and N may be negative (a fact taken back).
 // Rows are touched in one fixed order, so that transactions never deadlock.
 func (tx *Tx) AddCounts(batch []domain.Count) error {
@@ -20,9 +30,7 @@ func (tx *Tx) AddCounts(batch []domain.Count) error {
 	})
 	slot := tx.db.dialect.slot()
 	for _, c := range batch {
-		err := tx.later(`INSERT INTO counter (county, program, stat, day, path, dims, slot, value, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			ON CONFLICT (county, program, stat, day, path, dims, slot) DO UPDATE SET value = counter.value + excluded.value, n = counter.n + excluded.n`,
-			tx.county, c.Program, c.Stat, c.Day, c.Path, c.Dims, slot, c.Value, c.N)
+		err := tx.put(counterIn, tx.county, c.Program, c.Stat, c.Day, c.Path, c.Dims, slot, c.Value, c.N)
 		if err != nil {
 			return err
 		}
@@ -38,9 +46,7 @@ func (tx *Tx) AddMarks(batch []domain.Mark) error {
 			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Dims, b.Dims), cmp.Compare(a.Member, b.Member))
 	})
 	for _, m := range batch {
-		err := tx.later(`INSERT INTO counter_set (county, program, stat, day, path, dims, member, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT (county, program, stat, day, path, dims, member) DO UPDATE SET n = counter_set.n + excluded.n`,
-			tx.county, m.Program, m.Stat, m.Day, m.Path, m.Dims, m.Member, m.N)
+		err := tx.put(markIn, tx.county, m.Program, m.Stat, m.Day, m.Path, m.Dims, m.Member, m.N)
 		if err != nil {
 			return err
 		}
@@ -51,9 +57,7 @@ func (tx *Tx) AddMarks(batch []domain.Mark) error {
 // AddSamples keeps values for medians; the same event's value is kept once.
 func (tx *Tx) AddSamples(batch []domain.Sample) error {
 	for _, s := range batch {
-		err := tx.later(`INSERT INTO stat_value (county, program, stat, day, path, dims, value, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT (county, program, stat, day, path, dims, event) DO NOTHING`,
-			tx.county, s.Program, s.Stat, s.Day, s.Path, s.Dims, s.Value, s.Event)
+		err := tx.put(sampleIn, tx.county, s.Program, s.Stat, s.Day, s.Path, s.Dims, s.Value, s.Event)
 		if err != nil {
 			return err
 		}

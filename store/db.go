@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -40,7 +39,6 @@ type DB struct {
 type engine interface {
 	read(ctx context.Context, fn func(session, time.Time) error) error
 	write(ctx context.Context, opts writeOptions, fn func(session, time.Time) error) error
-	handle() *sql.DB
 	ready(ctx context.Context) error
 	close() error
 }
@@ -52,6 +50,11 @@ type session interface {
 	// execLater runs a statement some time before the transaction commits or its
 	// next statement that gives a result; an error surfaces then.
 	execLater(ctx context.Context, query string, args []any) error
+	// insertLater adds a row some time before the transaction commits, or a
+	// statement reads its table.
+	insertLater(ctx context.Context, ins *insertion, args []any) error
+	// lookup finds a row by its key, also one that insertLater has kept back.
+	lookup(ctx context.Context, ins *insertion, query string, key []any) (rowSet, error)
 }
 
 // rowScanner is one row under a cursor.
@@ -90,7 +93,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		db.engine, err = openPostgres(ctx, cfg)
 	} else {
 		db.dialect = &sqliteDialect
-		db.engine, err = openSQLite(ctx, cfg)
+		db.engine, err = openSQLite(cfg)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
+	_ "modernc.org/sqlite" // the driver, for migrations
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"linqiao/domain"
@@ -21,10 +21,10 @@ type dialect struct {
 	// textType: PostgreSQL orders text by locale unless told otherwise; ranges
 	// over region paths and cursors over ids need byte order, as SQLite has.
 	textType string
-	// eventTx is the expression stored in event.tx. SQLite has one writer, so ids
-	// are in commit order; on PostgreSQL a transaction may commit late, and the
-	// outbox orders by transaction id instead.
-	eventTx string
+	// eventIn writes events, with an expression in event.tx. SQLite has one writer,
+	// so ids are in commit order; on PostgreSQL a transaction may commit late, and
+	// the outbox orders by transaction id instead.
+	eventIn *insertion
 	// settled limits the outbox to transactions after which none can appear.
 	settled string
 	// outboxAfter and outboxOrder follow the index each engine has for the outbox;
@@ -36,11 +36,6 @@ type dialect struct {
 	deferLinks string
 	// hide writes a text column so that no index serves a condition on it.
 	hide func(column string) string
-	// insertNew begins, and skipHeld ends, an INSERT of several rows that passes
-	// over those that are there. With ON CONFLICT, SQLite keeps a journal for every
-	// such statement, and throwing it away costs the more the longer the
-	// transaction has grown: half the time of a roster written in one.
-	insertNew, skipHeld string
 	// slots spreads one hot counter over rows, so that PostgreSQL's row locks do
 	// not line up all commits behind one another. SQLite needs a single row.
 	slots int
@@ -71,14 +66,13 @@ var sqliteDialect = dialect{
 		"event_order": "",
 	},
 	textType:    "TEXT",
-	eventTx:     "0",
+	eventIn:     newInsertion("event", eventColumns, 2, "", "tx=0").each(),
 	settled:     "",
 	outboxAfter: "id > COALESCE((SELECT c.event FROM outbox_cursor c WHERE c.county = $1 AND c.name = $2), '')",
 	outboxOrder: "id",
 	forUpdate:   "",
 	deferLinks:  "PRAGMA defer_foreign_keys = ON",
 	hide:        func(column string) string { return "+" + column },
-	insertNew:   "INSERT OR IGNORE INTO",
 	slots:       1,
 	classify:    classifySQLite,
 }
@@ -92,7 +86,7 @@ var postgresDialect = dialect{
 		"event_order": "CREATE INDEX event_order ON event (county, tx, id);",
 	},
 	textType: `TEXT COLLATE "C"`,
-	eventTx:  "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)",
+	eventIn:  newInsertion("event", eventColumns, 2, "", "tx=CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)").each(),
 	settled:  " AND tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
 	outboxAfter: "(tx, id) > (COALESCE((SELECT c.tx FROM outbox_cursor c WHERE c.county = $1 AND c.name = $2), -1)," +
 		" COALESCE((SELECT c.event FROM outbox_cursor c WHERE c.county = $1 AND c.name = $2), ''))",
@@ -100,8 +94,6 @@ var postgresDialect = dialect{
 	forUpdate:   " FOR UPDATE",
 	deferLinks:  "SET CONSTRAINTS ALL DEFERRED",
 	hide:        func(column string) string { return "(" + column + " || '')" },
-	insertNew:   "INSERT INTO",
-	skipHeld:    " ON CONFLICT DO NOTHING",
 	slots:       16,
 	classify:    classifyPostgres,
 }
@@ -130,7 +122,7 @@ func (d *dialect) render(sql string) string {
 }
 
 func classifySQLite(err error) fault {
-	var e *sqlite.Error
+	var e interface{ Code() int } // *sqliteFault, or the driver's error in a migration
 	if !errors.As(err, &e) {
 		return faultOther
 	}

@@ -35,7 +35,7 @@ func (tx *Tx) AppendEvent(e *domain.Event) error {
 	if e.OccurredAt.IsZero() {
 		e.OccurredAt = e.RecordedAt
 	}
-	return tx.later("INSERT INTO event ("+eventColumns+", tx) VALUES ("+marks(1, 16)+", "+tx.db.dialect.eventTx+")",
+	return tx.put(tx.db.dialect.eventIn,
 		e.County, e.ID, e.Record, e.Root, e.Subject, e.Program, e.Key, e.Type, e.Move, e.Actor, e.Org, e.OccurredAt,
 		e.RecordedAt, e.Data, e.Stats, e.Class)
 }

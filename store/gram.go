@@ -141,23 +141,14 @@ func (tx *Tx) setGrams(kind, id, path string, want []string) error {
 	return tx.addGrams(kind, id, path, slices.DeleteFunc(slices.Clone(want), func(g string) bool { return kept[g] }))
 }
 
-// addGrams inserts grams, several rows a statement.
+var gramIn = newInsertion("gram", "county, kind, gram, id, path", 4, " ON CONFLICT (county, kind, gram, id) DO NOTHING")
+
+// addGrams inserts grams.
 func (tx *Tx) addGrams(kind, id, path string, grams []string) error {
-	const most = 16
-	for len(grams) > 0 {
-		n := min(most, len(grams))
-		args := []any{tx.county, kind, id, path}
-		rows := make([]string, n)
-		for i := range n {
-			args = append(args, grams[i])
-			rows[i] = "($1, $2, " + marks(5+i, 1) + ", $3, $4)"
-		}
-		err := tx.later(tx.db.dialect.insertNew+" gram (county, kind, gram, id, path) VALUES "+strings.Join(rows, ", ")+
-			tx.db.dialect.skipHeld, args...)
-		if err != nil {
+	for _, g := range grams {
+		if err := tx.put(gramIn, tx.county, kind, g, id, path); err != nil {
 			return err
 		}
-		grams = grams[n:]
 	}
 	return nil
 }

@@ -13,6 +13,8 @@ type Answer struct {
 	Body   []byte
 }
 
+var answerIn = newInsertion("idempotency", "county, account, key, hash, status, body, created", 3, "").each()
+
 // Idempotent looks for the answer to a key. nil means: not answered yet, do the
 // work and call SaveAnswer in the same transaction. The same key with another
 // request is a conflict "idempotency_mismatch".
@@ -24,8 +26,11 @@ func (tx *Tx) Idempotent(account domain.AccountID, key, requestHash string) (*An
 		hash string
 		Answer
 	}
-	r, err := one(tx, "answer", func(rows rowScanner, r *row) error { return rows.Scan(&r.hash, num(&r.Status), &r.Body) },
-		"SELECT hash, status, body FROM idempotency WHERE county = $1 AND account = $2 AND key = $3", tx.county, account, key)
+	var of [3]string
+	r, err := lookup(tx, "answer", func(rows rowScanner, r *row) error {
+		return rows.Scan(&of[0], &of[1], &of[2], &r.hash, num(&r.Status), &r.Body)
+	}, answerIn, "SELECT county, account, key, hash, status, body FROM idempotency WHERE county = $1 AND account = $2 AND key = $3",
+		tx.county, account, key)
 	var e *domain.Error
 	switch {
 	case errors.As(err, &e) && e.Kind == domain.KindNotFound:
@@ -41,8 +46,7 @@ func (tx *Tx) Idempotent(account domain.AccountID, key, requestHash string) (*An
 // SaveAnswer keeps the answer to a key. Two requests with one key at the same
 // time: the second is a conflict "duplicate" and undoes its work.
 func (tx *Tx) SaveAnswer(account domain.AccountID, key, requestHash string, a Answer) error {
-	return tx.later("INSERT INTO idempotency (county, account, key, hash, status, body, created) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		tx.county, account, key, requestHash, a.Status, a.Body, tx.now)
+	return tx.put(answerIn, tx.county, account, key, requestHash, a.Status, a.Body, tx.now)
 }
 
 // PurgeAnswers drops answers older than an instant and reports how many.

@@ -51,7 +51,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 // of one database do not wait for each other.
 func (db *DB) migrationLock(ctx context.Context) (lock.SessionLocker, error) {
 	var schema string
-	if err := db.engine.handle().QueryRowContext(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
+	if err := db.engine.(*postgresEngine).std.QueryRowContext(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
 		return nil, err
 	}
 	return lock.NewPostgresSessionLocker(lock.WithLockID(int64(crc32.ChecksumIEEE([]byte("linqiao "+schema)))), lock.WithLockTimeout(1, 300))
@@ -60,8 +60,8 @@ func (db *DB) migrationLock(ctx context.Context) (lock.SessionLocker, error) {
 // migrateHandle gives goose a pool of its own on SQLite, where the store's one
 // write connection is held by the writer.
 func (db *DB) migrateHandle(ctx context.Context, fn func(*sql.DB) error) error {
-	if db.Engine() == "postgres" {
-		return fn(db.engine.handle())
+	if pg, ok := db.engine.(*postgresEngine); ok {
+		return fn(pg.std)
 	}
 	h, err := openFile(db.cfg.DSN)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -52,7 +53,6 @@ func openPostgres(ctx context.Context, cfg Config) (*postgresEngine, error) {
 	return &postgresEngine{cfg: cfg, pool: pool, std: stdlib.OpenDBFromPool(pool)}, nil
 }
 
-func (e *postgresEngine) handle() *sql.DB                 { return e.std }
 func (e *postgresEngine) ready(ctx context.Context) error { return e.pool.Ping(ctx) }
 
 func (e *postgresEngine) close() error {
@@ -112,9 +112,26 @@ type pgSession struct {
 	later []pgStatement
 }
 
+// pgStatement is one that waits: a text with its values, or rows of an insertion.
 type pgStatement struct {
 	query string
 	args  []any
+	ins   *insertion
+	rows  [][]any
+}
+
+// queue hands the statement over; rows go in by as few texts as there are.
+func (l *pgStatement) queue(b *pgx.Batch) {
+	if l.ins == nil {
+		b.Queue(l.query, l.args...)
+		return
+	}
+	rows := l.ins.order(l.rows)
+	for _, n := range insertRows {
+		for ; len(rows) >= n; rows = rows[n:] {
+			b.Queue(l.ins.texts[n], slices.Concat(rows[:n]...)...)
+		}
+	}
 }
 
 func (s *pgSession) exec(ctx context.Context, query string, args []any) (int64, error) {
@@ -150,8 +167,25 @@ func (s *pgSession) query(ctx context.Context, query string, args []any) (rowSet
 }
 
 func (s *pgSession) execLater(_ context.Context, query string, args []any) error {
-	s.later = append(s.later, pgStatement{query, args})
+	s.later = append(s.later, pgStatement{query: query, args: args})
 	return nil
+}
+
+// insertLater joins the rows of one insertion, but never past a statement that
+// waits: it may be about the same table.
+func (s *pgSession) insertLater(_ context.Context, ins *insertion, args []any) error {
+	for i := len(s.later) - 1; i >= 0 && s.later[i].ins != nil; i-- {
+		if s.later[i].ins == ins {
+			s.later[i].rows = append(s.later[i].rows, args)
+			return nil
+		}
+	}
+	s.later = append(s.later, pgStatement{ins: ins, rows: [][]any{args}})
+	return nil
+}
+
+func (s *pgSession) lookup(ctx context.Context, _ *insertion, query string, key []any) (rowSet, error) {
+	return s.query(ctx, query, key)
 }
 
 func (s *pgSession) waiting() bool { return s.begin != "" || len(s.later) > 0 }
@@ -164,8 +198,8 @@ func (s *pgSession) send(ctx context.Context, query string, args []any) (pgx.Bat
 		b.Queue(s.begin)
 		s.begin = ""
 	}
-	for _, l := range s.later {
-		b.Queue(l.query, l.args...)
+	for i := range s.later {
+		s.later[i].queue(&b)
 	}
 	s.later = nil
 	b.Queue(query, args...)

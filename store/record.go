@@ -85,12 +85,14 @@ func (tx *Tx) InsertRecord(r *domain.Record) error {
 	if err != nil {
 		return err
 	}
+	data := string(encodeObject(r.Data))
 	err = tx.insert(recordInsert, r.County, r.ID, r.Program, r.Version, r.Key, r.Noun, r.RefNo, null(r.Parent), r.Root,
 		null(r.Subject), r.Class, r.Unique, r.Stage, r.Phase, r.Owner, r.OwnerOrg, r.Provider, r.Org, r.Region, r.Path,
-		r.Channel, r.Reason, r.Created, r.Entered, r.Ended, r.Rev, r.Data, encodeHistory(r.Hist), encodeTexts(r.Walk), sealed)
+		r.Channel, r.Reason, r.Created, r.Entered, r.Ended, r.Rev, data, encodeHistory(r.Hist), encodeTexts(r.Walk), sealed)
 	if err != nil {
 		return err
 	}
+	tx.noteRecord(r, data, true)
 	tx.remember(r)
 	return tx.takeUnique(r)
 }
@@ -120,7 +122,8 @@ func (tx *Tx) UpdateRecord(r *domain.Record) error {
 	set("entered", r.Entered)
 	set("ended", r.Ended)
 	set("uniq", r.Unique)
-	set("data", r.Data)
+	data := string(encodeObject(r.Data))
+	set("data", data)
 	set("hist", encodeHistory(r.Hist))
 	set("walk", encodeTexts(r.Walk))
 	now := placeOf(r)
@@ -145,6 +148,7 @@ func (tx *Tx) UpdateRecord(r *domain.Record) error {
 		return err
 	}
 	r.Rev++
+	tx.noteRecord(r, data, false)
 	if !known || before.uniq != r.Unique {
 		if _, err := tx.exec("DELETE FROM record_unique WHERE county = $1 AND record = $2", r.County, r.ID); err != nil {
 			return err
@@ -155,6 +159,14 @@ func (tx *Tx) UpdateRecord(r *domain.Record) error {
 	}
 	tx.remember(r)
 	return nil
+}
+
+// noteRecord tells the writer what a record is now.
+func (tx *Tx) noteRecord(r *domain.Record, data string, isNew bool) {
+	if w, ok := tx.session.(*sqliteWriter); ok {
+		rec := *r
+		w.note(recordNote{county: r.County, id: r.ID, rec: &rec, data: data, isNew: isNew})
+	}
 }
 
 // takeUnique claims the record's unique value; somebody else's claim is a

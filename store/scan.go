@@ -77,6 +77,11 @@ func fromMillis(ms int64) time.Time {
 
 // Scan targets. Each wraps a pointer to a field.
 
+// intTarget and textTarget are targets that can be given a column's value without
+// a value of any type in between.
+type intTarget interface{ setInt(n int64) }
+type textTarget interface{ setText(s string) error }
+
 type instant struct{ to *time.Time }
 
 // Scan reads unix milliseconds.
@@ -86,7 +91,11 @@ func (s instant) Scan(v any) error {
 	return err
 }
 
+func (s instant) setInt(ms int64) { *s.to = fromMillis(ms) }
+
 type yesNo struct{ to *bool }
+
+func (s yesNo) setInt(n int64) { *s.to = n != 0 }
 
 // Scan reads 0 or 1.
 func (s yesNo) Scan(v any) error {
@@ -103,6 +112,8 @@ func (s number[T]) Scan(v any) error {
 	*s.to = T(n)
 	return err
 }
+
+func (s number[T]) setInt(n int64) { *s.to = T(n) }
 
 func num[T ~int | ~int32 | ~int64](to *T) number[T] { return number[T]{to} }
 
@@ -127,6 +138,10 @@ func (s object) Scan(v any) error {
 	if err != nil {
 		return err
 	}
+	return s.setText(text)
+}
+
+func (s object) setText(text string) error {
 	m, err := decodeObject(text)
 	*s.to = m
 	return err
@@ -140,6 +155,10 @@ func (s texts) Scan(v any) error {
 	if err != nil {
 		return err
 	}
+	return s.setText(text)
+}
+
+func (s texts) setText(text string) error {
 	list, err := decodeList(text)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -26,10 +25,10 @@ const (
 // runs in a savepoint of its own, so that an error undoes only its own work.
 type sqliteEngine struct {
 	cfg     Config
-	writeDB *sql.DB
-	readDB  *sql.DB
-	readers chan *sqliteConn
-	writer  *sqliteConn
+	readers *readers
+	state   stateFile
+	fronts  *fronts
+	writer  *sqliteWriter
 
 	jobs    chan *writeJob
 	closing chan struct{}
@@ -47,100 +46,63 @@ type writeJob struct {
 	done  chan struct{}
 }
 
-func openSQLite(ctx context.Context, cfg Config) (*sqliteEngine, error) {
+func openSQLite(cfg Config) (*sqliteEngine, error) {
 	e := &sqliteEngine{
 		cfg:     cfg,
 		jobs:    make(chan *writeJob, groupMax),
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
-	var err error
-	if e.writeDB, err = openFile(cfg.DSN, "cache_size(-16000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"); err != nil {
+	c, err := newSQLiteConn(cfg.DSN, "cache_size(-16000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
+	if err != nil {
 		return nil, err
 	}
-	e.writeDB.SetMaxOpenConns(1)
-	if e.writer, err = newSQLiteConn(ctx, e.writeDB); err != nil {
-		e.writeDB.Close()
-		return nil, err
-	}
-	if err := e.openReaders(ctx); err != nil {
+	e.writer = newSQLiteWriter(c)
+	if err := e.openReaders(); err != nil {
 		e.writer.close()
-		e.writeDB.Close()
 		return nil, err
 	}
+	e.state, e.fronts = openState(cfg.DSN), newFronts()
 	go e.loop()
 	return e, nil
 }
 
-func (e *sqliteEngine) openReaders(ctx context.Context) error {
+func (e *sqliteEngine) openReaders() error {
 	n := e.cfg.Readers
 	if n <= 0 {
 		n = 4
 	}
-	var err error
-	if e.readDB, err = openFile(e.cfg.DSN, "query_only(1)", "cache_size(-8000)"); err != nil {
-		return err
-	}
-	e.readDB.SetMaxOpenConns(n)
-	e.readers = make(chan *sqliteConn, n)
+	var list []*sqliteConn
 	for range n {
-		c, err := newSQLiteConn(ctx, e.readDB)
+		c, err := newSQLiteConn(e.cfg.DSN, "query_only(1)", "cache_size(-8000)")
 		if err != nil {
-			e.readDB.Close()
+			for _, c := range list {
+				c.close()
+			}
 			return err
 		}
-		e.readers <- c
+		list = append(list, c)
 	}
+	e.readers = newReaders(list)
 	return nil
 }
 
-// openFile opens the database file. synchronous=FULL with WAL syncs the log at
-// every commit: what is acknowledged survives a power cut.
-func openFile(path string, pragmas ...string) (*sql.DB, error) {
-	q := url.Values{}
-	q.Add("_pragma", "busy_timeout(10000)")
-	q.Add("_pragma", "journal_mode(WAL)")
-	q.Add("_pragma", "synchronous(FULL)")
-	q.Add("_pragma", "foreign_keys(1)")
-	q.Add("_pragma", "temp_store(MEMORY)")
-	for _, p := range pragmas {
-		q.Add("_pragma", p)
-	}
+// basicPragmas hold on every connection. synchronous=FULL with WAL syncs the log
+// at every commit: what is acknowledged survives a power cut.
+var basicPragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"}
+
+// openFile opens the database file through database/sql, for migrations.
+func openFile(path string) (*sql.DB, error) {
+	q := url.Values{"_pragma": basicPragmas}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}
 	return sql.Open("sqlite", u.String())
 }
-
-func (e *sqliteEngine) handle() *sql.DB { return e.writeDB }
 
 func (e *sqliteEngine) ready(ctx context.Context) error {
 	return e.read(ctx, func(s session, _ time.Time) error {
 		_, err := s.exec(ctx, "SELECT 1", nil)
 		return err
 	})
-}
-
-// read takes a connection of the pool and holds one snapshot for fn.
-func (e *sqliteEngine) read(ctx context.Context, fn func(session, time.Time) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	var c *sqliteConn
-	select {
-	case c = <-e.readers:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-e.closing:
-		return errClosed()
-	}
-	defer func() { e.readers <- c }()
-	if _, err := c.exec(ctx, "BEGIN", nil); err != nil {
-		return err
-	}
-	err := fn(c, fixedNow(&e.cfg))
-	if _, end := c.exec(ctx, "ROLLBACK", nil); end != nil && err == nil {
-		err = end
-	}
-	return err
 }
 
 func errClosed() error { return domain.E(domain.KindUnavailable, "store_closed") }
@@ -199,70 +161,144 @@ func (e *sqliteEngine) loop() {
 // group runs the first job and all that wait behind it, commits once, and only
 // then tells the callers.
 func (e *sqliteEngine) group(first *writeJob) {
-	ctx := context.Background()
 	ran := make([]*writeJob, 0, 16)
-	_, fatal := e.writer.exec(ctx, "BEGIN IMMEDIATE", nil)
-	began := fatal == nil
+	err := e.begin()
+	clean := err == nil
+	e.writer.defers = true
 	start := time.Now()
 	for job := first; job != nil; {
 		if job.state.CompareAndSwap(0, 1) {
 			ran = append(ran, job)
-			if fatal == nil {
-				job.err, fatal = e.savepoint(ctx, job)
+			if clean {
+				clean = e.run(job)
 			}
 		}
 		job = nil
-		if fatal == nil && len(ran) < groupMax && time.Since(start) < groupTime {
+		if clean && len(ran) < groupMax && time.Since(start) < groupTime {
 			select {
 			case job = <-e.jobs:
 			default:
 			}
 		}
 	}
-	if began {
-		if fatal == nil {
-			_, fatal = e.writer.exec(ctx, "COMMIT", nil)
+	if clean {
+		if err = e.writer.flush(); err == nil {
+			err = e.end()
 		}
-		if fatal != nil {
-			// SQLite may have rolled back by itself; then this one fails, harmlessly.
-			_, _ = e.writer.exec(ctx, "ROLLBACK", nil)
-		}
+		clean = err == nil
+	}
+	e.writer.defers = false
+	if !clean {
+		err = e.again(ran)
 	}
 	e.groups.Add(1)
 	for _, job := range ran {
-		if fatal != nil && job.err == nil {
-			job.err = domain.E(domain.KindUnavailable, "store_busy").Wrap(fatal)
+		if err != nil && job.err == nil {
+			job.err = domain.E(domain.KindUnavailable, "store_busy").Wrap(err)
 		}
 		close(job.done)
 	}
 }
 
+// run runs one job in the open group without a savepoint. False means that the
+// job failed after it had written: what the group did so far must be undone with
+// it.
+func (e *sqliteEngine) run(job *writeJob) bool {
+	w := e.writer
+	writes, mark, notes := w.writes, len(w.log), len(w.notes)
+	if job.err = job.fn(w, fixedNow(&e.cfg)); job.err == nil {
+		return w.broken == nil
+	}
+	if w.writes != writes {
+		return false
+	}
+	w.undo(mark)
+	w.notes = w.notes[:notes]
+	return true
+}
+
+// again undoes a group and runs its jobs once more, each in a savepoint of its
+// own, so that a failure undoes only its own work. A job keeps nothing of a run
+// that was undone, as everywhere in Write.
+func (e *sqliteEngine) again(ran []*writeJob) error {
+	e.rollback()
+	fatal := e.begin()
+	began := fatal == nil
+	for _, job := range ran {
+		if job.err = nil; fatal == nil {
+			job.err, fatal = e.savepoint(job)
+		}
+	}
+	if began {
+		if fatal == nil {
+			fatal = e.end()
+		}
+		if fatal != nil {
+			e.rollback()
+		}
+	}
+	return fatal
+}
+
+// begin opens a group. From here on no other process writes: the fronts are of the
+// state that is found here, or start afresh.
+func (e *sqliteEngine) begin() error {
+	e.writer.forgetNotes()
+	if err := e.writer.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if state, ok := e.state.now(); !ok || !e.fronts.follows(state) {
+		e.fronts.reset(state, ok)
+	}
+	return nil
+}
+
+// end commits a group; then the fronts follow.
+func (e *sqliteEngine) end() error {
+	if err := e.writer.run("COMMIT"); err != nil {
+		return err
+	}
+	state, ok := e.state.now()
+	if ok && e.writer.allNoted() {
+		e.fronts.wrote(state, e.writer.notes)
+	} else {
+		e.fronts.reset(state, ok)
+	}
+	return nil
+}
+
+// rollback undoes the group. SQLite may have done so by itself; then this fails,
+// harmlessly.
+func (e *sqliteEngine) rollback() {
+	e.writer.forgetRows()
+	_ = e.writer.run("ROLLBACK")
+}
+
 // savepoint runs one job inside the open group. Its own error is the job's; a
 // fatal one means that the whole group is lost (disk full, I/O error).
-func (e *sqliteEngine) savepoint(ctx context.Context, job *writeJob) (own, fatal error) {
-	if _, fatal = e.writer.exec(ctx, "SAVEPOINT job", nil); fatal != nil {
+func (e *sqliteEngine) savepoint(job *writeJob) (own, fatal error) {
+	if fatal = e.writer.run("SAVEPOINT job"); fatal != nil {
 		return nil, fatal
 	}
+	notes, rows := len(e.writer.notes), e.writer.recordWrites
 	own = job.fn(e.writer, fixedNow(&e.cfg))
 	if own != nil {
-		if _, fatal = e.writer.exec(ctx, "ROLLBACK TO SAVEPOINT job", nil); fatal != nil {
+		e.writer.notes, e.writer.recordWrites = e.writer.notes[:notes], rows
+		if fatal = e.writer.run("ROLLBACK TO SAVEPOINT job"); fatal != nil {
 			return own, fatal
 		}
 	}
-	_, fatal = e.writer.exec(ctx, "RELEASE SAVEPOINT job", nil)
-	return own, fatal
+	return own, e.writer.run("RELEASE SAVEPOINT job")
 }
 
 func (e *sqliteEngine) close() error {
 	e.once.Do(func() { close(e.closing) })
 	<-e.stopped
-	for range cap(e.readers) {
-		c := <-e.readers
-		c.close()
+	for range cap(e.readers.slot) {
+		<-e.readers.slot
+		e.readers.take().close()
 	}
+	e.state.close()
 	e.writer.close()
-	if err := e.readDB.Close(); err != nil {
-		return fmt.Errorf("close readers: %w", err)
-	}
-	return e.writeDB.Close()
+	return nil
 }

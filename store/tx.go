@@ -157,6 +157,12 @@ func one[T any](tx *Tx, what string, scan func(rowScanner, *T) error, query stri
 	if err != nil {
 		return v, err
 	}
+	return first(rows, what, scan)
+}
+
+// first reads the one row of a cursor, or says NotFound(what).
+func first[T any](rows rowSet, what string, scan func(rowScanner, *T) error) (T, error) {
+	var v T
 	defer rows.Close()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {

@@ -35,6 +35,19 @@ func (a *Actor) Qualified(role *program.Role) []Membership {
 	return out
 }
 
+// qualified is Qualified of the unit's actor: a list of rows asks it for each row.
+func (u *Unit) qualified(role *program.Role) []Membership {
+	ms, ok := u.roles[role]
+	if !ok {
+		ms = u.actor.Qualified(role)
+		if u.roles == nil {
+			u.roles = map[*program.Role][]Membership{}
+		}
+		u.roles[role] = ms
+	}
+	return ms
+}
+
 // HoldsStatic reports whether the actor can hold the role at all, whatever the row.
 func (a *Actor) HoldsStatic(role *program.Role) bool {
 	switch role.Is {
@@ -53,7 +66,7 @@ func (u *Unit) Holds(r *Row, key string) bool {
 		return false
 	}
 	a := u.actor
-	ms := a.Qualified(role)
+	ms := u.qualified(role)
 	switch role.Is {
 	case "public":
 		return true
@@ -188,7 +201,7 @@ func (u *Unit) mayOpen(r *Row, key string) bool {
 		return false
 	}
 	if role.Is == "owner" && slices.Contains(role.Of, r.Key) {
-		return len(u.actor.Qualified(role)) > 0
+		return len(u.qualified(role)) > 0
 	}
 	if u.Holds(r, key) {
 		return true
@@ -197,7 +210,7 @@ func (u *Unit) mayOpen(r *Row, key string) bool {
 		return false
 	}
 	par, err := u.Parent(r)
-	return err == nil && par != nil && u.receives(par, role, u.actor.Qualified(role), true)
+	return err == nil && par != nil && u.receives(par, role, u.qualified(role), true)
 }
 
 // MayKeep reports whether the actor may edit a record that is kept.
@@ -230,7 +243,7 @@ func (u *Unit) takeOwnership(r, opener *Row) {
 func (u *Unit) ownerMembership(r *Row) *Membership {
 	for _, k := range r.T.KeptBy {
 		if role := r.P.Roles.Get(k); role != nil {
-			if ms := u.actor.Qualified(role); len(ms) > 0 {
+			if ms := u.qualified(role); len(ms) > 0 {
 				return &ms[0]
 			}
 		}
@@ -242,7 +255,6 @@ func (u *Unit) ownerMembership(r *Row) *Membership {
 // that reach it, and the fields that are readable whatever their class. ok is
 // false when no role reaches the row.
 func (u *Unit) Clearance(r *Row) (class domain.Class, fields map[string]bool, ok bool) {
-	fields = map[string]bool{}
 	for key, role := range r.P.Roles.All() {
 		c, extra, has := roleReads(role, r.Key)
 		if !has || !u.Holds(r, key) || role.Is == "public" && r.Class > domain.Public {
@@ -257,6 +269,9 @@ func (u *Unit) Clearance(r *Row) (class domain.Class, fields map[string]bool, ok
 		ok = true
 		class = max(class, c)
 		for _, f := range extra {
+			if fields == nil {
+				fields = map[string]bool{}
+			}
 			fields[f] = true
 		}
 	}
@@ -282,7 +297,7 @@ func (u *Unit) Slice(r *Row) (paths map[string]bool, ok bool) {
 		if role.Is != "receiver" && !u.onPanel(r, key) {
 			continue
 		}
-		ms := u.actor.Qualified(role)
+		ms := u.qualified(role)
 		for _, of := range role.Of {
 			t := r.P.Records.Get(of)
 			if t == nil || t.Shows == nil || len(ms) == 0 || !slices.Contains(r.T.Children, of) {

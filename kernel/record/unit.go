@@ -18,6 +18,7 @@ type Unit struct {
 	order    []*Row // in the order they were first touched
 	children map[childKey][]*Row
 	parties  map[domain.PartyID]*partyView
+	roles    map[*program.Role][]Membership // of the actor, by role
 	events   []*domain.Event
 	depth    int
 }
