@@ -194,6 +194,12 @@ func (r *rowReader) place(key string) (at int, label string) {
 	return -1, labelOf(r.known, key)
 }
 
+// has reports whether the file has a column.
+func (r *rowReader) has(key string) bool {
+	at, _ := r.place(key)
+	return at >= 0
+}
+
 // cells gives the texts of a line by column key; nil for a line that has none.
 func (r *rowReader) cells(line *rawLine) map[string]string {
 	var out map[string]string

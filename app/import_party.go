@@ -136,7 +136,7 @@ func (p *partyImport) check(w *work, r *rowReader, cells map[string]string, v *l
 		v.fault(r, "region", code, nil)
 	case !w.mayKeepParty(g.Path):
 		v.fault(r, "region", "region_forbidden", nil)
-	case cells["region"] == "":
+	case cells["region"] == "" && r.has("region"): // without the column the whole file is meant so
 		v.warn(r, "region", "region_default", nil)
 	}
 	if g != nil {

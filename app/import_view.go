@@ -353,6 +353,15 @@ func (w *work) importRow(run *domain.ImportRun, v *lineVerdict, cells []string) 
 		}
 		row.Notes = append(row.Notes, note)
 	}
+	slices.SortStableFunc(row.Notes, func(a, b ImportNote) int { // faults first
+		if a.Fault == b.Fault {
+			return 0
+		}
+		if a.Fault {
+			return -1
+		}
+		return 1
+	})
 	return row
 }
 

@@ -119,6 +119,20 @@ export default {
   orgKind: {
     county_office: '县区办公室', department: '部门', bureau: '局', government: '政府', town_office: '乡镇政府', village_committee: '村（居）委会', committee: '委员会', lead_office: '牵头办', finance_office: '金融主管部门', service_hall: '政务服务中心', hotline: '热线', bank: '银行', guarantor: '担保机构', association: '协会商会', park: '园区', enterprise: '企业', employer: '用人单位', union: '工会', women_federation: '妇联', youth_league: '共青团', charity: '慈善组织', school: '学校', hospital: '医院', clinic: '门诊', health_centre: '卫生院', health_bureau: '卫健部门', psych_centre: '心理服务中心', insurance_bureau: '医保部门', civil_affairs: '民政部门', hr_bureau: '人社部门', justice_office: '司法所', justice_bureau: '司法部门', police_station: '派出所', enforcement: '执法队伍', discipline: '纪检监察', supervision: '监督机构', rural_office: '农业农村办', station: '站', social_station: '社工站', practice_centre: '文明实践中心', practice_institute: '文明实践所', practice_station: '文明实践站', visit_team: '走访组', team: '队伍',
   },
+  imports: {
+    title: '导入', new: '导入表格', note: '企业、居民、单位、供给的名册，从表格成批建档；可整批撤回', newNote: '先检查、后写入：确认之前不会改动任何资料。', empty: '还没有导入过。点“导入表格”开始。', noKinds: '您没有可以导入的内容',
+    what: '导入什么', template: '下载“{label}”模板', fields: '可以有哪些栏（{n}）', pick: '选择文件（.xlsx 或 .csv）', notPicked: '还没有选择文件', limits: '最多 20 万行、64 MB。表头在前 15 行之内即可，栏的次序随意。', send: '上传并检查', sending: '正在上传…', needed: '（必填）',
+    file: '文件', kind: '内容', stateHead: '状态', writtenHead: '已导入', by: '导入人', at: '时间', by2: '{label}，{name}，{at}', ofTotal: '{n} / {total}',
+    state: { reading: '正在读取', mapping: '待对应列', checking: '正在检查', checked: '待确认', writing: '正在写入', done: '已导入', undoing: '正在撤回', undone: '已撤回', failing: '正在退回', failed: '没有成功', dropped: '已放弃', expired: '已过期' },
+    line: { good: '可导入', warning: '有提示', alike: '疑似重复', duplicate: '已在册', fault: '有错', skipped: '不导入', kept: '未撤回', written: '已导入' },
+    progress: '{done} / {total} 行', progressRead: '已读 {done} 行', mayLeave: '可以离开此页，系统会继续办理；从“导入”列表可随时回来。',
+    mapping: '各列对应什么', mappingHint: '核对每一列的含义；这样对应会记住，下次同样的表头自动套用。', remembered: '已按上次同样表头的对应办法自动套用。', headLine: '表头在', noHead: '没有表头', row: '第 {n} 行', column: '列', header: '表头', sample: '如：{values}', target: '对应', targetOf: '{letter} 列 {label} 对应', notRead: '（不导入）', twin: '表头重复',
+    lacking: '还缺：{labels}', twice: '有两列都对应：{labels}', mapDo: '按此检查', mapAgain: '按此重新检查', remap: '调整各列的对应', mustMap: '有的列认不出来，请说明各列对应什么，再继续检查。', ignored: '不导入的列：{labels}', oneSheet: '只读了工作表“{name}”，共有 {n} 张', encoding: '文件编码：{name}',
+    checked: '已检查 {n} 行', will: '将导入 {n} 行。', wontFault: '有错的 {n} 行不导入，可下载检查结果，改好后另行导入。', wontDuplicate: '已在册的 {n} 行不再导入。', noRegion: '表里没有“所在区划”一列，全部按您的辖区（管理员为全县）登记', skipAlike: '疑似重复的 {n} 行不导入', confirm: '确认导入 {n} 行', drop: '放弃', sureDrop: '放弃这次导入？上传的内容将删除。', download: '下载检查结果', again: '重新上传', nothingWritten: '没有写入任何资料。',
+    written: '已导入 {n} 行', stayedOut: '另有 {n} 行没有导入，原因见下表或检查结果。', undo: '撤回这次导入', undoHint: '{at} 之前可以整批撤回；已经用于办理的会保留并列出。', sureUndo: '撤回这次导入的 {n} 条？已经用于办理的会保留。',
+    undoneTitle: '已撤回 {n} 条', keptNote: '有 {n} 条已经在用，没有撤回，列在下面；如需停用请逐条办理。', nothingLeft: '这次导入建立的资料已全部删除。', allEnded: '这次导入的供给已全部下架，编号和办理记录保留。', droppedNote: '这次导入已放弃，没有写入任何资料。', expiredNote: '超过一天没有确认，已自动放弃，没有写入任何资料。请重新上传。',
+    rows: '各行检查结果', rowNo: '行号', name: '名称', notes: '问题和提示', leaveOut: '不导入', takeIn: '仍导入', cell: '{letter}{n} ', value: '（填的是：{value}）', seeOnFile: '查看在册的“{name}”', keptBecause: '没有撤回：{why}', noRows: '没有这样的行',
+  },
   account: {
     title: '账号', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
