@@ -79,9 +79,9 @@ func TestVerbs(t *testing.T) {
 	}
 }
 
-// TestLinks: a relative link in a document leads to a file.
+// TestLinks: a relative link or picture in a document leads to a file.
 func TestLinks(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)
+	link := regexp.MustCompile(`(?:\]\(|<img src=")([^)#\s"]+)(?:#[^)]*)?[)"]`)
 	for _, name := range files(t, func(n string) bool { return path.Ext(n) == ".md" }) {
 		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
 			if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
@@ -417,7 +417,7 @@ const tutorial = "testdata/lamp-repair"
 func TestTutorial(t *testing.T) {
 	doc := read(t, "docs/writing-programs.md")
 	got := map[string]string{}
-	for _, m := range regexp.MustCompile("(?s)```\\w+ ([\\w./-]+)\n(.*?)```").FindAllStringSubmatch(doc, -1) {
+	for _, m := range regexp.MustCompile("(?s)```\\w+ ([\\w./-]+\\.\\w+)\n(.*?)```").FindAllStringSubmatch(doc, -1) {
 		if got[m[1]] != "" {
 			got[m[1]] += "\n"
 		}

@@ -32,8 +32,8 @@ type programNoticesIn struct {
 	Program string `path:"p" maxLength:"64"`
 }
 
-func (s *Server) programNotices(ctx context.Context, who *app.Who, in *programNoticesIn) (*body[Items[app.PublicNotice]], error) {
-	return items(s.app.ProgramNotices(ctx, who, in.Program))
+func (s *Server) programNotices(ctx context.Context, who *app.Who, in *programNoticesIn) (*body[*app.NoticeList], error) {
+	return answer(s.app.ProgramNotices(ctx, who, in.Program))
 }
 
 type previewIn struct {

@@ -39,6 +39,8 @@ type PublicNotice struct {
 	Objection *ObjectionView `json:"objection,omitempty"`
 	Table     *PublicTable   `json:"table,omitempty"`
 	CanReview bool           `json:"can_review,omitempty"`
+	Target    string         `json:"target,omitempty"` // what lets it out, for who reviews it
+	Open      bool           `json:"open"`             // shown to everybody
 }
 
 // ObjectionView says how, and until when, one may object.
@@ -67,7 +69,7 @@ func (w *work) noticeOf(n *domain.Notice) (*program.Program, *program.Notice, er
 
 func (w *work) noticeView(n *domain.Notice, p *program.Program, nt *program.Notice, t domain.Tenant) *PublicNotice {
 	v := &PublicNotice{ID: n.ID, Program: n.Program, Notice: n.Key, County: t.Name, State: n.State, Published: n.PublishedAt,
-		Title: asText(n.Data["title"]), Label: nt.Label, Figures: strings.HasPrefix(nt.Of, "ledger.")}
+		Title: asText(n.Data["title"]), Label: nt.Label, Open: nt.To == noticePublic, Figures: strings.HasPrefix(nt.Of, "ledger.")}
 	if !n.Until.IsZero() {
 		v.Until = &n.Until
 	}
@@ -266,7 +268,7 @@ func (w *work) publish(p *program.Program, nt *program.Notice, target, path, tit
 		}
 	}
 	n := &domain.Notice{ID: store.NewID(), Program: p.Key, Key: nt.Key, Target: target, State: state, PublishedAt: w.Now(),
-		Data: map[string]any{"title": p.Title + title, "by": string(w.who.Account), "path": path}}
+		Data: map[string]any{"title": p.Title + "：" + title, "by": string(w.who.Account), "path": path}}
 	if state == noticeProposed {
 		return n, w.tx.InsertNotice(n)
 	}

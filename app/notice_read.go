@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -102,11 +103,17 @@ func orNil2(v map[string]any, err error) (map[string]any, error) {
 	return v, err
 }
 
+// NoticeList are a program's publications and the lists that the reader may let out.
+type NoticeList struct {
+	Items   []PublicNotice `json:"items"`
+	Publish []Choice       `json:"publish"`
+}
+
 // ProgramNotices lists a program's publications of every state for who reviews
 // them, and what is live for the role it is shown to.
-func (a *App) ProgramNotices(ctx context.Context, who *Who, prog string) (out []PublicNotice, err error) {
-	out = []PublicNotice{}
+func (a *App) ProgramNotices(ctx context.Context, who *Who, prog string) (out *NoticeList, err error) {
 	err = a.read(ctx, who, func(w *work) error {
+		out = &NoticeList{Items: []PublicNotice{}, Publish: []Choice{}}
 		p, err := w.Program(prog, 0)
 		if err != nil {
 			return err
@@ -125,12 +132,28 @@ func (a *App) ProgramNotices(ctx context.Context, who *Who, prog string) (out []
 				return err
 			}
 			if v != nil {
-				out = append(out, *v)
+				out.Items = append(out.Items, *v)
+			}
+		}
+		for k, nt := range p.Notices.All() {
+			_, ok, err := w.reviews(p, nt, "")
+			if err != nil {
+				return err
+			}
+			if ok && isList(nt) {
+				out.Publish = append(out.Publish, Choice{k, nt.Label})
 			}
 		}
 		return nil
 	})
 	return out, err
+}
+
+// isList: a notice of many rows at once. One with a time to object, or for a time
+// only, shows a row by itself; a ledger goes out by its period.
+func isList(nt *program.Notice) bool {
+	head, _, dotted := strings.Cut(nt.Of, ".")
+	return dotted && head == "account" || !dotted && nt.ObjectionOpens == "" && nt.Lasts.IsZero()
 }
 
 // noticeFor is a publication as this reader may see it; nil when he may not.
@@ -147,7 +170,9 @@ func (w *work) noticeFor(n *domain.Notice, p *program.Program, t domain.Tenant) 
 		return nil, nil
 	}
 	v := w.noticeView(n, p, nt, t)
-	v.CanReview = reviewer
+	if v.CanReview = reviewer; reviewer && n.State == noticeProposed {
+		v.Target = n.Target
+	}
 	return v, nil
 }
 

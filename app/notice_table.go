@@ -50,7 +50,7 @@ func (w *work) noticeTable(p *program.Program, nt *program.Notice, target, path 
 		return t, w.noticeLedger(p, nt, key, target, t)
 	}
 	for _, c := range nt.Cols {
-		t.Columns = append(t.Columns, LedgerColumn{Key: c.Path, Label: colTitle(p, &c)})
+		t.Columns = append(t.Columns, LedgerColumn{Key: c.Path, Label: colTitle(p, nt.Of, &c)})
 	}
 	var err error
 	switch {
@@ -85,14 +85,14 @@ func (w *work) noticeTable(p *program.Program, nt *program.Notice, target, path 
 }
 
 // colTitle names a column; the columns of an account have no field to name them.
-func colTitle(p *program.Program, c *program.Col) string {
+func colTitle(p *program.Program, of string, c *program.Col) string {
 	switch {
 	case c.Label != "" && c.Label != c.Path:
 		return c.Label
-	case c.Path == "balance":
-		return "余额"
-	case c.Path == "amount":
-		return "数额"
+	case c.Path == "balance" || c.Path == "amount":
+		if acc := p.Accounts.Get(strings.TrimPrefix(of, "account.")); acc != nil {
+			return acc.Label
+		}
 	}
 	for _, rt := range p.Records.All() {
 		if f := rt.Fields.Get(c.Path); f != nil {

@@ -161,7 +161,7 @@ func serviceWay(p *program.Program, rt *program.RecordType, mv *program.Move, rv
 	for _, k := range mv.Ask {
 		way.Optional = append(way.Optional, label(k))
 	}
-	way.Channels = channelLabels(p, mv)
+	way.Channels = channelLabels(p, mv, way.Self)
 	for _, c := range rv.Clocks {
 		if d, ok := deadline(p, rt.Clocks.Get(c.Key), mv, c.Label); ok {
 			way.Deadlines = append(way.Deadlines, d)
@@ -170,16 +170,23 @@ func serviceWay(p *program.Program, rt *program.RecordType, mv *program.Move, rv
 	return way, true
 }
 
-// channelLabels words the channels of an intake by the program's own list.
-func channelLabels(p *program.Program, mv *program.Move) []string {
-	out := make([]string, len(mv.Channels))
-	for i, k := range mv.Channels {
-		out[i] = k
-		for _, l := range p.Lists.All() {
-			if o := l.Options.Get(k); o != nil && l.Key == "channel" {
-				out[i] = o.Label
+// ownChannels are the channels by which one serves oneself.
+var ownChannels = []string{"app", "online"}
+
+// channelLabels words the channels of an intake by the program's own list; where one
+// may serve oneself that is said apart.
+func channelLabels(p *program.Program, mv *program.Move, self bool) (out []string) {
+	for _, k := range mv.Channels {
+		if self && slices.Contains(ownChannels, k) {
+			continue
+		}
+		label := k
+		if l := p.Lists.Get("channel"); l != nil {
+			if o := l.Options.Get(k); o != nil {
+				label = o.Label
 			}
 		}
+		out = append(out, label)
 	}
 	return out
 }

@@ -466,6 +466,9 @@ func (w *world) start(ctx context.Context, who *login, actor *thing, s Step) err
 			}
 			body["target"] = t.id
 		}
+		if v := s.Args.Text("期", "period"); v != "" {
+			body["target"] = v
+		}
 		return w.call(ctx, who, http.MethodPost, "/programs/"+w.prog.Key+"/notices/"+key, body, nil)
 	}
 	return fmt.Errorf("不能启动「%s」（只有 duty、match、notice）", s.Target)

@@ -108,6 +108,9 @@ func (w *world) addOrg(ctx context.Context, name, kind string, args Args) error 
 	if v, ok := args.Get("标签", "tags"); ok {
 		body["tags"] = texts(v)
 	}
+	if v := args.Text("电话", "phone"); v != "" {
+		body["phone"] = v
+	}
 	var answer object
 	if err := w.call(ctx, w.admin, http.MethodPost, "/orgs", body, &answer); err != nil {
 		return err

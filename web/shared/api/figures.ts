@@ -1,5 +1,5 @@
-import { get, href, path, post } from './client'
-import type { Figure, Keyed, LedgerAnswer, LedgerRow, Page, PublicNotice, StatAnswer } from './types'
+import { get, href, path, post, queryString, remove } from './client'
+import type { Figure, Keyed, LedgerAnswer, LedgerRow, Page, PublicNotice, PublicTable, StatAnswer } from './types'
 
 export interface PeriodQuery { period?: string; region?: string; by?: string; where?: string }
 
@@ -34,5 +34,12 @@ export const signLedger = (program: string, ledger: string, period: string) =>
 export const ledgerExport = (program: string, ledger: string, period: string) =>
   href(`${path('programs', program, 'ledgers', ledger)}/export.xlsx`, { period })
 export const publicNotices = () => get<Page<PublicNotice>>('/public/notices')
-export const publishNotice = (program: string, notice: string, target: string) =>
-  post<PublicNotice>(path('programs', program, 'notices', notice), { target })
+export const publishNotice = (program: string, notice: string, target?: string) =>
+  post<{ id: string }>(path('programs', program, 'notices', notice), target ? { target } : {})
+export const programNotices = (program: string) =>
+  get<{ items: PublicNotice[]; publish: { key: string; label: string }[] }>(path('programs', program, 'notices'))
+export const getNotice = (id: string, page = 1) => get<PublicNotice>(path('notices', id), { page })
+export const previewNotice = (program: string, notice: string, target?: string) =>
+  get<PublicTable>(`${path('programs', program, 'notices', notice)}/preview`, { target })
+export const stopNotice = (program: string, notice: string, id: string) =>
+  remove(path('programs', program, 'notices', notice) + queryString({ id }))

@@ -292,6 +292,8 @@ export interface Act {
   proof?: { lat?: number; lng?: number; photos?: string[]; pass?: string; text?: string }
   child?: { fields: Values }
   rev?: number
+  /** The publication that an intake objects to. */
+  notice?: string
 }
 export interface TimelineEvent {
   id: string
@@ -481,7 +483,7 @@ export interface LedgerAnswer {
 export interface PublicTable {
   label: string
   period?: string
-  columns: { key: string; label: string; unit?: string }[]
+  columns: LedgerColumn[]
   rows: LedgerRow[]
   count: number
   page: number
@@ -500,6 +502,10 @@ export interface PublicNotice {
   until?: Instant
   objection?: { record: string; move: string; label: string; until?: Instant }
   can_review?: boolean
+  /** What to send to let out what waits for review. */
+  target?: string
+  /** Shown to everybody. */
+  open?: boolean
   table?: PublicTable
 }
 

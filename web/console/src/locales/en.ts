@@ -103,6 +103,12 @@ export default {
     sureFreeze: 'Freeze {period}? Its rows will not change; later facts become corrections.', sureSign: 'Sign the ledger of {period} as correct?', surePublish: 'Publish “{label}”? Everybody can then see it.', frozenNow: 'Frozen', signedNow: 'Signed', published: 'Published: {label}',
     subtotal: 'Subtotal', part: 'Part', total: 'Total', corrections: 'Corrections', noRows: 'Nothing in this period', open: 'Open',
   },
+  notice: {
+    title: 'Publications', none: 'Nothing has been published yet.', name: 'Title', when: 'Published', until: 'until {at}', state: { proposed: 'Waits for review', live: 'Shown', ended: 'Time is over', stopped: 'Stopped', refused: 'Refused' }, stateLabel: 'State', act: 'Actions',
+    look: 'Look at it', hide: 'Hide', publish: 'Publish: {label}', letOut: 'Approve and publish', refuse: 'Refuse', stop: 'Take down', publicPage: 'Open the public page', preview: 'What would be published: {label}', rows: '{n} rows in all, the first page follows', confirm: 'Publish', cancel: 'Not now',
+    done: 'Published: {label}', stopped: 'Taken down: {label}', refused: 'Refused: {label}', sureStop: 'Take “{label}” down? The public page no longer shows it; the record stays.', sureRefuse: 'Refuse to publish “{label}”?', sureOut: 'Publish “{label}”? Everybody can read it then.',
+    check: 'Check every row: names and the like are masked as the program says; columns not listed are not published.',
+  },
   program: {
     title: 'How it works', version: 'version {n}', tab: { stages: 'Flow', fields: 'Content', roles: 'Roles', figures: 'Parts', source: 'Source' }, openList: 'Open the list', diagram: 'Flow of {label}', legend: 'Numbers are live counts; solid lines by hand, dashed by themselves; choose a stage to see its list.',
     asTable: 'As a table', move: 'Move', from: 'From', to: 'To', by: 'By', intake: '(new)', automatic: 'by itself', stageCount: '{label}, {n}', field: 'Field', type: 'Type', class: 'Class', detail: 'Detail', many: ' (many)', calc: 'calculated', suggest: 'suggested', role: 'Role', does: 'May do',

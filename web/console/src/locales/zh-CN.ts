@@ -104,6 +104,12 @@ export default {
     sureFreeze: '冻结 {period}？冻结后本期各行不再变化，以后的更正另列。', sureSign: '确认 {period} 台账无误并签字？', surePublish: '确定公示“{label}”？公示后任何人可见。', frozenNow: '已冻结', signedNow: '已签字', published: '已公示：{label}',
     subtotal: '小计', part: '分项', total: '合计', corrections: '更正', noRows: '本期没有记录', open: '打开',
   },
+  notice: {
+    title: '公示公布', none: '还没有公布过。', name: '名称', when: '公布时间', until: '公布至 {at}', state: { proposed: '待审核', live: '公布中', ended: '已期满', stopped: '已停止', refused: '已退回' }, stateLabel: '状态', act: '操作',
+    look: '查看内容', hide: '收起', publish: '公布：{label}', letOut: '审核通过并公布', refuse: '退回', stop: '停止公布', publicPage: '打开公开页面', preview: '将要公布的内容：{label}', rows: '共 {n} 行，下列为第一页', confirm: '确认公布', cancel: '先不公布',
+    done: '已公布：{label}', stopped: '已停止：{label}', refused: '已退回：{label}', sureStop: '停止公布“{label}”？公开页面将不再显示，记录保留。', sureRefuse: '退回“{label}”，不予公布？', sureOut: '公布“{label}”？公布后任何人可见。',
+    check: '请逐行核对：姓名等已按机制写明的方式遮盖，未列出的栏目不会公布。',
+  },
   program: {
     title: '机制说明', version: '第 {n} 版', tab: { stages: '流程', fields: '内容', roles: '职责', figures: '构成', source: '原文' }, openList: '查看列表', diagram: '{label}流程图', legend: '数字为当前件数；实线由人办理，虚线自动流转；点阶段查看清单。',
     asTable: '以表格查看', move: '操作', from: '从', to: '到', by: '谁来办', intake: '（新建）', automatic: '自动', stageCount: '{label}，{n} 件', field: '内容', type: '类型', class: '密级', detail: '说明', many: '（多项）', calc: '自动计算', suggest: '系统建议', role: '角色', does: '可办',
