@@ -502,7 +502,7 @@ func (w *work) dimLabels(p *program.Program, st *program.Stat, dims map[string]s
 
 func (w *work) dimLabel(st *program.Stat, key, v string) string {
 	if v == "" {
-		return "（未填）"
+		return w.pick("（未填）", "(none)")
 	}
 	switch key {
 	case "area":

@@ -145,11 +145,19 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 	case "extend":
 		return w.pick("延期：", "Extended: ") + asText(e.Data["label"]) + " " + w.words(r.P).Span(asText(e.Data["n"])+asText(e.Data["unit"]))
 	case "rung":
-		return w.pick("时限提醒：", "Deadline reminder: ") + asText(e.Data["label"])
+		label := asText(e.Data["label"])
+		if c := r.T.Clocks.Get(asText(e.Data["clock"])); c != nil {
+			label = w.words(r.P).Clock(r.T, c)
+		}
+		return w.pick("时限提醒：", "Deadline reminder: ") + label
 	case "sign_asked":
 		return w.pick("提请签字：", "Signature asked: ") + asText(e.Data["text"])
 	case "form":
-		return w.pick("填写：", "Filled in: ") + asText(e.Data["label"])
+		label := asText(e.Data["label"])
+		if f := r.P.Forms.Get(asText(e.Data["form"])); f != nil {
+			label = w.words(r.P).Form(f)
+		}
+		return w.pick("填写：", "Filled in: ") + label
 	case "notice_ended":
 		return w.pick("公示期满：", "Shown for its time: ") + asText(e.Data["label"])
 	case "undone":
@@ -169,6 +177,7 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 var eventLabels = map[string][2]string{
 	"create": {"新建", "Created"}, "edit": {"修改", "Edited"}, "signed": {"签字", "Signed"}, "sign_refused": {"拒签", "Refused to sign"},
 	"owner": {"移交", "Handed over"}, "remind": {"催办", "Reminded"}, "rung_failed": {"时限提醒未成功，将再试", "Reminder failed, will be tried again"},
+	"duty_due": {"任务生成", "Task owed"}, "duty_done": {"任务完成", "Task done"}, "duty_missed": {"任务漏做", "Task missed"},
 	"end": {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},
 }
 

@@ -117,6 +117,8 @@ func (w *work) format(f *program.Field, v any) string {
 				return o.LabelEN
 			}
 		}
+	case program.TypeChecks:
+		return checksEN(f, v)
 	case program.TypeMoney:
 		if n, ok := v.(int64); ok {
 			return yuanEN(n)
@@ -145,4 +147,26 @@ func yuanEN(fen int64) string {
 		s += fmt.Sprintf(".%02d", fen%100)
 	}
 	return sign + "¥" + s
+}
+
+// checksEN says how many checks pass, and names those that do not.
+func checksEN(f *program.Field, v any) string {
+	answers, _ := v.(map[string]any)
+	passed, open := 0, []string{}
+	for k, it := range f.Items.All() {
+		one, _ := answers[k].(map[string]any)
+		if asText(one["v"]) == "pass" {
+			passed++
+			continue
+		}
+		label := it.Label
+		if it.LabelEN != "" {
+			label = it.LabelEN
+		}
+		open = append(open, label)
+	}
+	if len(open) == 0 {
+		return "all pass"
+	}
+	return fmt.Sprintf("%d of %d pass; not: %s", passed, f.Items.Len(), strings.Join(open, ", "))
 }

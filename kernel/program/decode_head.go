@@ -278,7 +278,7 @@ func (s *source) field(key string, n *node, home fieldHome) *Field {
 	s.needs(f, n)
 	if it := n.get("items"); it != nil {
 		for _, p := range it.pairs {
-			item := &CheckItem{Key: p.key.val, Label: p.val.str("label")}
+			item := &CheckItem{Key: p.key.val, Label: p.val.str("label"), LabelEN: s.en(p.val, "label")}
 			if home.scope != nil {
 				item.Suggest = s.cel(p.val, "suggest", home.scope, tBool)
 			}

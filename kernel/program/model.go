@@ -148,8 +148,8 @@ type Field struct {
 }
 
 type CheckItem struct {
-	Key, Label string
-	Suggest    *rule.Expr // bool
+	Key, Label, LabelEN string
+	Suggest             *rule.Expr // bool
 }
 
 type Consent struct {

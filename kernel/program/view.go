@@ -323,7 +323,7 @@ func (v viewer) field(f *Field) FieldView {
 		Live: f.Live, Hint: f.Hint, Open: f.List != nil && f.List.Open, Range: rangeView(f.Range),
 	}
 	for k, it := range f.Items.All() {
-		fv.Items = append(fv.Items, OptionView{k, it.Label})
+		fv.Items = append(fv.Items, OptionView{k, v.pick(it.Label, it.LabelEN)})
 	}
 	if f.Fields.Len() > 0 {
 		fv.Fields = v.fields(f.Fields)

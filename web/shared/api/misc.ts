@@ -1,9 +1,15 @@
 import { get, href, path, post } from './client'
-import type { Attachment, AuditRow, Notification, Page, SearchAnswer } from './types'
+import type { Attachment, AuditRow, Keyed, Notification, Page, SearchAnswer } from './types'
 
 export const search = (q: string, signal?: AbortSignal) => get<SearchAnswer>('/search', { q }, { signal })
 export interface AuditQuery { actor?: string; object?: string; action?: string; from?: string; to?: string; cursor?: string }
 export const listAudit = (query: AuditQuery) => get<Page<AuditRow>>('/audit', query)
+export const auditActions = () => get<{ items: Keyed[] }>('/audit/actions')
+export const auditExportHref = (query: AuditQuery): string => {
+  const asked = new URLSearchParams(Object.entries(query).filter((e): e is [string, string] => !!e[1] && e[0] !== 'cursor'))
+  return href(`/audit/export.xlsx?${asked.toString()}`)
+}
+export const verifyAudit = () => get<{ broken?: string; linked: number }>('/audit/verify')
 export const listNotifications = (cursor?: string) => get<Page<Notification>>('/notifications', { cursor })
 export const readNotification = (id: string) => post<void>(path('notifications', id, 'read'))
 export function uploadAttachment(file: Blob, name: string, record?: string, idempotencyKey?: string): Promise<Attachment> {

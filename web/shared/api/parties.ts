@@ -1,5 +1,5 @@
 import { get, patch, path, post, remove, type RequestOptions } from './client'
-import type { FormResult, Page, PartyKind, PartySummary, PartyView, Values } from './types'
+import type { AccessEntry, DutyItem, FileView, FormResult, Page, PartyKind, PartySummary, PartyView, TimelineEvent, Values } from './types'
 
 export interface PartyQuery { kind?: string; q?: string; region?: string; tag?: string; cursor?: string; limit?: number }
 export interface PartyDraft {
@@ -16,6 +16,10 @@ export const createParty = (draft: PartyDraft, options?: RequestOptions) => post
 export const getParty = (id: string) => get<PartyView>(path('parties', id))
 export const editParty = (id: string, rev: number, change: Partial<PartyDraft>) =>
   patch<PartyView>(path('parties', id), { rev, ...change }, { ifMatch: rev })
+export const partyEvents = (id: string, cursor?: string) => get<Page<TimelineEvent>>(path('parties', id, 'events'), { cursor })
+export const partyTasks = (id: string) => get<Page<DutyItem>>(path('parties', id, 'tasks'))
+export const partyFiles = (id: string) => get<Page<FileView>>(path('parties', id, 'attachments'))
+export const accessLog = (id: string, cursor?: string) => get<Page<AccessEntry>>(path('parties', id, 'access'), { cursor })
 export const revealField = (id: string, field: string, purpose: string) =>
   post<{ value: string }>(path('parties', id, 'reveal'), { field, purpose })
 export const giveConsent = (id: string, program: string, consent: string, body: { evidence: string; for?: string }) =>

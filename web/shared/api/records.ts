@@ -1,6 +1,6 @@
 import { get, patch, path, post, type RequestOptions } from './client'
 import type {
-  Act, FormResponse, FormResult, MatchAnswer, Page, RecordQuery, RecordSummary,
+  Act, FileView, FormResponse, FormResult, MatchAnswer, Page, RecordQuery, RecordSummary,
   RecordView, TimelineEvent, Values,
 } from './types'
 
@@ -25,6 +25,7 @@ export const signRecord = (
 ) => post<RecordView>(path('records', id, 'sign', signature), body, options).then(whole)
 export const recordEvents = (id: string, cursor?: string) =>
   get<Page<TimelineEvent>>(path('records', id, 'events'), { cursor })
+export const recordFiles = (id: string) => get<Page<FileView>>(path('records', id, 'attachments'))
 export const fileForm = (id: string, form: string, body: { answers: Values; at?: string }, options?: RequestOptions) =>
   post<FormResult>(path('records', id, 'forms', form), body, options)
 export const recordForms = (id: string) => get<Page<FormResponse>>(path('records', id, 'forms'))

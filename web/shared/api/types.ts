@@ -205,6 +205,9 @@ export interface ClockView {
   state?: string
   limit?: string
   note?: string
+  /** The rule in words: from when, how long, until what. */
+  why?: string
+  ladder?: { key: string; at: string; to: string[]; does: string[]; fired: boolean }[]
 }
 export interface ChildNeed { record: string; label: string; need?: string[]; ask?: string[]; fields: Field[]
   /** Opened only on a condition: what it needs is needed only then. */
@@ -307,8 +310,14 @@ export interface TimelineEvent {
   record?: { id: string; label: string; title: string }
   text?: string
   reason?: string
-  changes?: { field: string; label: string; to: string }[]
+  /** The stage in which it left the record. */
+  stage?: string
+  /** masked: changed to a value that no event holds. */
+  changes?: { field: string; label: string; to?: string; masked?: boolean; cleared?: boolean }[]
+  photos?: string[]
 }
+/** A file with where it belongs; `image`: the browser can show it. */
+export interface FileView extends Attachment { image: boolean; by?: AccountRef; of: { id: string; label: string; title: string }; created: Instant }
 export interface FormResult { id: string; score?: number; band?: string; urgent?: { say: string; call?: string[] }[] }
 export interface FormResponse {
   id: string
@@ -363,7 +372,8 @@ export interface PartyView extends PartySummary {
   files: { program: string; title?: string; fields: Field[] }[]
   records: RecordSummary[]
   consents: { program: string; key: string; label: string; given_at?: Instant; until?: Instant; withdrawn_at?: Instant }[]
-  relations: { kind: string; label: string; party: PartyRef }[]
+  relations: { kind: string; label: string; party: PartyRef; of?: boolean }[]
+  created?: Instant
   warnings?: string[]
   place?: { lat?: number; lng?: number; address?: string }
   /** Keys of fields that are filled, but above this reader's class. */
@@ -515,12 +525,18 @@ export interface AuditRow {
   id: string
   at: Instant
   actor?: AccountRef
+  org?: OrgRef
   action: string
   object?: string
-  label?: string
+  /** The action, the object and the detail in words. */
+  label: string
+  about?: string
+  words?: Keyed[]
   purpose?: string
-  detail?: Values
+  seq?: number
 }
+/** One look into a dossier. */
+export interface AccessEntry { id: string; at: Instant; actor?: AccountRef; org?: OrgRef; action: string; label: string; field?: string; ref_no?: string; purpose?: string }
 export interface Notification {
   id: string
   text: string

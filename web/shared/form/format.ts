@@ -118,6 +118,16 @@ export function formatShort(instant: string, on: string = today()): string {
   return text.startsWith(on) ? text.slice(11) : text
 }
 
+/** How long something took, in the two largest units: `3 天 4 小时`. */
+export function formatSpan(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000))
+  const days = Math.floor(minutes / 1440), hours = Math.floor(minutes % 1440 / 60), rest = minutes % 60
+  const say = (n: number, unit: string): string => `${n} ${t(`span.${unit}`)}`
+  if (days) return hours && days < 10 ? `${say(days, 'd')} ${say(hours, 'h')}` : say(days, 'd')
+  if (hours) return rest && hours < 10 ? `${say(hours, 'h')} ${say(rest, 'm')}` : say(hours, 'h')
+  return say(rest, 'm')
+}
+
 /** The month that a period picker starts with: 2026-11. */
 export const currentMonth = (now: Date = new Date()): string => formatDay(now).slice(0, 7)
 

@@ -49,20 +49,22 @@ export default {
     title: 'Title', kind: 'Kind', stage: 'Stage', due: 'Due', hand: 'With', region: 'Region', created: 'Created', ended: 'Ended', refNo: 'Number',
     subject: 'For', provider: 'Provider', owner: 'Owner', stages: 'Progress', ahead: ' (ahead)', moves: 'Moves', facts: 'Content',
     masked: 'Hidden', maskedNote: '{n} hidden from you', noFields: 'Nothing filled in yet', members: 'Members', edit: 'Edit', editTitle: 'Edit {title}',
-    elsewhere: 'Someone has just changed this', theirs: '{label} is now: {text}', shown: 'About the need', sameAs: 'Perhaps the same matter as:',
+    elsewhere: 'Someone has just changed this', soFar: '{span} so far', spent: 'took {span}', shown: 'About the need', sameAs: 'Perhaps the same matter as:',
   },
+  stale: { title: 'What differs', mine: 'Filled in by me', theirs: 'As it stands now', takeTheirs: 'Drop mine, see the newest', keepMine: 'Use mine all the same' },
+  file: { title: 'Files', look: 'Look at {name}', before: 'Previous', after: 'Next', download: 'Download', empty: 'No files' },
   create: { new: 'New {label}', newParty: 'Not in the list? Add whom it is for', done: '{label} created, number {ref}' },
   move: {
     channel: 'Channel', reason: 'Reason', text: 'Explanation', note: 'Note', proof: 'Proof', photos: 'Photos (at least {n})', pass: 'Code', passMissing: 'Enter the code', proofText: 'If you cannot, say why',
     positionMissing: 'Take the present position', needsSign: 'Takes effect when signed by {who}.', childWhen: 'Fill in only if needed.', sending: 'Sending…', leave: 'What you filled in is not sent. Leave?',
-    done: 'Done: {move}', waitsForSign: '{move} sent; waits for signature', seeNewest: 'See the newest state',
+    leadsTo: 'Leads to “{stage}”', stays: 'The stage stays', opens: 'also opens {label}', mayOpen: 'may open {label}', done: 'Done: {move}', waitsForSign: '{move} sent; waits for signature', seeNewest: 'See the newest state',
   },
   form: {
     title: 'Forms', fill: 'Fill in {label}', file: 'Send', filed: 'Sent', score: 'Score {score}', noResponses: 'No response yet', suggested: 'Proposed by the system; check before sending',
     moneyHint: 'e.g. 300万, 8500.5', rateBase: 'Base rate', choose: 'Choose', calendar: '{label}: open the calendar', noMatch: 'Nothing fits', typeToFind: 'Type to find', start: '{label}: start', end: '{label}: end',
     addRow: 'Add a row', removeRow: 'Remove row {n}', attachment: 'Attachment {n}', remove: 'Remove', uploading: 'Uploading…', noLocation: 'No position; check the permission',
   },
-  clock: { title: 'Clocks', met: 'Met', metAt: 'Met {at}', dueAt: 'Due {at}', paused: 'Paused', notBegun: 'Not begun' },
+  clock: { title: 'Clocks', met: 'Met', metAt: 'Met {at}', dueAt: 'Due {at}', metLate: 'Met late', why: 'Why this deadline', from: 'Runs from {at}', tells: 'tells {who}', does: 'makes “{move}” by itself', fired: 'done', notFired: 'not yet', paused: 'Paused', notBegun: 'Not begun' },
   terms: { title: 'The five fixings', person: 'Who', task: 'Task', standard: 'Standard', duty: 'Part', due: 'By when' },
   sign: { title: 'Signatures', by: 'sent by {name}', waiting: 'to be signed', sign: 'Agree and sign', refuse: 'Refuse', why: 'Why do you refuse', done: 'Signed: {label}', refused: 'Refused: {label}' },
   match: {
@@ -73,11 +75,11 @@ export default {
   },
   consent: {
     title: 'Consents', yes: 'given', no: 'not given', take: 'Record consent', record: 'Record', withdraw: 'Record withdrawal', evidence: 'How it was given',
-    given: 'Consent recorded: {label}', withdrawn: 'Withdrawal recorded: {label}', sure: 'Record the withdrawal of “{label}”? Receivers will see nothing further.', givenOn: 'given {day}', withdrawnOn: 'withdrawn {day}', until: 'until {day}',
+    given: 'Consent recorded: {label}', withdrawn: 'Withdrawal recorded: {label}', sure: 'Record the withdrawal of “{label}”? Receivers will see nothing further.', givenOn: 'given {day}', withdrawnOn: 'withdrawn {day}', until: 'until {day}', none: 'No consents',
     way: { tick: 'Ticked', signature: 'Signature', code: 'SMS code', voice: 'Voice recording', paper: 'Paper' },
   },
   document: { title: 'Documents and passes' },
-  timeline: { title: 'Timeline', system: 'System', late: 'entered later, {at}' },
+  timeline: { title: 'Timeline', system: 'System', late: 'entered later, {at}', empty: 'Nothing yet', masked: 'changed (the value is not in the record of events)', cleared: 'cleared' },
   handOver: { title: 'Hand over', account: 'To whom', org: 'Their unit', do: 'Hand over' },
   dispatch: { title: 'Dispatch board', needs: 'To be sent out: {label}', noOrders: 'This program has no orders', none: 'None', all: 'See all' },
   duty: {
@@ -89,8 +91,11 @@ export default {
   roster: { count: '{n} in all', add: 'Add to the roster', addDo: 'Add', added: '{n} added', removed: '{name} removed', remove: 'Remove', sure: 'Remove “{name}” from the roster?', since: 'Since', computed: 'This roster is computed by a rule; nobody edits it.', empty: 'The roster is empty', act: 'Actions' },
   party: {
     title: 'Parties', note: 'People, households, enterprises, organisations; identifiers are hidden until a purpose is stated', new: 'New party', create: 'Create', created: '{name} created', name: 'Name', kind: 'Kind', identifier: 'Number / phone', tag: 'Tag', tags: 'Tags', tagsHint: 'Separate by commas',
+    tab: { facts: 'Basics', timeline: 'History', tasks: 'Tasks', records: 'Matters', files: 'Files', consents: 'Consents', access: 'Who looked' }, since: 'On file since', noTasks: 'No tasks',
     searchHint: 'Name, phone, number', empty: 'Not found. Check the name, or add it.', basics: 'Basics', edit: 'Edit', open: 'Under way', noOpen: 'Nothing under way', closed: 'Closed', begin: 'Begin for them', seeExisting: 'See the existing one: {name}',
   },
+  access: { title: 'Access log', note: 'Opening the file, revealing, editing and exporting are noted; leafing back within ten minutes is one look.', empty: 'Nobody has looked yet', who: 'Who', what: 'Did what' },
+  relation: { title: 'Relations', add: 'Note a relation', none: 'No relations noted', party: 'Who', kind: 'is to {name}', hint: 'Guardians and legal representatives may act for others: check the papers first.', is: { guardian: 'Guardian', kin: 'Kin', head: 'Head of household', member: 'Member', legal: 'Legal representative' } },
   subject: { name: 'Name', phone: 'Phone', id_number: 'Identity number', uscc: 'Credit code', place: 'Address', region: 'Region' },
   reveal: { see: 'See', title: 'See {label}', hint: 'Seeing it in full is recorded: who, when, what and why.', purpose: 'Purpose', sayPurpose: 'State the purpose, e.g. to arrange a visit by phone', do: 'State and see', written: 'This has been written to the audit.' },
   search: { title: 'Search', label: 'Search parties and records', hint: 'Name, number, phone (press /)', results: 'Results for “{q}”', none: 'Nothing that you may see', ask: 'Enter a name, number or phone', records: 'Records' },
@@ -142,5 +147,5 @@ export default {
     title: 'Accounts', name: 'Name', org: 'Unit', area: 'Area', areaHint: 'Empty: the unit’s area', post: 'Post', new: 'New account', created: 'Account of {name} created', locked: 'Locked', active: 'Active', lock: 'Lock', unlock: 'Unlock', reset: 'Reset password', addPost: 'Add a post', addPostTo: 'Add a post for {name}', removePost: 'Remove',
     sureLock: 'Lock the account of {name}? All sessions end at once.', sureRemove: 'Remove the post at “{org}”?', sureReset: 'Reset the password of {name}?', passwordOnce: 'First password of {name} (login {login}), shown only once:', passwordTaken: 'Noted',
   },
-  audit: { title: 'Audit', note: 'Who saw or took out what, when and why.', at: 'Time', actor: 'Who', actionLabel: 'Action', object: 'Object', purpose: 'Purpose', from: 'From', to: 'To', action: { reveal: 'Saw hidden data', export: 'Export', read: 'Read', search: 'Search', sign_in: 'Sign-in', download: 'Download' } },
+  audit: { title: 'Audit', note: 'Who saw or took out what, when and why.', at: 'Time', actor: 'Who', actionLabel: 'Action', object: 'Object', purpose: 'Purpose', from: 'From', to: 'To', detail: 'Detail', export: 'Export', verify: 'Check the chain', whole: 'The chain is whole: {n} rows linked, nothing changed.', broken: 'The chain breaks at {id}: what follows may have been changed. Preserve the evidence and report.', oneObject: 'Only rows about this one object.' },
 } satisfies Texts

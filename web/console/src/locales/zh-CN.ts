@@ -50,20 +50,22 @@ export default {
     title: '名称', kind: '类别', stage: '状态', due: '时限', hand: '经办', region: '区划', created: '登记时间', ended: '办结时间', refNo: '编号',
     subject: '服务对象', provider: '承接单位', owner: '责任人', stages: '办理进程', ahead: '（尚未到）', moves: '可办操作', facts: '内容',
     masked: '已隐藏', maskedNote: '{n} 项按权限隐藏', noFields: '尚未填写内容', members: '成员', edit: '修改', editTitle: '修改 {title}',
-    elsewhere: '此事项刚被他人更新', theirs: '{label} 现为：{text}', shown: '需求方信息', sameAs: '可能与这一件是同一事项：',
+    elsewhere: '此事项刚被他人更新', soFar: '已停留 {span}', spent: '停留 {span}', shown: '需求方信息', sameAs: '可能与这一件是同一事项：',
   },
+  stale: { title: '冲突的内容', mine: '我填写的', theirs: '现在的内容', takeTheirs: '放弃我的，看最新内容', keepMine: '仍用我填写的' },
+  file: { title: '附件', look: '查看 {name}', before: '上一张', after: '下一张', download: '下载', empty: '没有附件' },
   create: { new: '新建{label}', newParty: '名单里没有？新建服务对象', done: '{label}已登记，编号 {ref}' },
   move: {
     channel: '来源', reason: '原因', text: '说明', note: '备注', proof: '凭据', photos: '照片（至少 {n} 张）', pass: '凭码', passMissing: '请填写凭码', proofText: '无法提供时的说明',
     positionMissing: '请取得当前位置', needsSign: '提交后须由 {who} 签字才生效。', childWhen: '仅在需要时填写。', sending: '正在提交…', leave: '填写的内容尚未提交，确定离开？',
-    done: '“{move}”已办理', waitsForSign: '{move}已提交，等待签字', seeNewest: '查看最新内容',
+    leadsTo: '办理后进入“{stage}”', stays: '办理后状态不变', opens: '同时建立{label}', mayOpen: '视情况建立{label}', done: '“{move}”已办理', waitsForSign: '{move}已提交，等待签字', seeNewest: '查看最新内容',
   },
   form: {
     title: '表单', fill: '填写{label}', file: '提交', filed: '已提交', score: '得分 {score}', noResponses: '还没有填报', suggested: '系统建议，请核对后提交',
     moneyHint: '如 300万、8500.5', rateBase: '利率基准', choose: '请选择', calendar: '{label}：打开日历', noMatch: '没有符合的选项', typeToFind: '输入名称查找', start: '{label} 开始', end: '{label} 结束',
     addRow: '添加一行', removeRow: '删除第 {n} 行', attachment: '附件 {n}', remove: '移除', uploading: '正在上传…', noLocation: '没有取得位置，请检查定位权限',
   },
-  clock: { title: '时限', met: '已完成', metAt: '完成于 {at}', dueAt: '到期 {at}', paused: '已暂停', notBegun: '未开始' },
+  clock: { title: '时限', met: '已完成', metAt: '完成于 {at}', dueAt: '到期 {at}', metLate: '逾期完成', why: '为什么是这个时限', from: '起算 {at}', tells: '提醒{who}', does: '自动“{move}”', fired: '已执行', notFired: '未到', paused: '已暂停', notBegun: '未开始' },
   terms: { title: '五个定', person: '定人', task: '定事', standard: '定标准', duty: '定责', due: '定时限' },
   sign: { title: '签字', by: '{name} 提交', waiting: '待签', sign: '同意并签字', refuse: '拒签', why: '拒签理由', done: '已签：{label}', refused: '已拒签：{label}' },
   match: {
@@ -74,11 +76,11 @@ export default {
   },
   consent: {
     title: '授权同意', yes: '已同意', no: '未同意', take: '登记同意', record: '登记', withdraw: '登记撤回', evidence: '同意方式',
-    given: '已登记同意：{label}', withdrawn: '已登记撤回：{label}', sure: '确定登记撤回“{label}”？接收方此后将看不到后续内容。', givenOn: '{day} 同意', withdrawnOn: '{day} 撤回', until: '至 {day}',
+    given: '已登记同意：{label}', withdrawn: '已登记撤回：{label}', sure: '确定登记撤回“{label}”？接收方此后将看不到后续内容。', givenOn: '{day} 同意', withdrawnOn: '{day} 撤回', until: '至 {day}', none: '没有授权',
     way: { tick: '本人勾选', signature: '签名', code: '短信验证码', voice: '录音', paper: '纸质' },
   },
   document: { title: '文书与凭码' },
-  timeline: { title: '记录', system: '系统', late: '补录于 {at}' },
+  timeline: { title: '记录', system: '系统', late: '补录于 {at}', empty: '还没有记录', masked: '已改（内容不入记录）', cleared: '已清空' },
   handOver: { title: '转交责任人', account: '接手人', org: '接手单位', do: '转交' },
   dispatch: { title: '派单台', needs: '待派：{label}', noOrders: '此机制没有派单', none: '没有', all: '查看全部' },
   duty: {
@@ -90,8 +92,11 @@ export default {
   roster: { count: '共 {n} 个', add: '加入名册', addDo: '加入', added: '已加入 {n} 个', removed: '已移出 {name}', remove: '移出', sure: '确定将“{name}”移出名册？', since: '加入日期', computed: '此名册由规则自动计算，不能手工增减。', empty: '名册为空', act: '操作' },
   party: {
     title: '服务对象', note: '个人、家庭、企业、团体；身份信息默认隐藏，查看须说明用途', new: '新建服务对象', create: '建立档案', created: '已建立 {name} 的档案', name: '名称', kind: '类别', identifier: '证号 / 电话', tag: '标签', tags: '标签', tagsHint: '多个标签用顿号分开',
+    tab: { facts: '基本情况', timeline: '经过', tasks: '任务', records: '事项', files: '附件', consents: '授权', access: '谁看过' }, since: '建档时间', noTasks: '没有任务',
     searchHint: '名称、手机号、证号', empty: '没有找到。可核对名称，或新建。', basics: '基本情况', edit: '修改档案', open: '在办事项', noOpen: '没有在办事项', closed: '已办结', begin: '为其办理', seeExisting: '查看已有档案：{name}',
   },
+  access: { title: '查阅记录', note: '打开档案、查看隐藏信息、修改和导出都会记下；十分钟内反复翻看记一次。', empty: '还没有人查阅过', who: '谁', what: '做了什么' },
+  relation: { title: '关系', add: '登记关系', none: '没有登记关系', party: '对方', kind: '对方是{name}的', hint: '监护人、法定代表人可以代为办理，请先核实证件。', is: { guardian: '监护人', kin: '亲属', head: '户主', member: '成员', legal: '法定代表人' } },
   subject: { name: '名称', phone: '电话', id_number: '身份证号', uscc: '统一社会信用代码', place: '地址', region: '所在区划' },
   reveal: { see: '查看', title: '查看{label}', hint: '查看完整信息会被记录：谁、何时、看了什么、为什么。', purpose: '查看用途', sayPurpose: '请写明用途，例如：电话核实走访时间', do: '说明用途并查看', written: '本次查看已记入审计。' },
   search: { title: '搜索', label: '搜索服务对象与事项', hint: '搜索名称、编号、电话（按 / 键）', results: '“{q}”的搜索结果', none: '没有找到您可查看的内容', ask: '请输入要查找的名称、编号或电话', records: '事项' },
@@ -143,5 +148,5 @@ export default {
     title: '账号', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
   },
-  audit: { title: '审计', note: '谁在什么时候查看或导出了什么、为什么。', at: '时间', actor: '操作人', actionLabel: '操作', object: '对象', purpose: '用途', from: '自', to: '至', action: { reveal: '查看隐藏信息', export: '导出', read: '查看', search: '搜索', sign_in: '登录', download: '下载' } },
+  audit: { title: '审计', note: '谁在什么时候查看或导出了什么、为什么。', at: '时间', actor: '操作人', actionLabel: '操作', object: '对象', purpose: '用途', from: '自', to: '至', detail: '详情', export: '导出表格', verify: '校验链', whole: '审计链完整：{n} 条首尾相接，没有改动。', broken: '审计链在 {id} 处断开：此条之后的内容可能被改动，请保护现场并上报。', oneObject: '只看这一个对象的记录。' },
 } satisfies Texts
