@@ -7,10 +7,30 @@ import (
 	"linqiao/domain"
 )
 
-type accountsIn struct{ Paging }
+type accountsIn struct {
+	Q     string       `query:"q" maxLength:"60" doc:"姓名、账号的一部分，或完整手机号"`
+	Org   domain.OrgID `query:"org" maxLength:"64"`
+	State string       `query:"state" enum:"active,locked"`
+	Paging
+}
 
 func (s *Server) accounts(ctx context.Context, who *app.Who, in *accountsIn) (*body[app.List[app.AccountView]], error) {
-	return answer(s.app.Accounts(ctx, who, in.Cursor, in.Limit))
+	return answer(s.app.Accounts(ctx, who, app.AccountQuery{Q: in.Q, Org: in.Org, State: in.State, Cursor: in.Cursor, Limit: in.Limit}))
+}
+
+type accountEditIn struct {
+	AccountPath
+	IfMatch
+	Body app.AccountEdit
+}
+
+func (s *Server) editAccount(ctx context.Context, who *app.Who, in *accountEditIn) (*body[*app.AccountView], error) {
+	rev, err := in.seen(in.Body.Rev)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.Rev = rev
+	return answer(s.app.EditAccount(ctx, who, in.ID, in.Body))
 }
 
 type AccountPath struct {

@@ -68,11 +68,23 @@ type roundItemsIn struct {
 	ByID
 	State  string          `query:"state" enum:"open,done,missed"`
 	Region domain.RegionID `query:"region" maxLength:"64"`
+	Org    domain.OrgID    `query:"org" maxLength:"64"`
+	Nobody bool            `query:"nobody" doc:"只看未分派的"`
 	Paging
 }
 
 func (s *Server) roundItems(ctx context.Context, who *app.Who, in *roundItemsIn) (*body[app.List[app.DutyItemView]], error) {
-	return answer(s.app.RoundItems(ctx, who, in.ID, in.State, in.Region, in.Cursor, in.Limit))
+	return answer(s.app.RoundItems(ctx, who, in.ID,
+		app.RoundQuery{State: in.State, Region: in.Region, Org: in.Org, Nobody: in.Nobody, Cursor: in.Cursor, Limit: in.Limit}))
+}
+
+type assignIn struct {
+	ByID
+	Body app.AssignAct
+}
+
+func (s *Server) assignItems(ctx context.Context, who *app.Who, in *assignIn) (*body[*app.RoundView], error) {
+	return answer(s.app.AssignItems(ctx, who, requestOf(ctx).once, in.ID, in.Body))
 }
 
 func (s *Server) work(ctx context.Context, who *app.Who, _ *struct{}) (*body[*app.WorkView], error) {

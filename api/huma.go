@@ -4,9 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"linqiao/app"
 )
 
 // humaConfig is the OpenAPI head and the one format. Schema links and the docs
@@ -20,6 +24,7 @@ func humaConfig() huma.Config {
 	c.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	c.DefaultFormat = "application/json"
 	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "http", Scheme: "bearer", Description: "POST /session 返回的 token；浏览器用同名 Cookie " + sessionCookie},
 	}
@@ -78,7 +83,50 @@ func dropNulls(v any) {
 	}
 }
 
+// schemaName tells the parts of a program from the records that run by it: both
+// packages call them Record, Move, Form.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if strings.HasSuffix(t.PkgPath(), "kernel/program") && !strings.HasPrefix(name, "Program") {
+		return "Program" + name
+	}
+	return name
+}
+
+// describeViews gives their schemas to answers that are one of two shapes, and so
+// have no type of their own in Go: a record, whole or by its version alone.
+func (s *Server) describeViews() {
+	doc := s.huma.OpenAPI()
+	schema := func(v any) *huma.Schema { return doc.Components.Schemas.Schema(reflect.TypeOf(v), true, "") }
+	record, slim, prog := schema(app.RecordView{}), schema(recordSlim{}), schema(app.ProgramView{})
+	for path, item := range doc.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Patch} {
+			if op == nil {
+				continue
+			}
+			for status, r := range op.Responses {
+				c := r.Content["application/json"]
+				if c == nil || c.Schema == nil || c.Schema.Ref != "" || c.Schema.Type != "" || status[0] != '2' {
+					continue
+				}
+				switch {
+				case r.Headers["ETag"] != nil && op == item.Get:
+					c.Schema = record
+				case r.Headers["ETag"] != nil:
+					c.Schema = &huma.Schema{OneOf: []*huma.Schema{record, slim}}
+				case strings.HasSuffix(path, "/programs/{p}"):
+					c.Schema = prog
+				}
+			}
+		}
+	}
+}
+
 func (s *Server) renderOpenAPI() []byte {
+	s.describeViews()
 	b, err := json.Marshal(s.huma.OpenAPI())
 	if err != nil {
 		panic(fmt.Sprintf("openapi: %v", err))

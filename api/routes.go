@@ -20,6 +20,9 @@ func (s *Server) routes() {
 	get(s, signedIn, "/programs/{p}", "机制的词表和界面", s.program)
 	get(s, signedIn, "/programs/{p}/stages", "各环节在办数", s.stages)
 	get(s, overseer, "/programs/{p}/source", "机制文件", s.source)
+	get(s, overseer, "/programs/{p}/versions", "机制的各版", s.versions)
+	get(s, overseer, "/programs/{p}/diff", "两版之间改了什么", s.diff)
+	post(s, admin, again, "/programs/{p}/simulate", "推演一处改动，不改数据", s.simulate)
 
 	// Records.
 	get(s, signedIn, "/records", "办件列表", s.records)
@@ -73,6 +76,7 @@ func (s *Server) routes() {
 	get(s, signedIn, "/staff", "找同事", s.staff)
 	create(s, admin, inTx, "/accounts", "开户", s.createAccount)
 	get(s, overseer, "/accounts/{id}", "账号", s.account)
+	patch(s, admin, kept, "/accounts/{id}", "修改账号", s.editAccount)
 	post(s, admin, inTx, "/accounts/{id}/memberships", "任职", s.addMembership)
 	del(s, admin, kept, "/accounts/{id}/memberships/{m}", "免职", s.dropMembership)
 	post(s, admin, again, "/accounts/{id}/lock", "停用账号", s.lockAccount)
@@ -122,6 +126,7 @@ func (s *Server) routes() {
 	create(s, staff, kept, "/programs/{p}/duties/{k}/rounds", "开始一轮", s.startRound)
 	get(s, staff, "/duty-rounds/{id}", "一轮任务的进度", s.round)
 	get(s, staff, "/duty-rounds/{id}/items", "一轮任务的清单", s.roundItems)
+	post(s, staff, inTx, "/duty-rounds/{id}/assign", "改派、分派一轮任务", s.assignItems)
 	get(s, signedIn, "/work", "我的今天", s.work)
 	get(s, signedIn, "/sync", "手机要存下的", s.sync)
 	get(s, signedIn, "/sync/keys", "手机应有的", s.syncKeys)

@@ -16,7 +16,9 @@ type AccountView struct {
 	Party       *PartyRef        `json:"party,omitempty"`
 	Active      bool             `json:"active"`
 	Memberships []MembershipView `json:"memberships"`
+	Phone       bool             `json:"phone"` // signs in by phone too; the number is only indexed
 	Created     time.Time        `json:"created"`
+	Rev         int64            `json:"rev"`
 	// Password is set once, in the answer that generated it.
 	Password string `json:"password,omitempty"`
 }
@@ -29,6 +31,8 @@ type MembershipAct struct {
 	Region domain.RegionID `json:"region,omitempty"`
 	Post   string          `json:"post,omitempty"`
 	Role   string          `json:"role,omitempty"`
+	From   string          `json:"from,omitempty"`  // first day; "" = at once
+	Until  string          `json:"until,omitempty"` // last day; "" = open
 }
 
 type AccountAct struct {
@@ -40,15 +44,25 @@ type AccountAct struct {
 	Memberships []MembershipAct `json:"memberships,omitempty"`
 }
 
+// AccountQuery selects accounts; Q is a part of a name or a login, or a whole phone
+// number.
+type AccountQuery struct {
+	Q      string
+	Org    domain.OrgID
+	State  string // active, locked
+	Cursor string
+	Limit  int
+}
+
 // Accounts lists accounts by login. Administrators and auditors only; others find
 // colleagues through their units' records.
-func (a *App) Accounts(ctx context.Context, who *Who, cursor string, limit int) (l List[AccountView], err error) {
+func (a *App) Accounts(ctx context.Context, who *Who, q AccountQuery) (l List[AccountView], err error) {
 	err = a.read(ctx, who, func(w *work) error {
 		if err := w.adminOnly(); err != nil && !who.Auditor {
 			return err
 		}
-		n := limitOf(limit)
-		list, err := w.tx.Accounts(cursor, n+1)
+		n := limitOf(q.Limit)
+		list, err := w.findAccounts(q, n+1)
 		if err != nil {
 			return err
 		}
@@ -71,8 +85,22 @@ func (a *App) Accounts(ctx context.Context, who *Who, cursor string, limit int) 
 	return l, err
 }
 
+func (w *work) findAccounts(q AccountQuery, limit int) ([]domain.Account, error) {
+	text := strings.TrimSpace(cutText(q.Q, 60))
+	if n, _, ok := domain.CheckPhone(text); ok && q.Org == "" && q.State == "" {
+		index, err := w.tx.Index(identPhone, n)
+		if err != nil {
+			return nil, err
+		}
+		if list, err := w.tx.AccountsByPhone(index); err != nil || len(list) > 0 {
+			return list, err
+		}
+	}
+	return w.tx.FindAccounts(store.AccountFilter{Text: text, Org: q.Org, State: q.State, After: q.Cursor, Limit: limit})
+}
+
 func (w *work) accountView(acc *domain.Account) (AccountView, error) {
-	v := AccountView{ID: acc.ID, Login: acc.Login, Name: acc.Name, Active: acc.Active, Created: acc.Created}
+	v := AccountView{ID: acc.ID, Login: acc.Login, Name: acc.Name, Active: acc.Active, Phone: acc.PhoneIndex != "", Created: acc.Created, Rev: acc.Rev}
 	if acc.Party != "" {
 		p, err := w.Party(acc.Party)
 		if err != nil {
@@ -81,7 +109,7 @@ func (w *work) accountView(acc *domain.Account) (AccountView, error) {
 		v.Party = &PartyRef{p.ID, p.Kind, p.Name}
 	}
 	var err error
-	v.Memberships, err = w.membershipViews(acc.ID)
+	v.Memberships, err = w.membershipViews(acc.ID, true)
 	return v, err
 }
 
@@ -155,16 +183,9 @@ func (w *work) newAccount(in AccountAct, hash string) (*domain.Account, error) {
 	acc := &domain.Account{Login: in.Login, Name: strings.TrimSpace(in.Name), Party: in.Party, PasswordHash: hash, Active: true}
 	number := "" // for messages, where it is a mobile one
 	if in.Phone != "" {
-		n, mobile, ok := domain.CheckPhone(in.Phone)
-		if !ok {
-			return nil, domain.E(domain.KindInvalid, "fields").With("phone", "phone")
-		}
 		var err error
-		if acc.PhoneIndex, err = w.tx.Index(identPhone, n); err != nil {
+		if number, err = w.setPhone(acc, in.Phone); err != nil {
 			return nil, err
-		}
-		if mobile {
-			number = n
 		}
 	}
 	if in.Party != "" {
@@ -194,6 +215,20 @@ func (w *work) newAccount(in AccountAct, hash string) (*domain.Account, error) {
 	return acc, w.changed("account", "create", string(acc.ID), in.Party, nil)
 }
 
+// setPhone sets the number that an account is found by; mobile is the number when
+// it can receive messages.
+func (w *work) setPhone(acc *domain.Account, phone string) (mobile string, err error) {
+	n, isMobile, ok := domain.CheckPhone(phone)
+	if !ok {
+		return "", domain.E(domain.KindInvalid, "fields").With("phone", "phone")
+	}
+	if isMobile {
+		mobile = n
+	}
+	acc.PhoneIndex, err = w.tx.Index(identPhone, n)
+	return mobile, err
+}
+
 // join writes a membership.
 func (w *work) join(id domain.AccountID, in MembershipAct) (*domain.Membership, error) {
 	org, err := w.Org(in.Org)
@@ -213,6 +248,9 @@ func (w *work) join(id domain.AccountID, in MembershipAct) (*domain.Membership, 
 		}
 		m.Region, m.Path = g.ID, g.Path
 	}
+	if err := postDates(m, in); err != nil {
+		return nil, err
+	}
 	if err := w.oneHat(id, in.Role); err != nil {
 		return nil, err
 	}
@@ -224,7 +262,7 @@ func (w *work) oneHat(id domain.AccountID, role string) error {
 	if role == "" {
 		return nil
 	}
-	list, err := w.tx.Memberships(store.MembershipFilter{Account: id})
+	list, err := w.tx.Memberships(store.MembershipFilter{Account: id, AnyDay: true})
 	if err != nil {
 		return err
 	}
@@ -266,7 +304,7 @@ func (a *App) DropMembership(ctx context.Context, who *Who, id domain.AccountID,
 		if err := w.adminOnly(); err != nil {
 			return err
 		}
-		list, err := w.tx.Memberships(store.MembershipFilter{Account: id})
+		list, err := w.tx.Memberships(store.MembershipFilter{Account: id, AnyDay: true})
 		if err != nil {
 			return err
 		}

@@ -75,6 +75,13 @@ func (w *work) programCounts(p *program.Program) (*ProgramCounts, error) {
 	return &ProgramCounts{open, len(late)}, err
 }
 
+// ProgramView and ProgramChange are the kernel's own views, under names that the
+// HTTP layer may use.
+type (
+	ProgramView   = program.View
+	ProgramChange = program.Change
+)
+
 // Program gives the screens' view of a program: names, labels and shapes.
 func (a *App) Program(ctx context.Context, who *Who, key string) (v *program.View, err error) {
 	err = a.read(ctx, who, func(w *work) error {

@@ -32,15 +32,28 @@ type RoundView struct {
 	Regions    []Coverage `json:"regions,omitempty"`
 	Teams      []Coverage `json:"teams,omitempty"`
 	Lost       []PartyRef `json:"unassigned_list,omitempty"`
+	Visitors   []Coverage `json:"visitors,omitempty"` // by the person in charge
+	Pace       *Pace      `json:"pace,omitempty"`     // of a round that is not over
+	CanAssign  bool       `json:"can_assign"`
+}
+
+// Pace compares what is done with what should be by now, counted in working days.
+type Pace struct {
+	Days     int `json:"days"`     // of the round
+	Gone     int `json:"gone"`     // before today
+	Left     int `json:"left"`     // today among them
+	Expected int `json:"expected"` // done by now at an even pace
+	PerDay   int `json:"per_day"`  // needed on each day left, rounded up
 }
 
 // Coverage is due and done of one region or one team.
 type Coverage struct {
-	Region *RegionRef `json:"region,omitempty"`
-	Org    *OrgRef    `json:"org,omitempty"`
-	Due    int        `json:"due"`
-	Done   int        `json:"done"`
-	Missed int        `json:"missed"`
+	Region *RegionRef  `json:"region,omitempty"`
+	Org    *OrgRef     `json:"org,omitempty"`
+	Person *AccountRef `json:"person,omitempty"`
+	Due    int         `json:"due"`
+	Done   int         `json:"done"`
+	Missed int         `json:"missed"`
 }
 
 // StartRound starts a duty that people start (`by`), with dates: something is
@@ -231,6 +244,11 @@ func (w *work) roundView(d *program.Duty, rd *domain.DutyRound, deep bool) (Roun
 	}
 	if deep {
 		v.Regions, v.Teams = sortedCoverage(regions), sortedTeams(teams)
+		v.Pace = w.pace(rd, v.Due, v.Done)
+		v.CanAssign = w.assigns(d, rd)
+		if v.Visitors, err = w.visitors(rd.ID); err != nil {
+			return v, err
+		}
 		v.Lost, err = w.unassigned(rd.ID)
 	}
 	return v, err
@@ -288,10 +306,10 @@ func sortedTeams(m map[domain.OrgID]*Coverage) []Coverage {
 }
 
 func (w *work) unassigned(round string) ([]PartyRef, error) {
-	page, err := w.tx.DutyItems(store.DutyFilter{Round: round, Orgs: []domain.OrgID{""}, Waiting: true, Limit: 200})
+	page, err := w.tx.DutyItems(store.DutyFilter{Round: round, Nobody: true, Waiting: true, Limit: 200})
 	var out []PartyRef
 	for _, it := range page.Items {
-		if it.ToAccount != "" || it.Party == "" {
+		if it.Party == "" {
 			continue
 		}
 		if p, err := w.Party(it.Party); err == nil && w.maySeeParty(p) {
@@ -301,8 +319,18 @@ func (w *work) unassigned(round string) ([]PartyRef, error) {
 	return out, err
 }
 
+// RoundQuery selects items of a round.
+type RoundQuery struct {
+	State  string // open, done, missed
+	Region domain.RegionID
+	Org    domain.OrgID
+	Nobody bool // not assigned
+	Cursor string
+	Limit  int
+}
+
 // RoundItems lists the items of a round.
-func (a *App) RoundItems(ctx context.Context, who *Who, id, state string, region domain.RegionID, cursor string, limit int) (l List[DutyItemView], err error) {
+func (a *App) RoundItems(ctx context.Context, who *Who, id string, q RoundQuery) (l List[DutyItemView], err error) {
 	err = a.read(ctx, who, func(w *work) error {
 		rd, err := w.tx.DutyRound(id)
 		if err != nil {
@@ -315,9 +343,12 @@ func (a *App) RoundItems(ctx context.Context, who *Who, id, state string, region
 		if !w.mayDuty(p, d) {
 			return domain.NotFound("duty_round")
 		}
-		f := store.DutyFilter{Round: id, Cursor: cursor, Limit: min(max(limit, 1), 200), Waiting: state == "open"}
-		if region != "" {
-			g, err := w.Region(region)
+		f := store.DutyFilter{Round: id, Cursor: q.Cursor, Limit: limitOf(q.Limit), Waiting: q.State == "open", Done: q.State == "done", Missed: q.State == "missed", Nobody: q.Nobody}
+		if q.Org != "" {
+			f.Orgs = []domain.OrgID{q.Org}
+		}
+		if q.Region != "" {
+			g, err := w.Region(q.Region)
 			if err != nil {
 				return err
 			}
@@ -336,9 +367,7 @@ func (a *App) RoundItems(ctx context.Context, who *Who, id, state string, region
 			if err != nil {
 				return err
 			}
-			if state == "" || v.State == state {
-				items = append(items, v)
-			}
+			items = append(items, v)
 		}
 		l = listOf(items, page.Next)
 		return nil

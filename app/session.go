@@ -46,6 +46,9 @@ type MembershipView struct {
 	Region *RegionRef `json:"region,omitempty"`
 	Post   string     `json:"post,omitempty"`
 	Role   string     `json:"role,omitempty"`
+	From   string     `json:"from,omitempty"`  // first day
+	Until  string     `json:"until,omitempty"` // last day
+	Holds  bool       `json:"holds"`           // today
 }
 
 type RoleRef struct {
@@ -209,7 +212,7 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 				v.Account.Party = &v.Parties[len(v.Parties)-1]
 			}
 		}
-		v.Memberships, err = w.membershipViews(who.Account)
+		v.Memberships, err = w.membershipViews(who.Account, false)
 		return err
 	})
 	return v, err
@@ -256,15 +259,21 @@ func (w *work) fitsParty(r *program.Role) (bool, error) {
 	return false, nil
 }
 
-func (w *work) membershipViews(id domain.AccountID) ([]MembershipView, error) {
-	list, err := w.tx.Memberships(store.MembershipFilter{Account: id})
+func (w *work) membershipViews(id domain.AccountID, anyDay bool) ([]MembershipView, error) {
+	list, err := w.tx.Memberships(store.MembershipFilter{Account: id, AnyDay: anyDay})
 	out := make([]MembershipView, 0, len(list))
 	for _, m := range list {
 		o, err := w.Org(m.Org)
 		if err != nil {
 			return nil, err
 		}
-		v := MembershipView{ID: m.ID, Org: OrgRef{o.ID, o.Name, o.Kind}, Post: m.Post, Role: m.Role}
+		v := MembershipView{ID: m.ID, Org: OrgRef{o.ID, o.Name, o.Kind}, Post: m.Post, Role: m.Role, Holds: m.From <= w.today() && (m.Until == 0 || m.Until >= w.today())}
+		if m.From != 0 {
+			v.From = m.From.String()
+		}
+		if m.Until != 0 {
+			v.Until = m.Until.String()
+		}
 		region := m.Region
 		if region == "" {
 			region = o.Region

@@ -22,6 +22,7 @@ type Simulation struct {
 	Clocks   []SimulatedClock `json:"clocks"`
 	Looked   int              `json:"looked"` // records whose clocks were computed again
 	Migrates bool             `json:"migrates"`
+	Capped   bool             `json:"capped,omitempty"` // more are running than were looked at
 }
 
 // SimulatedStage counts running records of a stage and where they would stand.
@@ -99,6 +100,10 @@ func (w *work) simulate(set *program.Set, key string) (*Simulation, error) {
 			}
 		}
 		if f.Cursor = page.Next; f.Cursor == "" {
+			break
+		}
+		// At a screen one waits for the answer; the command line looks at all.
+		if s.Capped = !w.who.System && s.Looked >= simulateCap; s.Capped {
 			break
 		}
 	}

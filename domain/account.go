@@ -30,6 +30,8 @@ type Membership struct {
 	Region  RegionID
 	Path    string
 	Active  bool
+	From    Date // first day; 0 = always
+	Until   Date // last day; 0 = open
 }
 
 // SignIn is one live sign-in (会话). TokenHash is the hash of the cookie's token.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -47,7 +48,41 @@ func (tx *Tx) AccountsOf(party domain.PartyID) ([]domain.Account, error) {
 
 // Accounts lists accounts by login after the given one.
 func (tx *Tx) Accounts(after string, limit int) ([]domain.Account, error) {
-	return many(tx, scanAccount, accountSelect+" WHERE county = $1 AND login > $2 ORDER BY login LIMIT $3", tx.county, after, int64(pageSize(limit)))
+	return tx.FindAccounts(AccountFilter{After: after, Limit: limit})
+}
+
+// AccountFilter selects accounts. Text is a part of the name or the login of
+// somebody with a post, or a whole login: residents, who are many, are not searched.
+type AccountFilter struct {
+	Text  string
+	Org   domain.OrgID // with a post there
+	State string       // active, locked; "" = both
+	After string       // login
+	Limit int
+}
+
+// FindAccounts lists accounts by login.
+func (tx *Tx) FindAccounts(f AccountFilter) ([]domain.Account, error) {
+	if tx.county == "" {
+		return nil, errNoCounty
+	}
+	w := tx.where()
+	w.add("login > ?", f.After)
+	if f.Text != "" {
+		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Text) + "%"
+		w.add(`(login = ? OR id IN (SELECT account FROM membership WHERE county = $1 AND active = 1) AND (name LIKE ? ESCAPE '\' OR login LIKE ? ESCAPE '\'))`,
+			strings.ToLower(f.Text), like, strings.ToLower(like))
+	}
+	if f.Org != "" {
+		w.add("id IN (SELECT account FROM membership WHERE county = $1 AND org = ? AND active = 1)", f.Org)
+	}
+	switch f.State {
+	case "active":
+		w.add("active = 1")
+	case "locked":
+		w.add("active = 0")
+	}
+	return many(tx, scanAccount, accountSelect+w.String()+" ORDER BY login"+w.fill(" LIMIT ?", int64(pageSize(f.Limit))), w.args...)
 }
 
 // InsertAccount writes a new account; a login already taken is "duplicate".
@@ -77,11 +112,11 @@ func (tx *Tx) UpdateAccount(a *domain.Account) error {
 	return nil
 }
 
-const membershipColumns = "county, id, account, org, role, post, region, path, active"
+const membershipColumns = "county, id, account, org, role, post, region, path, active, from_day, until_day"
 
 func scanMembership(rows rowScanner, m *domain.Membership) error {
 	return rows.Scan((*string)(&m.County), &m.ID, (*string)(&m.Account), (*string)(&m.Org), &m.Role, &m.Post, (*string)(&m.Region),
-		&m.Path, yesNo{&m.Active})
+		&m.Path, yesNo{&m.Active}, num(&m.From), num(&m.Until))
 }
 
 // SaveMembership writes a membership, new or old.
@@ -93,18 +128,20 @@ func (tx *Tx) SaveMembership(m *domain.Membership) error {
 		m.ID = NewID()
 	}
 	return tx.insert(insertSQL("membership", membershipColumns)+" ON CONFLICT (county, id) DO UPDATE SET org = excluded.org,"+
-		" role = excluded.role, post = excluded.post, region = excluded.region, path = excluded.path, active = excluded.active",
-		m.County, m.ID, m.Account, m.Org, m.Role, m.Post, m.Region, m.Path, m.Active)
+		" role = excluded.role, post = excluded.post, region = excluded.region, path = excluded.path, active = excluded.active,"+
+		" from_day = excluded.from_day, until_day = excluded.until_day",
+		m.County, m.ID, m.Account, m.Org, m.Role, m.Post, m.Region, m.Path, m.Active, m.From, m.Until)
 }
 
-// MembershipFilter selects active memberships. Covers keeps those whose region
+// MembershipFilter selects memberships that are active and hold today. Covers keeps those whose region
 // subtree holds the given path.
 type MembershipFilter struct {
 	Account domain.AccountID
 	Org     domain.OrgID
 	Role    string
 	Covers  string
-	All     bool // also those not active
+	AnyDay  bool // also those that do not hold yet, or no more
+	All     bool // also those taken away
 }
 
 // Memberships lists memberships by account.
@@ -121,6 +158,10 @@ func (tx *Tx) Memberships(f MembershipFilter) ([]domain.Membership, error) {
 	}
 	if !f.All {
 		w.add("active = 1")
+	}
+	if !f.All && !f.AnyDay {
+		day := domain.DateOf(tx.now)
+		w.add("from_day <= ? AND (until_day = 0 OR until_day >= ?)", day, day)
 	}
 	return many(tx, scanMembership, "SELECT "+membershipColumns+" FROM membership"+w.String()+" ORDER BY account, id", w.args...)
 }

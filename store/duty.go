@@ -124,6 +124,9 @@ type DutyFilter struct {
 	Accounts []domain.AccountID
 	Orgs     []domain.OrgID
 	Waiting  bool      // neither done nor missed
+	Done     bool      // done
+	Missed   bool      // missed
+	Nobody   bool      // assigned to no unit and no account
 	OpensBy  time.Time // opened by then
 	ClosesBy time.Time // window over by then
 	Cursor   string
@@ -150,6 +153,15 @@ func (tx *Tx) DutyItems(f DutyFilter) (Page[domain.DutyItem], error) {
 	in(w, "to_org", f.Orgs)
 	if f.Waiting {
 		w.add("done_at = 0 AND missed_at = 0")
+	}
+	if f.Done {
+		w.add("done_at <> 0")
+	}
+	if f.Missed {
+		w.add("missed_at <> 0")
+	}
+	if f.Nobody {
+		w.add("to_org = '' AND to_account = ''")
 	}
 	if !f.OpensBy.IsZero() {
 		w.add("opens <= ?", f.OpensBy)
@@ -212,6 +224,23 @@ type CoverageRow struct {
 	Org               domain.OrgID
 	Account           domain.AccountID
 	Due, Done, Missed int
+}
+
+// VisitorRow is due, done and missed of one round by who is in charge of the
+// record that each item made.
+type VisitorRow struct {
+	Account           domain.AccountID
+	Org               domain.OrgID
+	Due, Done, Missed int
+}
+
+// RoundVisitors sums the items of a round by the person in charge.
+func (tx *Tx) RoundVisitors(round string) ([]VisitorRow, error) {
+	return many(tx, func(rows rowScanner, v *VisitorRow) error {
+		return rows.Scan((*string)(&v.Account), (*string)(&v.Org), num(&v.Due), num(&v.Done), num(&v.Missed))
+	}, "SELECT r.owner, r.owner_org, COUNT(*), SUM(CASE WHEN d.done_at <> 0 THEN 1 ELSE 0 END), SUM(CASE WHEN d.missed_at <> 0 THEN 1 ELSE 0 END)"+
+		" FROM duty_item d JOIN record r ON r.county = d.county AND r.id = d.record WHERE d.county = $1 AND d.round = $2 AND d.round <> '' AND r.owner <> ''"+
+		" GROUP BY r.owner, r.owner_org ORDER BY r.owner_org, r.owner", tx.county, round)
 }
 
 // RoundCoverage sums the items of a round by region and assignee.

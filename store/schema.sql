@@ -83,7 +83,7 @@ CREATE TABLE membership (
   post TEXT NOT NULL,
   region TEXT NOT NULL,
   path TEXT NOT NULL,
-  active SMALLINT NOT NULL,
+  active SMALLINT NOT NULL, from_day BIGINT NOT NULL DEFAULT 0, until_day BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (county, id),
   FOREIGN KEY (county, account) REFERENCES account (county, id),
   FOREIGN KEY (county, org) REFERENCES org (county, id)

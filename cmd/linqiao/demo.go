@@ -247,7 +247,7 @@ var partyWords = map[domain.PartyKind]string{domain.Person: "居民", domain.Hou
 func (i *instance) allAccounts(ctx context.Context, county domain.CountyCode) (out []app.AccountView, err error) {
 	cursor := ""
 	for {
-		page, err := i.app.Accounts(ctx, app.System(county), cursor, 200)
+		page, err := i.app.Accounts(ctx, app.System(county), app.AccountQuery{Cursor: cursor, Limit: 200})
 		if err != nil {
 			return nil, err
 		}

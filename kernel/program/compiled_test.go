@@ -1,7 +1,10 @@
 package program
 
 import (
+	"io/fs"
+	"os"
 	"reflect"
+	"strings"
 	"testing"
 
 	"linqiao/kernel/rule"
@@ -93,5 +96,45 @@ func TestRepositoryDetails(t *testing.T) {
 	}
 	if st := vol.Records.Get("turnout").Stages.Get("present"); !st.Final {
 		t.Error("present is final where no move leaves it")
+	}
+}
+
+// TestWords: rules are put into words as far as their names are known, in both
+// languages, and what is unknown stays as written.
+func TestWords(t *testing.T) {
+	set, issues := Load(map[string]fs.FS{"good": os.DirFS("testdata/good")})
+	if Fatal(issues) {
+		t.Fatal(issues)
+	}
+	p := set.Program("good")
+	for _, lang := range []string{"zh-CN", "en"} {
+		w := p.In(lang)
+		for _, rt := range p.Records.All() {
+			for _, c := range rt.Clocks.All() {
+				if got := w.ClockRule(rt, c, "5wd"); strings.Contains(got, "entered.") || strings.Contains(got, "left.") {
+					t.Errorf("%s %s.%s: %s", lang, rt.Key, c.Key, got)
+				}
+			}
+		}
+		v := p.View(lang)
+		for _, st := range v.Stats {
+			if st.Words == "" || strings.Contains(st.Words, "；；") {
+				t.Errorf("%s %s: %q", lang, st.Key, st.Words)
+			}
+		}
+	}
+	zh, en := p.In("zh-CN"), p.In("en")
+	for text, want := range map[string][2]string{"5wd": {"5 个工作日", "5 working days"}, "2h": {"2 小时", "2 hours"}, "soon": {"soon", "soon"}} {
+		if zh.Span(text) != want[0] || en.Span(text) != want[1] {
+			t.Errorf("%s: %s, %s", text, zh.Span(text), en.Span(text))
+		}
+	}
+	for key, want := range map[string]string{"due": "到期时", "75%": "用去 75% 时", "-2wd": "到期前 2 个工作日", "+1h": "逾期 1 小时后", "0m": "一开始"} {
+		if got := zh.RungAt(key); got != want {
+			t.Errorf("%s: %s", key, got)
+		}
+	}
+	if got := zh.Rule(nil, "a == 'x' && !b.c(d)"); got != "a 是 “x” 且 非 b.c(d)" {
+		t.Errorf("unknown names: %q", got)
 	}
 }

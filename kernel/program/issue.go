@@ -9,12 +9,14 @@ import (
 // Issue is one fault of a program's files. All faults are reported at once, in
 // the order of the files, so that an author mends them in one pass.
 type Issue struct {
-	File      string // folder/file, as the author knows it
-	Line, Col int    // 1-based; 0 when the fault has no place
-	Path      string // dotted address: records.demand.moves.raise.guard
-	Rule      string // stable short code
-	Msg, Hint string // Chinese
-	Warn      bool   // the Set stays usable
+	File string `json:"file"` // folder/file, as the author knows it
+	Line int    `json:"line"` // 1-based; 0 when the fault has no place
+	Col  int    `json:"col"`
+	Path string `json:"path"` // dotted address: records.demand.moves.raise.guard
+	Rule string `json:"rule"` // stable short code
+	Msg  string `json:"msg"`  // Chinese
+	Hint string `json:"hint"` // Chinese
+	Warn bool   `json:"warn"` // the Set stays usable
 }
 
 func (i Issue) Error() string {

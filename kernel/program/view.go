@@ -30,6 +30,8 @@ type View struct {
 	Params    []ParamView     `json:"params"`
 	Lists     []ListView      `json:"lists"`
 	Files     []PartyFileView `json:"files"`
+	Messages  []MessageView   `json:"messages"`
+	Law       []string        `json:"law"`
 }
 
 type EntryView struct {
@@ -39,6 +41,15 @@ type EntryView struct {
 	// By lists the roles that may start it (duties that people start).
 	By []string `json:"by,omitempty"`
 	Is string   `json:"is,omitempty"` // of a role: how its holder stands to the row (self, area, public …)
+	// Of a role: kinds of units and parties that hold it, at which level; the class it
+	// reads, by record ("*" = all); whether it sees all figures.
+	Held    []string          `json:"held,omitempty"`
+	Level   string            `json:"level,omitempty"`
+	Read    map[string]string `json:"read,omitempty"`
+	Figures bool              `json:"figures,omitempty"`
+	// Of a clock: its rule in words, and its reminders.
+	Words  string      `json:"words,omitempty"`
+	Ladder []RungWords `json:"ladder,omitempty"`
 }
 
 type OptionView struct {
@@ -181,6 +192,7 @@ type StatView struct {
 	Label string    `json:"label"`
 	Unit  string    `json:"unit"`
 	Kind  string    `json:"kind"`
+	Words string    `json:"words"` // what it counts
 	By    []DimView `json:"by"`
 }
 
@@ -268,6 +280,7 @@ func (p *Program) View(lang string) *View {
 	v.matches(out)
 	v.figures(out)
 	v.settings(out)
+	out.Messages, out.Law = v.messages(), orEmpty(v.p.Law)
 	return out
 }
 
@@ -292,7 +305,7 @@ func entryViews[T any](v viewer, m Map[T], block string, about func(T) (label, o
 func roleViews(v viewer, m Map[*Role]) []EntryView {
 	out := entryViews(v, m, "roles", func(r *Role) (string, string) { return r.Label, "" })
 	for i := range out {
-		out[i].Is = m.Get(out[i].Key).Is
+		v.role(&out[i], m.Get(out[i].Key))
 	}
 	return out
 }
@@ -351,7 +364,7 @@ func (v viewer) record(rt *RecordType) RecordView {
 		Key: rt.Key, Label: v.pick(rt.Label, rt.LabelEN), Noun: string(rt.Noun), Of: rt.Of, Alone: rt.Alone, For: rt.For, Class: rt.Class.String(),
 		Identity: rt.Identity, KeptBy: rt.KeptBy, Fields: v.fields(rt.Fields), Builtins: []FieldView{}, Stages: []StageView{},
 		Moves: []MoveView{}, Children: rt.Children,
-		Clocks: entryViews(v, rt.Clocks, "records."+rt.Key+".clocks", func(c *Clock) (string, string) { return c.Label, "" }),
+		Clocks: v.clocks(rt),
 	}
 	for _, f := range Builtins(rt.Noun) {
 		if !rt.Fields.Has(f.Key) {
@@ -430,7 +443,7 @@ func (v viewer) matches(out *View) {
 func (v viewer) figures(out *View) {
 	out.Stats, out.Ledgers, out.Notices = []StatView{}, []LedgerView{}, []NoticeView{}
 	for k, st := range v.p.Stats.All() {
-		sv := StatView{Key: k, Label: v.pick(st.Label, st.LabelEN), Unit: st.Unit, Kind: st.Kind, By: []DimView{}}
+		sv := StatView{Key: k, Label: v.pick(st.Label, st.LabelEN), Unit: st.Unit, Kind: st.Kind, Words: v.stat(st), By: []DimView{}}
 		for _, d := range st.By {
 			dv := DimView{Key: d.Key, Label: d.Label}
 			if d.Field != nil {
