@@ -17,7 +17,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"party_create", "建立档案", "Opened a file anew"}, {"party_edit", "修改档案", "Edited a file"}, {"party_relation", "登记关系", "Noted a relation"},
 	{"consent", "登记同意", "Noted a consent"}, {"withdraw", "登记撤回同意", "Noted a withdrawal of consent"},
 	{"roster_join", "列入名册", "Put on a roster"}, {"roster_leave", "移出名册", "Taken off a roster"},
-	{"upload", "上传附件", "Uploaded a file"}, {"download", "下载导出文件", "Fetched an export"}, {"import_check", "检查导入文件", "Checked an import"}, {"import", "导入", "Imported"}, {"import_undo", "撤回导入", "Undid an import"},
+	{"upload", "上传附件", "Uploaded a file"}, {"download", "下载导出文件", "Fetched an export"}, {"import_check", "检查导入文件", "Checked an import"}, {"import", "导入", "Imported"}, {"import_confirm", "确认导入", "Confirmed an import"}, {"import_drop", "放弃导入", "Dropped an import"}, {"import_undo", "撤回导入", "Took an import back"}, {"import_undone", "导入已撤回", "An import was taken back"},
 	{"account_create", "开设账号", "Opened an account"}, {"account_edit", "修改账号", "Edited an account"}, {"account_join", "增加任职", "Gave a post"}, {"account_leave", "解除任职", "Ended a post"},
 	{"account_lock", "停用账号", "Locked an account"}, {"account_unlock", "启用账号", "Unlocked an account"}, {"account_password", "重置密码", "Reset a password"},
 	{"org_create", "新建单位", "Created a unit"}, {"org_edit", "修改单位", "Edited a unit"}, {"region_create", "增设区划", "Added a division"}, {"region_edit", "修改区划", "Edited a division"}, {"region_import", "导入区划", "Imported divisions"},
