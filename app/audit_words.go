@@ -23,6 +23,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"org_create", "新建单位", "Created a unit"}, {"org_edit", "修改单位", "Edited a unit"}, {"region_create", "增设区划", "Added a division"}, {"region_edit", "修改区划", "Edited a division"}, {"region_import", "导入区划", "Imported divisions"},
 	{"map_check", "检查地图文件", "Checked a map file"}, {"map_draw", "启用地图", "Drew a map"}, {"map_undo", "撤回地图", "Took a map back"},
 	{"bulk", "批量办理", "Worked on many at once"}, {"bulk_undo", "撤回一批", "Took a batch back"}, {"download", "下载", "Downloaded"},
+	{"channel_create", "新建消息通道", "Added a channel"}, {"channel_edit", "修改消息通道", "Edited a channel"}, {"channel_test", "试发消息", "Tried a channel"}, {"delivery_replay", "重发消息", "Sent messages again"}, {"contact_phone", "修改接收手机号", "Changed the number for messages"},
 	{"duty_reassign", "改派任务", "Reassigned tasks"}, {"simulate", "推演机制改动", "Tried a change of a mechanism"},
 }
 
@@ -83,6 +84,7 @@ func (w *work) auditAbout(object string) string {
 
 var auditNouns = map[string][2]string{
 	"party": {"服务对象", "a file"}, "account": {"账号", "an account"}, "org": {"单位", "a unit"}, "region": {"区划", "a division"},
+	"channel": {"消息通道", "a channel"}, "map": {"地图", "a map"}, "bulk": {"批量办理", "a batch"}, "delivery": {"消息", "messages"},
 	"attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "job": {"后台任务", "background work"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
 	"ledger": {"台账", "a ledger"}, "records": {"办件", "records"}, "roster": {"名册", "a roster"}, "program": {"机制", "a mechanism"}, "round": {"任务轮次", "a round"},
 }
