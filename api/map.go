@@ -63,3 +63,7 @@ func (s *Server) mapUnits(ctx context.Context, who *app.Who, in *mapPointsIn) (*
 func (s *Server) mapVisits(ctx context.Context, who *app.Who, in *mapPointsIn) (*body[*app.VisitsView], error) {
 	return answer(s.app.MapVisits(ctx, who, in.Program, in.Region, in.Day))
 }
+
+func (s *Server) screen(ctx context.Context, who *app.Who, in *programKey) (*body[*app.ScreenView], error) {
+	return answer(s.app.Screen(ctx, who, in.Program))
+}

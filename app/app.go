@@ -32,6 +32,8 @@ type App struct {
 	accounts *places[domain.AccountID, domain.Account] // for names on pages only
 	totals   *totals
 	recent   *recent
+	screens  *briefly[screenKey, *ScreenView]
+	trends   *briefly[trendKey, []ScreenPoint]
 	now      func() time.Time
 	cal      *calendar.Calendar
 	stream   *hub
@@ -72,6 +74,7 @@ func New(o Options) *App {
 	a.people = newPeopleCache()
 	a.totals = newTotals()
 	a.recent = newRecent()
+	a.screens, a.trends = newBriefly[screenKey, *ScreenView](), newBriefly[trendKey, []ScreenPoint]()
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.accounts = newPlaces[domain.AccountID, domain.Account]()
 	a.door = newDoor(o.Hash)

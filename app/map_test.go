@@ -40,7 +40,7 @@ records:
       record: {label: 登记, from: todo, to: seen, by: team, need: [note]}
 
 stats:
-  calls: {label: 走访数, flow: call.record, by: [area, month]}
+  calls: {label: 走访数, flow: call.record, by: [area, month], goal: {month: 4, year: 40}}
   todo:  {label: 待访数, stock: call, by: [area]}
 `
 

@@ -62,6 +62,28 @@ func (tx *Tx) OverdueRecords(now time.Time, f RecordFilter) (ids []domain.Record
 	return ids, "", err
 }
 
+// UnitCount is how many rows stand with a unit.
+type UnitCount struct {
+	Org domain.OrgID
+	N   int
+}
+
+// OverdueByUnit counts running records with a running clock past due by the unit
+// that holds them: the provider of an order, else the unit of the owner; most first.
+// It walks the running clocks past due, not the records.
+func (tx *Tx) OverdueByUnit(now time.Time, program string, access []AccessClause) ([]UnitCount, error) {
+	if tx.county == "" {
+		return nil, errNoCounty
+	}
+	w := tx.where()
+	w.add("program = ?", program)
+	w.access(access)
+	w.add("id IN (SELECT record FROM clock WHERE county = $1 AND state = 'running' AND due_at > 0 AND due_at < ?)", now)
+	return many(tx, func(rows rowScanner, u *UnitCount) error { return rows.Scan((*string)(&u.Org), num(&u.N)) },
+		"SELECT CASE WHEN provider <> '' THEN provider ELSE owner_org END AS unit, COUNT(*) AS n FROM record"+w.String()+
+			" AND ended = 0 GROUP BY CASE WHEN provider <> '' THEN provider ELSE owner_org END ORDER BY n DESC, unit", w.args...)
+}
+
 // PendingSignatures lists what waits for signatures in the county, oldest first.
 func (tx *Tx) PendingSignatures(limit int) ([]domain.Signature, error) {
 	return many(tx, scanSignature, signatureSelect+" WHERE county = $1 AND state = 'pending' ORDER BY created, id LIMIT $2", tx.county, int64(limit))

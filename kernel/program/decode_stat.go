@@ -3,6 +3,7 @@ package program
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"linqiao/kernel/rule"
@@ -75,7 +76,41 @@ func (s *source) statReads(st *Stat, n *node) {
 		return
 	}
 	s.later(func() { st.Record = s.statRecord(st) })
-	s.exprs = append(s.exprs, func() { s.compileStat(st, n, agg, by) })
+	s.exprs = append(s.exprs, func() {
+		s.compileStat(st, n, agg, by)
+		s.statGoal(st, n)
+	})
+}
+
+// statGoal reads goals in the writing of the stat's unit, which is known only once
+// its value is: yuan with 万 and 亿, a percentage, or a whole number.
+func (s *source) statGoal(st *Stat, n *node) {
+	g := n.get("goal")
+	if g == nil {
+		return
+	}
+	st.Goals = map[string]int64{}
+	for _, p := range g.pairs {
+		text := p.val.val
+		var v int64
+		var ok bool
+		switch st.Unit {
+		case "fen":
+			v, ok = ParseMoney(text)
+		case "bp":
+			v, ok = parseBP(text)
+		default:
+			var err error
+			v, err = strconv.ParseInt(text, 10, 64)
+			ok = err == nil
+		}
+		if !slices.Contains([]string{"month", "quarter", "year", "any"}, p.key.val) {
+			s.fault(p.val, "bad-goal", "目标的期是 month、quarter、year 或 any", "")
+		} else if !ok || v < 0 {
+			s.fault(p.val, "bad-goal", "目标写成这个指标的单位：整数、金额（元，可写 300万）或百分数", "")
+		}
+		st.Goals[p.key.val] = v
+	}
 }
 
 func (s *source) compileStat(st *Stat, n, agg *node, by []*node) {

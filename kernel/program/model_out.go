@@ -99,6 +99,18 @@ type Stat struct {
 	By                  []Dim
 	Suppress            int
 	Unit                string // of the value: count, fen, minutes, bp…
+	// Goals are what is aimed at in a period, by its kind: month, quarter, year, or
+	// any; in the stat's own unit.
+	Goals map[string]int64
+}
+
+// Goal gives what is aimed at in a period of a kind.
+func (st *Stat) Goal(kind string) (int64, bool) {
+	if n, ok := st.Goals[kind]; ok {
+		return n, true
+	}
+	n, ok := st.Goals["any"]
+	return n, ok
 }
 
 // Dim is one dimension. Area, month, provider, org, channel, reason and period

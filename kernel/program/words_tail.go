@@ -47,6 +47,7 @@ var (
 		w("per", ref().list(), "均值"), w("sum", cel(), "求和"), w("distinct", cel(), "去重计数"),
 		w("median", cel(), "中位数"), w("p90", cel(), "九成位"), w("where", cel(), "条件"),
 		w("by", ref().list(), "维度"), w("at", ref(), "以何日计"), w("suppress", number(), "小数隐藏"),
+		w("goal", mapping("key", raw()), "目标，按期：month quarter year any"),
 	)
 	ledgerShape = block("台账",
 		w("rows", ref(), "逐行列什么"), w("where", cel(), "条件"), w("cols", cel().list(), "列"), w("group", ref(), "分组"),

@@ -122,3 +122,49 @@ func mapVisits(t *testing.T, e Engine) {
 		t.Errorf("nobody sees %d", n)
 	}
 }
+
+// overdueByUnit counts records with a clock past due by provider, else by the
+// owner's unit.
+func overdueByUnit(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	add := func(provider, owner domain.OrgID, due time.Time, state string, clocks int) {
+		r := Case()
+		r.Provider, r.OwnerOrg = provider, owner
+		Write(t, db, func(tx *store.Tx) error {
+			if err := tx.InsertRecord(r); err != nil {
+				return err
+			}
+			for n := range clocks {
+				c := &domain.Clock{Record: r.ID, Key: string(rune('a' + n)), State: state, FromAt: Start.Add(-time.Hour), DueAt: due}
+				if err := tx.SaveClock(c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	late, early := Start.Add(-time.Minute), Start.Add(time.Hour)
+	add("bank", "office", late, "running", 2)
+	add("bank", "", late, "running", 1)
+	add("", "office", late, "running", 1)
+	add("", "", late, "running", 1)
+	add("", "office", early, "running", 1)
+	add("", "office", late, "met", 1)
+	Read(t, db, func(tx *store.Tx) error {
+		list, err := tx.OverdueByUnit(Start, "test", store.AccessAll)
+		want := []store.UnitCount{{Org: "bank", N: 2}, {Org: "", N: 1}, {Org: "office", N: 1}}
+		if len(list) != len(want) {
+			t.Fatalf("%v", list)
+		}
+		for i := range want {
+			if list[i] != want[i] {
+				t.Errorf("%v, want %v", list, want)
+			}
+		}
+		none, err2 := tx.OverdueByUnit(Start, "test", nil)
+		if len(none) != 0 {
+			t.Errorf("nobody sees %v", none)
+		}
+		return firstError(err, err2)
+	})
+}

@@ -55,6 +55,7 @@ func Run(t *testing.T, e Engine, only ...string) {
 		{"Entry_Reverse", entryReverse},
 		{"Map_Versions", mapVersions},
 		{"Map_Visits", mapVisits},
+		{"Map_Overdue", overdueByUnit},
 		{"Counter", counterAdd},
 		{"Counter_Concurrent", counterConcurrent},
 		{"Idempotency", idempotency},
