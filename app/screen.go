@@ -172,28 +172,47 @@ func (w *work) figurePaths(p *program.Program) (map[string]string, error) {
 	return out, nil
 }
 
-// screenFigures picks those with a goal first, then as the program lists them.
+// screenFigures picks those with a goal first, then those that something was
+// counted for this month, then as the program lists them.
 func (w *work) screenFigures(p *program.Program, paths map[string]string, v *ScreenView) error {
-	var list []*program.Stat
-	for _, st := range p.Stats.All() {
-		if _, ok := paths[st.Key]; ok {
-			list = append(list, st)
-		}
+	type found struct {
+		st   *program.Stat
+		x    *StatView
+		rank int
 	}
-	slices.SortStableFunc(list, func(a, b *program.Stat) int { return min(len(b.Goals), 1) - min(len(a.Goals), 1) })
-	for _, st := range list[:min(len(list), screenFigures)] {
-		x, err := w.stat(p, st, paths[st.Key], StatQuery{Period: v.Period})
+	var list []found
+	for _, st := range p.Stats.All() {
+		path, ok := paths[st.Key]
+		if !ok {
+			continue
+		}
+		x, err := w.stat(p, st, path, StatQuery{Period: v.Period})
 		if err != nil {
 			return err
 		}
-		f := ScreenFigure{Key: st.Key, Label: w.words(p).Stat(st), Unit: x.Unit, Value: x.Value, Set: x.Set, Suppressed: x.Suppressed}
-		if n, ok := st.Goal("month"); ok {
-			f.Goal = &n
+		rank := 3
+		switch {
+		case !x.Set:
+		case len(st.Goals) > 0:
+			rank = 0
+		case x.Value != 0 || x.Suppressed:
+			rank = 1
+		default:
+			rank = 2
 		}
-		if f.Trend, err = w.trend(p, st, paths[st.Key]); err != nil {
+		list = append(list, found{st, x, rank})
+	}
+	slices.SortStableFunc(list, func(a, b found) int { return a.rank - b.rank })
+	for _, f := range list[:min(len(list), screenFigures)] {
+		s := ScreenFigure{Key: f.st.Key, Label: w.words(p).Stat(f.st), Unit: f.x.Unit, Value: f.x.Value, Set: f.x.Set, Suppressed: f.x.Suppressed}
+		if n, ok := f.st.Goal("month"); ok {
+			s.Goal = &n
+		}
+		var err error
+		if s.Trend, err = w.trend(p, f.st, paths[f.st.Key]); err != nil {
 			return err
 		}
-		v.Figures = append(v.Figures, f)
+		v.Figures = append(v.Figures, s)
 	}
 	return nil
 }

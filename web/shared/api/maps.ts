@@ -39,3 +39,21 @@ export const undoMap = (id: string) => remove(path('maps', id))
 export const getShapes = (query: { level: string; region?: string }) => get<MapShapes>('/map/shapes', query)
 export const getMapUnits = (program: string, query: { region?: string } = {}) => get<MapUnits>(path('programs', program, 'map', 'units'), query)
 export const getMapVisits = (program: string, query: { day?: string; region?: string } = {}) => get<MapVisits>(path('programs', program, 'map', 'visits'), query)
+
+export interface ScreenFigure { key: string; label: string; unit: string; value: number; set: boolean; suppressed?: boolean; goal?: number; trend: { from: string; value: number; set: boolean }[] }
+export interface ScreenFlow { record: string; label: string; stages: { key: string; label: string; phase: string; count: number; more?: boolean }[] }
+export interface ScreenArea { label: string; unit: string; cells: { region: RegionRef; value: number; set: boolean; done?: number; due?: number }[] }
+export interface ScreenView {
+  program: string
+  title: string
+  county: string
+  at: Instant
+  period: string
+  figures: ScreenFigure[]
+  flows: ScreenFlow[]
+  overdue: { org?: OrgRef; count: number }[]
+  overdue_total: number
+  area?: ScreenArea
+  ledger?: { key: string; label: string; period: string; state: string; totals: { label: string; unit: string; value: number }[] }
+}
+export const getScreen = (program: string) => get<ScreenView>(path('programs', program, 'screen'))

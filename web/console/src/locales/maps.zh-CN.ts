@@ -7,10 +7,14 @@ export default {
     day: '走访日期', toLatest: '看最近有走访的一天 {day}', circle: '15 分钟服务圈', unit: '参与单位', visit: '走访', coarse: '只到区划', coarseNote: '（只到区划）', exact: '准确位置', nowhere: '没有位置',
     byArea: '各区划', visitsOf: '{day} 走访', noVisits: '这一天没有您可查看的走访', at: '完成时间', where: '位置', more: '只显示前 {n} 条', noCircles: '还没有服务圈', walk: '（步行 15 分钟，约 1 公里）', unplaced: '另有 {n} 个单位没有登记位置',
     adminTitle: '地图', adminNote: '乡镇、村、网格、服务圈的轮廓。系统不带真实地图，由本县上传。', upload: '上传轮廓', file: '地图文件', uploadHint: 'GeoJSON（FeatureCollection），每个区域写明 code（区划代码）或 name（名称），坐标为 WGS 84 或 CGCS2000 经纬度；不超过 20 MB。先检查，确认后才启用。',
-    check: '检查文件', checking: '正在检查…', matched: '对上 {n} 个区划：{levels}', strangers: '{n} 个区域不是本县区划，不会使用', stranger: '第 {n} 个', draw: '启用这 {n} 个轮廓', drawIt: '启用', turn: '按火星坐标转换后重新检查', drawnNow: '已启用 {n} 个轮廓',
+    choose: '选择文件', noFile: '未选择文件', check: '检查文件', checking: '正在检查…', matched: '对上 {n} 个区划：{levels}', strangers: '{n} 个区域不是本县区划，不会使用', stranger: '第 {n} 个', draw: '启用这 {n} 个轮廓', drawIt: '启用', turn: '按火星坐标转换后重新检查', drawnNow: '已启用 {n} 个轮廓',
     undo: '撤回', sureUndo: '撤回“{name}”？各区划恢复到此前的轮廓。', undoneNow: '已撤回 {name}', versions: '已上传的文件', noVersions: '还没有上传过', covers: '区划', by: '上传人', when: '上传时间', version: '使用中，第 {n} 版',
     state: { checked: '已检查，未启用', drawn: '使用中', undone: '已撤回' },
     warn: { datum: '坐标像是火星坐标（GCJ-02），会偏几百米。如果文件来自互联网地图，请选择转换。', part: '文件里只有一部分乡镇。', strangers: '有的区域不是本县区划，将不使用。', replaces: '有的区划已有轮廓，将换成新的；撤回后恢复。' },
     place: '在地图上选点', placeClose: '收起地图', placeHint: '点地图选择位置，或直接填写经纬度。',
+  },
+  screen: {
+    title: '驾驶舱', tools: '显示方式', rotate: '轮播', full: '全屏', window: '退出全屏', leave: '返回工作台', asOf: '{month} · 更新于 {at}', figures: '主要指标', goal: '目标 {goal}', reached: '已达到', notYet: '未达到',
+    weeksOf: '{label}近 12 周', week: '周（起始日）', number: '数值', count: '件数', flow: '办理环节', noFlow: '没有您可查看的事项', overdue: '逾期未办', noOverdue: '没有逾期', noUnit: '未定单位', ledger: '最新台账', noLedger: '还没有冻结过台账', noArea: '还没有分区划的数', nothing: '没有您可查看指标的机制',
   },
 }
