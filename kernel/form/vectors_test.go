@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -156,7 +158,7 @@ func (w writer) answers() map[string]any {
 		"home":   map[string]any{"lat": 21.66, "lng": 110.91, "address": "示范村"}, "spot": map[string]any{"lat": 21.66 + float64(w.IntN(30))/1000, "lng": 110.91},
 		"people": w.people(), "loan": map[string]any{"base": w.one("LPR1Y", "fixed"), "bp": int64(w.IntN(80))},
 	}
-	for key := range all {
+	for _, key := range slices.Sorted(maps.Keys(all)) { // the same file every time
 		if w.IntN(4) == 0 {
 			delete(all, key)
 		}
