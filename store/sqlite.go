@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/url"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +20,8 @@ import (
 const (
 	groupMax  = 256
 	groupTime = 20 * time.Millisecond
+	// groupYields is how often a group gives way to those who may still join it.
+	groupYields = 8
 )
 
 // sqliteEngine is one writer goroutine beside a pool of read connections on the
@@ -28,6 +32,7 @@ type sqliteEngine struct {
 	readers *readers
 	state   stateFile
 	fronts  *fronts
+	check   *checkpointer
 	writer  *sqliteWriter
 
 	jobs    chan *writeJob
@@ -35,6 +40,7 @@ type sqliteEngine struct {
 	stopped chan struct{}
 	once    sync.Once
 	groups  atomic.Int64 // commits so far
+	last    int          // jobs of the last group
 }
 
 // writeJob is one closure on its way through the writer. state decides the race
@@ -53,7 +59,7 @@ func openSQLite(cfg Config) (*sqliteEngine, error) {
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
-	c, err := newSQLiteConn(cfg.DSN, "cache_size(-16000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
+	c, err := newSQLiteConn(cfg.DSN, "cache_size(-16000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)")
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +68,18 @@ func openSQLite(cfg Config) (*sqliteEngine, error) {
 		e.writer.close()
 		return nil, err
 	}
+	if e.check, err = newCheckpointer(cfg.DSN); err != nil {
+		e.readers.close()
+		e.writer.close()
+		return nil, err
+	}
 	e.state, e.fronts = openState(cfg.DSN), newFronts()
 	go e.loop()
+	if e.state.f == nil { // nobody would know how long the log is
+		if err := e.writer.run("PRAGMA wal_autocheckpoint(4000)"); err != nil {
+			return nil, errors.Join(err, e.close())
+		}
+	}
 	return e, nil
 }
 
@@ -175,12 +191,10 @@ func (e *sqliteEngine) group(first *writeJob) {
 		}
 		job = nil
 		if clean && len(ran) < groupMax && time.Since(start) < groupTime {
-			select {
-			case job = <-e.jobs:
-			default:
-			}
+			job = e.next(len(ran))
 		}
 	}
+	e.last = len(ran)
 	if clean {
 		if err = e.writer.flush(); err == nil {
 			err = e.end()
@@ -197,6 +211,26 @@ func (e *sqliteEngine) group(first *writeJob) {
 			job.err = domain.E(domain.KindUnavailable, "store_busy").Wrap(err)
 		}
 		close(job.done)
+	}
+	if state, ok := e.state.now(); ok {
+		e.check.after(e.writer.sqliteConn, state)
+	}
+}
+
+// next gives the job that waits. Where many write at once, the answers to the last
+// group are just being read and asked after: a group that is still small gives
+// way a few times before it costs a commit. It never sleeps.
+func (e *sqliteEngine) next(ran int) *writeJob {
+	for try := 0; ; try++ {
+		select {
+		case job := <-e.jobs:
+			return job
+		default:
+		}
+		if ran >= e.last*3/4 || try == groupYields {
+			return nil
+		}
+		runtime.Gosched()
 	}
 }
 
@@ -294,10 +328,8 @@ func (e *sqliteEngine) savepoint(job *writeJob) (own, fatal error) {
 func (e *sqliteEngine) close() error {
 	e.once.Do(func() { close(e.closing) })
 	<-e.stopped
-	for range cap(e.readers.slot) {
-		<-e.readers.slot
-		e.readers.take().close()
-	}
+	e.readers.close()
+	e.check.close()
 	e.state.close()
 	e.writer.close()
 	return nil

@@ -40,6 +40,14 @@ func (r *readers) give(c *sqliteConn) {
 	r.slot <- struct{}{}
 }
 
+// close waits for all to come back.
+func (r *readers) close() {
+	for range cap(r.slot) {
+		<-r.slot
+		r.take().close()
+	}
+}
+
 // sqliteReader is the session of one read. Its snapshot begins with its first
 // statement: who is answered from memory needs none.
 type sqliteReader struct {
