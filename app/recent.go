@@ -32,8 +32,11 @@ type recentKey struct {
 // recentRecord is one version of a record and the list rows made of it. Its record
 // is shared and never changed: who works on it takes a copy.
 type recentRecord struct {
-	key  recentKey
-	rec  *domain.Record
+	key recentKey
+	rec *domain.Record
+	// plain: nothing of it can be sealed, so that looking at it changes nothing.
+	plain bool
+
 	mu   sync.Mutex
 	rows []recentRow
 }
@@ -174,7 +177,7 @@ func (w *work) frontRows(list []*store.FrontRecord) ([]RecordSummary, error) {
 	for i, f := range list {
 		x, _ := f.Memo.Load().(*recentRecord)
 		if x == nil {
-			x = &recentRecord{rec: &f.Record}
+			x = w.recentOf(&f.Record)
 			f.Memo.Store(x)
 		}
 		recs[i] = x
@@ -190,10 +193,8 @@ func (w *work) frontRows(list []*store.FrontRecord) ([]RecordSummary, error) {
 func (w *work) rowsOf(recs []*recentRecord, clocks func(int) []domain.Clock) ([]RecordSummary, error) {
 	names, now := w.app.names(), time.Now()
 	out := make([]RecordSummary, 0, len(recs))
-	copies := make([]domain.Record, len(recs))
 	for i, x := range recs {
-		copies[i] = *x.rec
-		r, err := w.unit.Adopt(&copies[i])
+		r, err := w.glance(x)
 		if err != nil {
 			return nil, err
 		}
@@ -208,6 +209,37 @@ func (w *work) rowsOf(recs []*recentRecord, clocks func(int) []domain.Clock) ([]
 		out[len(out)-1].Due = w.nearest(r, clocks(i))
 	}
 	return out, nil
+}
+
+// recentOf makes the memory of a shared record.
+func (w *work) recentOf(rec *domain.Record) *recentRecord {
+	x := &recentRecord{rec: rec}
+	p, err := w.Program(rec.Program, rec.Version)
+	if err != nil {
+		return x
+	}
+	t := p.Records.Get(rec.Key)
+	if t == nil {
+		return x
+	}
+	for _, f := range t.Fields.All() {
+		if f.Class >= domain.Personal {
+			return x
+		}
+	}
+	own := *rec
+	own.Secret = map[string]any{}
+	return &recentRecord{rec: &own, plain: true}
+}
+
+// glance makes a row to look at. Opening a sealed part would write into the shared
+// record: where there may be one, the row gets a copy.
+func (w *work) glance(x *recentRecord) (*record.Row, error) {
+	if x.plain {
+		return w.unit.Glance(x.rec)
+	}
+	own := *x.rec
+	return w.unit.Glance(&own)
 }
 
 // recentSummary is look and summary, from memory where all readers of the same

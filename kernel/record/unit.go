@@ -116,7 +116,24 @@ func (u *Unit) Adopt(rec *domain.Record) (*Row, error) {
 	return u.adopt(rec)
 }
 
+// Glance makes a row of a record to look at, which the unit does not keep: for
+// lists, whose rows nothing else asks for.
+func (u *Unit) Glance(rec *domain.Record) (*Row, error) {
+	if r, ok := u.rows[rec.ID]; ok {
+		return r, nil
+	}
+	return u.rowOf(rec)
+}
+
 func (u *Unit) adopt(rec *domain.Record) (*Row, error) {
+	r, err := u.rowOf(rec)
+	if err == nil {
+		u.rows[rec.ID] = r
+	}
+	return r, err
+}
+
+func (u *Unit) rowOf(rec *domain.Record) (*Row, error) {
 	p, err := u.w.Program(rec.Program, rec.Version)
 	if err != nil {
 		return nil, err
@@ -125,9 +142,7 @@ func (u *Unit) adopt(rec *domain.Record) (*Row, error) {
 	if !ok {
 		return nil, domain.E(domain.KindInternal, "record_type_missing", "record", rec.Key)
 	}
-	r := &Row{Record: rec, P: p, T: t, u: u}
-	u.rows[rec.ID] = r
-	return r, nil
+	return &Row{Record: rec, P: p, T: t, u: u}, nil
 }
 
 // Parent gives the parent row, or nil.
