@@ -56,9 +56,9 @@ func (s *Server) exportLedger(ctx context.Context, who *app.Who, in *ledgerIn) (
 	}), nil
 }
 
-func (s *Server) exportRecords(ctx context.Context, who *app.Who, in *RecordQuery) (*huma.StreamResponse, error) {
-	return download("records.xlsx", func(w io.Writer) error {
-		_, err := s.app.ExportRecords(ctx, who, in.query(), w)
-		return err
-	}), nil
+type exportIn struct{ Body app.ExportAct }
+
+func (s *Server) exportRecords(ctx context.Context, who *app.Who, in *exportIn) (*jobAccepted, error) {
+	v, err := s.app.StartExport(ctx, who, requestOf(ctx).once, in.Body)
+	return accepted(ctx, v, err)
 }

@@ -27,7 +27,7 @@ func (s *Server) routes() {
 	// Records.
 	get(s, signedIn, "/records", "办件列表", s.records)
 	get(s, signedIn, "/records/count", "办件计数", s.countRecords)
-	get(s, staff, "/records/export.xlsx", "导出办件", s.exportRecords)
+	post(s, staff, inTx, "/records/export", "导出办件", s.exportRecords)
 	create(s, signedIn, inTx, "/programs/{p}/records/{record}/{move}", "受理、登记、发起", s.intake)
 	get(s, signedIn, "/records/{id}", "办件详情", s.record)
 	patch(s, signedIn, inTx, "/records/{id}", "修改维护的记录", s.edit)
@@ -100,6 +100,11 @@ func (s *Server) routes() {
 	post(s, staff, inTx, "/bulk", "批量办理：先预览", s.checkBulk)
 	post(s, staff, inTx, "/bulk/{id}/confirm", "批量办理：确认", s.confirmBulk)
 	post(s, staff, inTx, "/bulk/{id}/undo", "撤回一批", s.undoBulk)
+
+	// Filters of lists under a name.
+	get(s, signedIn, "/filters", "常用筛选", s.savedFilters)
+	create(s, signedIn, inTx, "/filters", "存为常用筛选", s.saveFilter)
+	del(s, signedIn, inTx, "/filters/{id}", "删除常用筛选", s.dropFilter)
 
 	// Background work: everybody sees his own.
 	get(s, signedIn, "/jobs", "我的后台任务", s.jobs)

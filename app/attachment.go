@@ -16,6 +16,10 @@ import (
 // AttachmentMost is the largest file that is taken in, in bytes.
 const AttachmentMost = 20 << 20
 
+// BlobMost is the largest file that is kept: what an export writes is longer than
+// what people attach.
+const BlobMost = 128 << 20
+
 // What people attach: pictures, sound, film, documents. Anything that a browser
 // might run is not among them.
 var attachmentKinds = []string{"image/jpeg", "image/png", "image/webp", "audio/mpeg", "audio/mp4", "audio/amr", "audio/wav",

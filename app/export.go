@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
-
-	"linqiao/domain"
 )
 
 // ExportLedger writes a period's ledger as a spreadsheet. The take-out is
@@ -125,94 +123,8 @@ func unitLabel(unit string) string {
 // safeCell keeps a spreadsheet from taking a text for a formula (OWASP: CSV
 // injection): a leading = + - @ tab or return gets an apostrophe before it.
 func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
 		return "'" + s
 	}
 	return s
-}
-
-// ExportRecords writes what the reader may list of a record as a spreadsheet,
-// page by page, so that memory does not grow with the county.
-func (a *App) ExportRecords(ctx context.Context, who *Who, q RecordQuery, out io.Writer) (rows int, err error) {
-	x := excelize.NewFile()
-	defer x.Close()
-	sw, err := x.NewStreamWriter("Sheet1")
-	if err != nil {
-		return 0, err
-	}
-	var heads []Choice
-	if heads, err = a.exportHeads(ctx, who, q); err != nil {
-		return 0, err
-	}
-	head := []any{"编号", "状态", "服务对象", "区划", "承办", "建立时间", "时限"}
-	for _, h := range heads {
-		head = append(head, safeCell(h.Label))
-	}
-	if err := sw.SetRow("A1", head); err != nil {
-		return 0, err
-	}
-	q.Limit = 200
-	for {
-		page, err := a.Records(ctx, who, q)
-		if err != nil {
-			return rows, err
-		}
-		for _, r := range page.Items {
-			rows++
-			if err := sw.SetRow(fmt.Sprintf("A%d", rows+1), exportRow(r, heads)); err != nil {
-				return rows, err
-			}
-		}
-		if page.Next == nil {
-			break
-		}
-		q.Cursor = *page.Next
-	}
-	if err := sw.Flush(); err != nil {
-		return rows, err
-	}
-	if err := a.write(ctx, who, func(w *work) error {
-		return w.audit("export", "records/"+q.Program+"/"+q.Record, "", map[string]any{"rows": rows, "stage": q.Stage, "q": q.Q != ""})
-	}); err != nil {
-		return rows, err
-	}
-	return rows, x.Write(out)
-}
-
-func (a *App) exportHeads(ctx context.Context, who *Who, q RecordQuery) (out []Choice, err error) {
-	err = a.read(ctx, who, func(w *work) error {
-		p, err := w.Program(q.Program, 0)
-		if err != nil {
-			return err
-		}
-		t := p.Records.Get(q.Record)
-		if t == nil {
-			return domain.NotFound("record_type")
-		}
-		for k, f := range t.Fields.All() {
-			out = append(out, Choice{k, f.Label})
-		}
-		return nil
-	})
-	return out, err
-}
-
-func exportRow(r RecordSummary, heads []Choice) []any {
-	cells := []any{r.RefNo, r.StageLabel, "", "", "", r.Created.In(domain.Beijing).Format("2006-01-02 15:04"), ""}
-	if r.Subject != nil {
-		cells[2] = safeCell(r.Subject.Name)
-	}
-	if r.Region != nil {
-		cells[3] = safeCell(r.Region.Name)
-	}
-	if r.Provider != nil {
-		cells[4] = safeCell(r.Provider.Name)
-	}
-	if r.Due != nil {
-		cells[6] = r.Due.Left
-	}
-	for _, h := range heads {
-		cells = append(cells, safeCell(r.Labels[h.Key]))
-	}
-	return cells
 }

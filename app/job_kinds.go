@@ -3,6 +3,8 @@ package app
 // jobRunner finds what runs a kind of job. Adding a kind is a line here.
 func (a *App) jobRunner(kind string) (jobRunner, bool) {
 	switch kind {
+	case jobExport:
+		return a.runExport, true
 	case jobBulkCheck:
 		return a.checkBulk, true
 	case jobBulk:

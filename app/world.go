@@ -125,7 +125,10 @@ func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 		}
 		return w.index(rec)
 	}
-	return w.tx.UpdateRecord(rec)
+	if err := w.tx.UpdateRecord(rec); err != nil || rec.Noun != domain.Offer {
+		return err
+	}
+	return w.index(rec)
 }
 
 // index makes a record findable by its public and internal texts, where the
@@ -136,6 +139,13 @@ func (w *work) index(rec *domain.Record) error {
 		return err
 	}
 	t := p.Records.Get(rec.Key)
+	if t != nil && rec.Noun == domain.Offer { // people look for an offer by its name
+		name := asText(rec.Data["name"])
+		if name == "" {
+			name = asText(rec.Data["title"])
+		}
+		return w.tx.IndexName("record", string(rec.ID), rec.Path, name)
+	}
 	if t == nil || !t.Search {
 		return nil
 	}

@@ -143,6 +143,7 @@ var placeholder = regexp.MustCompile(`\{\w+\}`)
 func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 	return map[string]testkit.Object{
 		"/moves/{move}":                  {},
+		"/records/export":                {"format": "csv", "filter": testkit.Object{"program": "errand-desk", "record": "errand"}},
 		"/bulk":                          {"op": "move", "move": "later", "ids": []string{ids["id"]}},
 		"/sign/{signature}":              {"decision": "sign"},
 		"/confirmations":                 {"facts": "{}"},

@@ -57,7 +57,7 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	t.Helper()
 	clock := storetest.NewClock()
 	db := engine.Open(t, store.Config{Now: clock.Now})
-	blobs, err := store.NewDiskBlobs(t.TempDir(), 20<<20)
+	blobs, err := store.NewDiskBlobs(t.TempDir(), app.BlobMost)
 	if err != nil {
 		t.Fatal(err)
 	}

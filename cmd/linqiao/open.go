@@ -54,7 +54,7 @@ func open(ctx context.Context, c *config, s settings) (*instance, error) {
 	if err := db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	blobs, err := store.NewDiskBlobs(filepath.Join(dir, "files"), app.AttachmentMost)
+	blobs, err := store.NewDiskBlobs(filepath.Join(dir, "files"), app.BlobMost)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

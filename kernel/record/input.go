@@ -122,8 +122,11 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 	}
 	sort.Slice(errs, func(i, j int) bool { return errs[i].Path < errs[j].Path })
 	for k, v := range vals {
-		if v == nil {
-			delete(vals, k)
+		if v != nil {
+			continue
+		}
+		if raw, given := mine[k]; !given || raw != nil || !r.has(k) {
+			delete(vals, k) // only a stated null clears, and only what is there
 		}
 	}
 	return vals, errs

@@ -48,6 +48,9 @@ func (r *Row) set(key string, v any) {
 }
 
 func (r *Row) unset(key string) {
+	if f := FieldOf(r.T, key); f != nil && f.Class >= domain.Personal {
+		r.open() // a closed secret would keep the value
+	}
 	delete(r.Data, key)
 	delete(r.Secret, key)
 }
