@@ -24,9 +24,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"map_check", "检查地图文件", "Checked a map file"}, {"map_draw", "启用地图", "Drew a map"}, {"map_undo", "撤回地图", "Took a map back"},
 	{"channel_create", "设置发送渠道", "Set up a channel"}, {"channel_edit", "修改发送渠道", "Changed a channel"}, {"channel_test", "试发消息", "Sent a test message"},
 	{"delivery_replay", "重发消息", "Sent messages again"}, {"contact_phone", "修改联系电话", "Changed a contact phone"},
-	{"import_confirm", "确认导入", "Confirmed an import"}, {"import_drop", "放弃导入", "Dropped an import"}, {"import_undone", "撤回导入完成", "An import was undone"},
-	{"bulk", "批量办理", "Worked on many at once"}, {"bulk_undo", "撤回一批", "Took a batch back"}, {"download", "下载", "Downloaded"},
-	{"channel_create", "新建消息通道", "Added a channel"}, {"channel_edit", "修改消息通道", "Edited a channel"}, {"channel_test", "试发消息", "Tried a channel"}, {"delivery_replay", "重发消息", "Sent messages again"}, {"contact_phone", "修改接收手机号", "Changed the number for messages"},
+	{"bulk", "批量办理", "Worked on many at once"}, {"bulk_undo", "撤回一批", "Took a batch back"},
 	{"duty_reassign", "改派任务", "Reassigned tasks"}, {"simulate", "推演机制改动", "Tried a change of a mechanism"},
 }
 

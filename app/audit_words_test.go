@@ -18,6 +18,11 @@ func TestAuditActionsWorded(t *testing.T) {
 	}
 	direct := regexp.MustCompile(`\.audit\("([a-z_]+)"|Action: "([a-z_]+)"`)
 	change := regexp.MustCompile(`\.changed\("([a-z_]+)", "([a-z_]+)"`)
+	for i, a := range auditActions {
+		if slices.ContainsFunc(auditActions[:i], func(x struct{ key, zh, en string }) bool { return x.key == a.key }) {
+			t.Errorf("%q is worded twice", a.key)
+		}
+	}
 	seen := 0
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {

@@ -7,6 +7,8 @@ export default defineConfig({
   plugins: [vue(), Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: false })] })],
   test: {
     environment: 'jsdom',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     server: { deps: { inline: ['element-plus'] } },
   },

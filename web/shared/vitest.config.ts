@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   plugins: [vue()],
-  test: { environment: 'jsdom', include: ['**/*.test.ts'] },
+  test: { environment: 'jsdom', testTimeout: 60_000, hookTimeout: 60_000, include: ['**/*.test.ts'] },
 })
