@@ -306,7 +306,13 @@ func townPath(path string) string {
 
 func (p *partyImport) write(w *work, draft any) (string, error) {
 	d := draft.(*partyDraft)
-	if err := w.insertParty(d); err != nil {
+	var idents []store.Ident
+	for _, i := range d.idents {
+		if i.indexed {
+			idents = append(idents, store.Ident{Kind: i.kind, Value: i.value})
+		}
+	}
+	if err := w.tx.InsertPartyLater(d.p, idents...); err != nil {
 		return "", err
 	}
 	for _, i := range d.idents {

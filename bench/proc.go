@@ -96,14 +96,18 @@ func (p *process) stop() {
 	_ = p.cmd.Process.Kill()
 }
 
-// rss is the resident memory in MiB, 0 where /proc is not.
-func (p *process) rss() float64 {
+// rss is the resident memory in MiB, peak the most there ever was; 0 where /proc
+// is not.
+func (p *process) rss() float64  { return p.memory("VmRSS:") }
+func (p *process) peak() float64 { return p.memory("VmHWM:") }
+
+func (p *process) memory(what string) float64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, what); ok {
 			kb, _ := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 64)
 			return kb / 1024
 		}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The figures of docs/performance.md, as ratios taken side by side in one run.
-# bench.sh [-quick] [-only micro,w1,w2] …; uses the tests' private PostgreSQL when
+# bench.sh [-quick] [-only micro,w1,w2,roster] …; uses the tests' private PostgreSQL when
 # one is installed and none is named in LINQIAO_TEST_PG.
 set -euo pipefail
 cd "$(dirname "$0")/.."

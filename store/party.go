@@ -61,8 +61,20 @@ func (tx *Tx) PartyByIdent(kind, value string) (*domain.Party, error) {
 
 // InsertParty writes a new party, makes its pinyin and indexes its name.
 func (tx *Tx) InsertParty(p *domain.Party) error {
-	if err := tx.home(&p.County); err != nil {
+	values, err := tx.newParty(p)
+	if err != nil {
 		return err
+	}
+	if err := tx.insert(partyInsert, values...); err != nil {
+		return err
+	}
+	return tx.addGrams("party", string(p.ID), p.Path, nameGrams(p.Name))
+}
+
+// newParty fills in what a new party has of itself and gives its columns.
+func (tx *Tx) newParty(p *domain.Party) ([]any, error) {
+	if err := tx.home(&p.County); err != nil {
+		return nil, err
 	}
 	if p.ID == "" {
 		p.ID = domain.PartyID(NewID())
@@ -73,14 +85,10 @@ func (tx *Tx) InsertParty(p *domain.Party) error {
 	p.Rev, p.Pinyin = 1, Pinyin(p.Name)
 	sealed, err := tx.seal(partyAAD(p.ID), p.Secret)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = tx.insert(partyInsert, p.County, p.ID, p.Kind, p.Name, p.Pinyin, p.Region, p.Path, p.Lat, p.Lng, p.Address,
-		encodeTags(p.Tags), p.Data, p.Created, p.Active, p.MergedInto, p.Rev, sealed)
-	if err != nil {
-		return err
-	}
-	return tx.addGrams("party", string(p.ID), p.Path, nameGrams(p.Name))
+	return []any{p.County, p.ID, p.Kind, p.Name, p.Pinyin, p.Region, p.Path, p.Lat, p.Lng, p.Address,
+		encodeTags(p.Tags), p.Data, p.Created, p.Active, p.MergedInto, p.Rev, sealed}, nil
 }
 
 // UpdateParty saves a party read at p.Rev and counts p.Rev up; stale otherwise.

@@ -77,6 +77,38 @@ func (tx *Tx) Namesakes(kind domain.PartyKind, pinyin []string) (map[string][]Na
 	return out, err
 }
 
+// Rows of many parties go in together; a party comes before its identifiers.
+var (
+	partyIn = newInsertion("party", partyColumns+", secret", 2, "").each()
+	identIn = newInsertion("party_ident", "county, kind, index_hash, party", 3, "").each()
+)
+
+// Ident is one identifier of a party.
+type Ident struct{ Kind, Value string }
+
+// InsertPartyLater is InsertParty and AddIdent for many new parties in one
+// transaction. The caller has made sure, in this transaction, that nobody has the
+// identifiers: one that is taken fails the transaction as a whole.
+func (tx *Tx) InsertPartyLater(p *domain.Party, idents ...Ident) error {
+	values, err := tx.newParty(p)
+	if err != nil {
+		return err
+	}
+	if err := tx.put(partyIn, values...); err != nil {
+		return err
+	}
+	for _, i := range idents {
+		hash, err := tx.Index(i.Kind, i.Value)
+		if err != nil {
+			return err
+		}
+		if err := tx.put(identIn, tx.county, i.Kind, hash, p.ID); err != nil {
+			return err
+		}
+	}
+	return tx.addGrams("party", string(p.ID), p.Path, nameGrams(p.Name))
+}
+
 // partyUses are the places where a party may have come to be used, each with the
 // word for it.
 var partyUses = []struct{ what, table, where string }{
