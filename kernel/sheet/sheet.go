@@ -18,7 +18,7 @@ import (
 const (
 	MostBytes    = 64 << 20
 	MostUnpacked = 200 << 20
-	MostRows     = 200_000 // that are not blank
+	MostRows     = 200_015 // that are not blank: 200,000, and what stands above them
 	MostColumns  = 200
 	MostCell     = 32_767 // characters, as spreadsheets have it
 	mostSpans    = 20_000
