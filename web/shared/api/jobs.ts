@@ -42,6 +42,9 @@ export interface BulkAct {
   ids?: string[]
   filter?: Omit<RecordQuery, 'cursor' | 'limit' | 'overdue' | 'running'> & { overdue?: boolean; running?: boolean }
 }
+export type ExportFormat = 'xlsx' | 'csv'
+export const exportRecords = (format: ExportFormat, filter: NonNullable<BulkAct['filter']>, options?: RequestOptions) =>
+  post<Job>('/records/export', { format, filter }, options)
 export const checkBulk = (act: BulkAct, options?: RequestOptions) => post<Job>('/bulk', act, options)
 export const confirmBulk = (id: string, options?: RequestOptions) => post<Job>(path('bulk', id, 'confirm'), undefined, options)
 export const undoBulk = (id: string, options?: RequestOptions) => post<Job>(path('bulk', id, 'undo'), undefined, options)

@@ -40,6 +40,12 @@ export default {
     state: { queued: 'Waiting', running: 'Running', cancelling: 'Stopping', done: 'Done', failed: 'Failed', cancelled: 'Stopped' },
     kind: { bulk_check: 'Preview of a batch', bulk: 'Batch', bulk_undo: 'Batch taken back', export: 'Export', import: 'Import' },
   },
+  export: {
+    open: 'Export', title: 'Export {label}', what: 'Exports what the filter shows now: {total}.', format: 'Format', xlsx: 'Excel sheet (xlsx)', csv: 'CSV text', note: 'Only what you may see; the export is noted in the journal. The file is kept for 7 days.',
+    do: 'Start', doing: 'Exporting…', ready: '{n} rows exported', },
+  filters: {
+    title: 'Saved filters', save: 'Save this filter', name: 'Name', share: 'My colleagues may use it too', sharedMark: ' (shared)', by: 'Shared by {name}', drop: 'Delete “{name}”', sure: 'Delete the filter “{name}”?', gone: '“{name}” deleted',
+  },
   keys: {
     title: 'Keys', note: 'Each key has a button that does the same; none works while you type.',
     key: { move: 'j k ↓ ↑', mark: 'Space x', open: 'Enter', dispatch: 'd', owner: 'r', remind: 'm', undo: 'u', search: '/', help: '?' },

@@ -41,6 +41,12 @@ export default {
     state: { queued: '正在排队', running: '进行中', cancelling: '正在停止', done: '已完成', failed: '没有做成', cancelled: '已停止' },
     kind: { bulk_check: '批量预览', bulk: '批量办理', bulk_undo: '整批撤回', export: '导出', import: '导入' },
   },
+  export: {
+    open: '导出', title: '导出{label}', what: '导出当前筛选的内容：{total}。', format: '格式', xlsx: 'Excel 表格（xlsx）', csv: 'CSV 文本', note: '只含您有权查看的内容；导出会记入审计。文件保留 7 天。',
+    do: '开始导出', doing: '正在导出…', ready: '已导出 {n} 行', },
+  filters: {
+    title: '常用筛选', save: '存为常用筛选', name: '名称', share: '本单位的同事也能用', sharedMark: '（共享）', by: '{name} 共享', drop: '删除“{name}”', sure: '删除常用筛选“{name}”？', gone: '已删除“{name}”',
+  },
   keys: {
     title: '快捷键', note: '每个快捷键都有对应的按钮；填写内容时不起作用。',
     key: { move: 'j k ↓ ↑', mark: '空格 x', open: 'Enter', dispatch: 'd', owner: 'r', remind: 'm', undo: 'u', search: '/', help: '?' },
