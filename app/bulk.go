@@ -142,13 +142,13 @@ func (w *work) bulkJob(id, kind string) (*domain.Job, error) {
 
 // startNext starts the job that follows another, once, and ties the two together.
 func (w *work) startNext(after *domain.Job, as, kind string, payload map[string]any, total int) (*JobView, error) {
-	j, err := w.startJob(kind, payload, total)
+	known := maps.Clone(after.Result)
+	for _, k := range []string{"reasons", "run", "undo", "lasting"} {
+		delete(known, k)
+	}
+	j, err := w.startJobWith(kind, payload, known, total)
 	if err != nil {
 		return nil, err
-	}
-	j.Result = maps.Clone(after.Result)
-	for _, k := range []string{"reasons", "run", "undo", "lasting", "undone", "kept"} {
-		delete(j.Result, k)
 	}
 	result := maps.Clone(after.Result)
 	result[as] = j.ID

@@ -43,11 +43,10 @@ func (a *App) StartExport(ctx context.Context, who *Who, once Once, in ExportAct
 		if err != nil {
 			return nil, err
 		}
-		j, err := w.startJob(jobExport, payload, 0)
+		j, err := w.startJobWith(jobExport, payload, map[string]any{"record_label": t.Label}, 0)
 		if err != nil {
 			return nil, err
 		}
-		j.Result["record_label"] = t.Label
 		v := jobView(j)
 		return &v, nil
 	})

@@ -127,6 +127,11 @@ func (r *JobRun) beat(ctx context.Context, stop context.CancelCauseFunc) {
 
 // startJob queues a job of the caller in his transaction.
 func (w *work) startJob(kind string, payload map[string]any, total int) (*domain.Job, error) {
+	return w.startJobWith(kind, payload, map[string]any{}, total)
+}
+
+// startJobWith is startJob for one of which something is known to tell already.
+func (w *work) startJobWith(kind string, payload, result map[string]any, total int) (*domain.Job, error) {
 	if _, ok := w.app.jobRunner(kind); !ok {
 		return nil, fmt.Errorf("app: no such job: %s", kind)
 	}
@@ -139,7 +144,7 @@ func (w *work) startJob(kind string, payload map[string]any, total int) (*domain
 			return nil, domain.E(domain.KindRefused, "jobs_too_many", "n", itoa64(jobsOpen))
 		}
 	}
-	j := &domain.Job{Kind: kind, Owner: w.who.Account, Payload: payload, Total: int64(total), Mark: map[string]any{}, Result: map[string]any{}}
+	j := &domain.Job{Kind: kind, Owner: w.who.Account, Payload: payload, Total: int64(total), Mark: map[string]any{}, Result: result}
 	return j, w.tx.InsertJob(j)
 }
 

@@ -57,6 +57,9 @@ func (e *errands) undo(t *testing.T, who *testkit.Client, batch testkit.Object, 
 	t.Helper()
 	v := e.finish(t, who, who.Must(t, http.MethodPost, "/bulk/"+testkit.Text(batch, "id")+"/undo", testkit.Object{}))
 	wantDone(t, v, back, kept)
+	if testkit.Text(v, "result", "record_label") != testkit.Text(batch, "result", "record_label") || testkit.Text(v, "result", "op") == "" {
+		t.Errorf("the undo does not say of what: %v", v["result"])
+	}
 	return v
 }
 
