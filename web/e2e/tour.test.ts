@@ -2,7 +2,9 @@
  * Every page that the stories do not stop at, at the desk and on a phone, on both
  * faces: each loads, is accessible, fits, and logs no error.
  */
-import { test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
 import { DESK, PHONE, Person, type Look } from './person'
 import { useStage } from './story'
 
@@ -17,19 +19,52 @@ const DESKS: Record<string, [string, string][]> = {
     ['console-program', P], ['console-records', `${P}/list/mission`], ['console-new-record', `${P}/new/mission/assign`], ['console-dispatch', `${P}/dispatch`],
     ['console-duties', `${P}/duties`], ['console-roster', `${P}/rosters/firms`], ['console-offers', `${P}/list/loan`], ['console-ledger', `${P}/ledgers/policy`],
     ['console-parties', '/console/parties'], ['console-new-party', '/console/parties/new'], ['console-search', '/console/search?q=荷塘'], ['console-me', '/console/me'],
-    ['console-absent', '/console/no-such-page'],
+    ['console-absent', '/console/no-such-page'], ['console-work', '/console/'], ['console-record', '/console/records/:demand'], ['console-round', `${P}/rounds/:round`],
+    ['console-dossier', '/console/parties/:firm'], ['console-dossier-timeline', '/console/parties/:firm?tab=timeline'], ['console-dossier-tasks', '/console/parties/:firm?tab=tasks'],
+    ['console-dossier-records', '/console/parties/:firm?tab=records'], ['console-dossier-files', '/console/parties/:firm?tab=files'], ['console-dossier-consents', '/console/parties/:firm?tab=consents'],
+    ['console-dossier-access', '/console/parties/:firm?tab=access'], ['console-program-roles', `${P}?tab=roles`], ['console-program-figures', `${P}?tab=figures`], ['console-figures', `${P}/figures`],
+    ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'],
   ],
+  jianhang: [['console-bank-work', '/console/'], ['console-bank-orders', `${P}/list/application`], ['console-bank-offers', `${P}/list/loan`]],
   zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V]],
-  admin: [['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts']],
-  auditor: [['console-audit', '/console/audit']],
+  admin: [['console-program-versions', `${P}?tab=versions`], ['console-program-try', `${P}?tab=try`], ['console-imports', '/console/imports'], ['console-new-import', '/console/imports/new'], ['console-maps', '/console/admin/maps'], ['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts']],
+  auditor: [['console-auditor-work', '/console/'], ['console-audit', '/console/audit'], ['console-audit-reveals', '/console/audit?action=reveal']],
 }
+/** Where a page of one thing finds its thing: asked of the server, as the same person. */
+const THINGS: Record<string, string> = {
+  ':demand': '/records?program=sme-finance&record=demand', ':firm': '/parties?kind=enterprise', ':round': '/programs/sme-finance/duties/visit_round/rounds',
+}
+async function resolve(p: Person, path: string): Promise<string> {
+  const thing = Object.keys(THINGS).find(key => path.includes(key))
+  if (!thing) return path
+  const answer = await p.context.request.get(`${p.url}/api/v1${THINGS[thing]}`)
+  const { items } = await answer.json() as { items: { id: string }[] }
+  return path.replace(thing, items[0]!.id)
+}
+
+/** Pages that need a state of their own are visited where that state is made. */
+const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'imports.test.ts' }
+
+test('every route of the console is toured', () => {
+  const source = readFileSync(join(import.meta.dirname, '../console/src/router.ts'), 'utf8')
+  const routes = [...source.matchAll(/path: '([^']+)'/g)].map(m => m[1]!)
+  expect(routes.length).toBeGreaterThan(20)
+  const toured = Object.values(DESKS).flat().map(([, path]) => path.split('?')[0]!.replace(/^\/console/, '') || '/')
+  const missed = routes.filter((route) => {
+    if (route.includes('(.*)') || route in ELSEWHERE) return false
+    const pattern = new RegExp(`^${route.replace(/\/:\w+\?/g, '(/[^/]+)?').replace(/:\w+/g, '[^/]+')}$`)
+    return !toured.some(path => pattern.test(path))
+  })
+  expect(missed, 'add these to DESKS').toEqual([])
+})
+
 for (const [login, pages] of Object.entries(DESKS)) {
   test(`the desk of ${login}`, async () => {
     for (const look of [DESK, NARROW]) {
       const p = await Person.staff(stage.browser, stage.server.url, login, DESK)
       await p.page.setViewportSize({ width: look.width, height: look.height })
       for (const [name, path] of pages) {
-        await p.go(path)
+        await p.go(await resolve(p, path))
         await p.page.getByRole('heading', { level: 1 }).or(p.page.getByRole('heading', { level: 2 })).first().waitFor()
         await p.check(name, look.width)
       }
@@ -45,6 +80,7 @@ test('a file: the record, the party, and who looked', async () => {
   await p.heading('时限').waitFor()
   await p.check('console-demand-met')
   await p.page.getByRole('definition').getByRole('link', { name: '荷塘食品厂' }).click()
+  await p.page.getByRole('tab', { name: '基本情况' }).waitFor()
   await p.heading('基本情况').waitFor()
   await p.check('console-party')
   await p.press(/^查看/)
@@ -52,6 +88,10 @@ test('a file: the record, the party, and who looked', async () => {
   await p.press('说明用途并查看')
   await p.sees('13800001001')
   await p.check('console-revealed')
+  await p.press('关闭')
+  await p.page.getByRole('tab', { name: '谁看过' }).click()
+  await p.sees('电话核实走访时间') // who looked, and why
+  await p.check('console-access')
   await p.leave()
 })
 

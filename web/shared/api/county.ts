@@ -20,21 +20,24 @@ export const listOrgs = (query: OrgQuery = {}, options?: RequestOptions) => get<
 export const createOrg = (body: OrgDraft) => post<Org>('/orgs', body)
 export const editOrg = (id: string, rev: number, body: Partial<OrgDraft>) => patch<Org>(path('orgs', id), { rev, ...body })
 
+/** A post from its first to its last day; empty is at once, and open. */
+export interface PostDraft { org: string; region?: string; post?: string; from?: string; until?: string }
 export interface AccountDraft {
   login: string
   name: string
   password?: string
   phone?: string
   party?: string
-  memberships: { org: string; region?: string; post?: string }[]
+  memberships: PostDraft[]
 }
-export const listAccounts = (query: { q?: string; org?: string; cursor?: string; limit?: number } = {}) =>
+export const listAccounts = (query: { q?: string; org?: string; state?: string; cursor?: string; limit?: number } = {}) =>
   get<Page<Account>>('/accounts', query)
 export interface Colleague { id: string, name: string, org?: { id: string, name: string, kind: string } }
 /** Colleagues by a part of their name: for handing over, and for fields that hold a person in charge. */
 export const findStaff = (q: string) => get<Page<Colleague>>('/staff', { q })
 export const createAccount = (body: AccountDraft) => post<Account>('/accounts', body)
-export const addMembership = (id: string, body: { org: string; region?: string; post?: string }) =>
+export const editAccount = (id: string, rev: number, body: { name?: string; phone?: string }) => patch<Account>(path('accounts', id), { rev, ...body }, { ifMatch: rev })
+export const addMembership = (id: string, body: PostDraft) =>
   post<Account>(path('accounts', id, 'memberships'), body)
 export const removeMembership = (id: string, membership: string) => remove(path('accounts', id, 'memberships', membership))
 export const lockAccount = (id: string) => post<void>(path('accounts', id, 'lock'))

@@ -1,5 +1,5 @@
-import { get, path } from './client'
-import type { Field, Keyed, Page, ProgramMove, ProgramSummary, ProgramView, RecordTypeView, StageCounts } from './types'
+import { get, path, post } from './client'
+import type { Field, Keyed, Page, ProgramChange, ProgramMove, ProgramSummary, ProgramVersion, ProgramView, RecordTypeView, StageCounts, Trial } from './types'
 
 /** As the server writes it: moves name roles and options by key. */
 interface RawMove extends Omit<ProgramMove, 'text' | 'channels' | 'sign'> {
@@ -17,6 +17,10 @@ export const getProgram = (key: string) => get<RawProgram>(path('programs', key)
 export const stageCounts = (key: string) => get<{ records: StageCounts }>(path('programs', key, 'stages'))
 export const programSource = (key: string) =>
   get<{ files?: Record<string, string>; items?: { name: string; text: string }[] }>(path('programs', key, 'source'))
+
+export const programVersions = (key: string) => get<{ items: ProgramVersion[] }>(path('programs', key, 'versions'))
+export const programDiff = (key: string, from: number, to: number) => get<{ items: ProgramChange[] }>(path('programs', key, 'diff'), { from, to })
+export const tryProgram = (key: string, files: Record<string, string>) => post<Trial>(path('programs', key, 'simulate'), { files })
 
 /** Own fields first; a built-in that the record names itself is not doubled. */
 const withBuiltins = (own: Field[], builtins: Field[]): Field[] => [...own, ...builtins.filter(b => !own.some(f => f.key === b.key))]

@@ -33,7 +33,7 @@ export interface Session {
   demo: boolean
   now: Instant
 }
-export interface Membership { id: string; org: OrgRef; region?: RegionRef; post?: string }
+export interface Membership { id: string; org: OrgRef; region?: RegionRef; post?: string; role?: string; from?: Day; until?: Day; holds?: boolean }
 export interface SessionRole { program: string; role: string; label: string }
 export interface SessionDevice { id: string; agent?: string; created: Instant; seen?: Instant; current?: boolean }
 export interface DemoAccount { login: string; password: string; name: string; role: string }
@@ -111,7 +111,7 @@ export interface RecordTypeView extends Keyed {
   fields: Field[]
   stages: StageView[]
   moves: ProgramMove[]
-  clocks: Keyed[]
+  clocks: ClockRule[]
   /** Fields that come with the noun. */
   builtins?: Field[]
   kept_by?: string[]
@@ -132,11 +132,37 @@ export interface FormView extends Keyed {
   offline?: boolean
   repeat?: string
 }
-export interface RoleView extends Keyed { is?: string; of?: string[] }
+export interface RoleView extends Keyed {
+  is?: string
+  of?: string[]
+  /** Kinds of units and parties that hold it, at which level. */
+  held?: string[]
+  level?: string
+  /** The class it reads, by record; `*` is every record. */
+  read?: Record<string, string>
+  figures?: boolean
+}
+/** A clock of a program: its rule in words, whom it tells. */
+export interface ClockRule extends Keyed { words?: string; ladder?: { at: string; to: string[]; does: string[] }[] }
+export interface MessageView extends Keyed { text: string; via: string[] }
+/** kind: strengthens, weakens or neutral. */
+export interface ProgramChange { path: string; kind: string; text: string }
+export interface ProgramVersion { version: number; state: string; applied: Instant; by?: AccountRef; hash: string }
+export interface ProgramIssue { file: string; line: number; col: number; msg: string; hint: string; warn: boolean }
+export interface Simulation {
+  from: number
+  to: number
+  changes: ProgramChange[]
+  running: { record: string; stage: string; to: string; count: number }[]
+  clocks: { record: string; clock: string; sooner: number; later: number; overdue: number }[]
+  migrates: boolean
+  capped?: boolean
+}
+export interface Trial { unchanged: boolean; issues: ProgramIssue[]; simulation?: Simulation }
 export interface MatchView extends Keyed { makes?: string; as?: string; max?: number; need?: string; steps?: { mode: string; by?: string[] }[] }
 export interface DutyView extends Keyed { over?: string; by?: string[]; form?: string; makes?: string }
 export interface RosterView extends Keyed { of?: string; kept_by?: string }
-export interface StatView extends Keyed { unit?: string; kind?: string; by?: Keyed[] }
+export interface StatView extends Keyed { unit?: string; kind?: string; words?: string; by?: Keyed[] }
 export interface LedgerView extends Keyed { every?: string; by?: Keyed[]; sign?: string[] }
 export interface NoticeView extends Keyed { of?: string; to?: string }
 export interface ConsentView extends Keyed { by?: string[]; evidence?: string[] }
@@ -156,6 +182,7 @@ export interface ProgramView {
   notices: NoticeView[]
   consents: ConsentView[]
   documents: Keyed[]
+  messages?: MessageView[]
   lists?: Record<string, Keyed[]>
   /** Fields of the parties' own files, by kind of party. */
   files?: { kind: string; fields: Field[] }[]
@@ -398,8 +425,10 @@ export interface Account {
   id: string
   login: string
   name: string
-  phone?: string
+  /** Signs in by phone too; the number itself is never told. */
+  phone?: boolean
   active?: boolean
+  rev?: number
   party?: PartyRef
   memberships: Membership[]
   /** Said once, when the server made it. */
@@ -425,6 +454,10 @@ export interface DutyRound {
 export interface DutyRoundView extends DutyRound {
   regions?: { region?: RegionRef; due: number; done: number; missed?: number }[]
   teams?: { org?: OrgRef; due: number; done: number; missed?: number }[]
+  visitors?: { person?: AccountRef; org?: OrgRef; due: number; done: number; missed?: number }[]
+  /** Of a round that is under way, in working days. */
+  pace?: { days: number; gone: number; left: number; expected: number; per_day: number }
+  can_assign?: boolean
   /** Those in whose region nobody is posted. */
   unassigned_list?: PartyRef[]
 }

@@ -92,7 +92,7 @@ export default {
   duty: {
     title: '任务轮次', none: '此机制没有任务', noRounds: '还没有开展过', start: '开展一轮', startTitle: '开展一轮：{label}', startHint: '按名册为每个对象生成一项任务，并派给相应人员。',
     from: '开始日期', to: '截止日期', order: '截止日期须不早于开始日期', regionHint: '不选则为您负责的全部区域', started: '已生成 {n} 项任务', round: '轮次', coverage: '完成率', due: '应做', done: '已做', missed: '漏做', unassigned: '未分派',
-    unassignedHint: '这些对象所在区域没有可派人员，请先调整任职。', ofDue: '{done} / {due}', byRegion: '按区域（低者在前）', byTeam: '按队伍（低者在前）', items: '任务明细', what: '任务', assignee: '承担人',
+    unassignedHint: '这些对象所在区域没有可派人员，请先调整任职。', ofDue: '{done} / {due}', byRegion: '按区域（低者在前）', byTeam: '按队伍（低者在前）', byVisitor: '按走访人（低者在前）', onPace: '进度正常。', behind: '落后 {n} 户。', pace: '共 {days} 个工作日，已过 {gone} 个；余 {left} 个，每天须完成 {per} 户。', split: '自动分派', assigned: '已分派', giveTo: '改派给', assign: '改派 {n} 项', items: '任务明细', what: '任务', assignee: '承担人',
     state: { open: '待做', done: '已做', missed: '漏做', all: '全部', waiting: '未到期', late: '逾期' },
   },
   roster: { count: '共 {n} 个', add: '加入名册', addDo: '加入', added: '已加入 {n} 个', removed: '已移出 {name}', remove: '移出', sure: '确定将“{name}”移出名册？', since: '加入日期', computed: '此名册由规则自动计算，不能手工增减。', empty: '名册为空', act: '操作' },
@@ -122,9 +122,10 @@ export default {
     check: '请逐行核对：姓名等已按机制写明的方式遮盖，未列出的栏目不会公布。',
   },
   program: {
-    title: '机制说明', version: '第 {n} 版', tab: { stages: '流程', fields: '内容', roles: '职责', figures: '构成', source: '原文' }, openList: '查看列表', diagram: '{label}流程图', legend: '数字为当前件数；实线由人办理，虚线自动流转；点阶段查看清单。',
+    title: '机制说明', version: '第 {n} 版', tab: { stages: '流程', fields: '内容', roles: '职责与时限', figures: '构成', versions: '版本', source: '原文', try: '试改' }, versionNo: '版本', applied: '启用时间', live: '现行', former: '已被替换', seeChanges: '看改动', changed: '第 {from} 版 → 第 {to} 版', onlyVersion: '只有这一版。', noChange: '没有改动。', kind: { strengthens: '加强', weakens: '减弱', neutral: '中性' },
+    tryHint: '改一改文件，看会怎样影响在办事项。这里只试算，不会启用；启用新版本由运维人员用命令行进行。', file: '文件', text: '内容', try: '试算', undoText: '恢复原文', filesChanged: '改动 {n} 个文件', trial: '试算结果', runningNow: '在办事项', noMigrate: '新版没有 migrate：在办事项留在旧版本办完。', capped: '在办事项很多，只推算了一部分；全部推算请用命令行。', noStage: '新版没有这个阶段', clockMoves: '提前 {sooner} 件，延后 {later} 件，立即逾期 {overdue} 件', heldBy: '谁担任', reads: '能看到', allFigures: '全部指标', openList: '查看列表', diagram: '{label}流程图', legend: '数字为当前件数；实线由人办理，虚线自动流转；点阶段查看清单。',
     asTable: '以表格查看', move: '操作', from: '从', to: '到', by: '谁来办', intake: '（新建）', automatic: '自动', stageCount: '{label}，{n} 件', field: '内容', type: '类型', class: '密级', detail: '说明', many: '（多项）', calc: '自动计算', suggest: '系统建议', role: '角色', does: '可办',
-    group: { stats: '指标', ledgers: '台账', duties: '任务', matches: '匹配', forms: '表单', rosters: '名册', notices: '公示', consents: '授权同意', documents: '文书' },
+    group: { stats: '指标', ledgers: '台账', duties: '任务', matches: '匹配', forms: '表单', rosters: '名册', notices: '公示', consents: '授权同意', documents: '文书', messages: '消息' },
   },
   class: { public: '公开', internal: '内部', personal: '个人', sensitive: '敏感', sealed: '密封' },
   fieldType: {
@@ -151,7 +152,7 @@ export default {
     rows: '各行检查结果', rowNo: '行号', name: '名称', notes: '问题和提示', leaveOut: '不导入', takeIn: '仍导入', cell: '{letter}{n} ', value: '（填的是：{value}）', seeOnFile: '查看在册的“{name}”', keptBecause: '没有撤回：{why}', noRows: '没有这样的行',
   },
   account: {
-    title: '账号', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
+    title: '账号', from: '起始日', fromHint: '不填则立即生效', until: '截止日', untilHint: '当日仍有效；不填则长期', notNow: '今日不在任', edit: '修改', editOf: '修改 {name}', saved: '已保存 {name}', searchHint: '按姓名或账号的一部分查找有任职的人；居民请输入完整账号或手机号。', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
   },
   audit: { title: '审计', note: '谁在什么时候查看或导出了什么、为什么。', at: '时间', actor: '操作人', actionLabel: '操作', object: '对象', purpose: '用途', from: '自', to: '至', detail: '详情', export: '导出表格', verify: '校验链', whole: '审计链完整：{n} 条首尾相接，没有改动。', broken: '审计链在 {id} 处断开：此条之后的内容可能被改动，请保护现场并上报。', oneObject: '只看这一个对象的记录。' },
