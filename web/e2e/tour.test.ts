@@ -43,7 +43,7 @@ async function resolve(p: Person, path: string): Promise<string> {
 }
 
 /** Pages that need a state of their own are visited where that state is made. */
-const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'imports.test.ts' }
+const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'import.test.ts' }
 
 test('every route of the console is toured', () => {
   const source = readFileSync(join(import.meta.dirname, '../console/src/router.ts'), 'utf8')
@@ -58,19 +58,24 @@ test('every route of the console is toured', () => {
   expect(missed, 'add these to DESKS').toEqual([])
 })
 
-for (const [login, pages] of Object.entries(DESKS)) {
-  test(`the desk of ${login}`, async () => {
-    for (const look of [DESK, NARROW]) {
-      const p = await Person.staff(stage.browser, stage.server.url, login, DESK)
-      await p.page.setViewportSize({ width: look.width, height: look.height })
-      for (const [name, path] of pages) {
-        await p.go(await resolve(p, path))
-        await p.page.getByRole('heading', { level: 1 }).or(p.page.getByRole('heading', { level: 2 })).first().waitFor()
-        await p.check(name, look.width)
-      }
-      await p.leave()
+/** So many pages a test: a busy machine takes some seconds for each. */
+const A_TEST = 10
+const parts = <T>(all: T[]): T[][] => Array.from({ length: Math.ceil(all.length / A_TEST) }, (_, n) => all.slice(n * A_TEST, (n + 1) * A_TEST))
+for (const [login, all] of Object.entries(DESKS)) {
+  for (const look of [DESK, NARROW]) {
+    for (const [n, pages] of parts(all).entries()) {
+      test(`the desk of ${login}, ${look.width} wide, part ${n + 1}`, async () => {
+        const p = await Person.staff(stage.browser, stage.server.url, login, DESK)
+        await p.page.setViewportSize({ width: look.width, height: look.height })
+        for (const [name, path] of pages) {
+          await p.go(await resolve(p, path))
+          await p.page.getByRole('heading', { level: 1 }).or(p.page.getByRole('heading', { level: 2 })).first().waitFor()
+          await p.check(name, look.width)
+        }
+        await p.leave()
+      })
     }
-  })
+  }
 }
 
 test('a file: the record, the party, and who looked', async () => {
