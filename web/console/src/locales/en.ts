@@ -15,7 +15,7 @@ export default {
     short: 'The new password needs at least {n} characters', devices: 'Signed-in devices', device: 'Unknown device', thisOne: 'This device', revoke: 'Sign out there', signOut: 'Sign out',
   },
   work: {
-    title: 'My work', counts: 'Counts', empty: 'Nothing to do today. Well done!', morning: 'Good morning, {name}', afternoon: 'Good afternoon, {name}', evening: 'Good evening, {name}',
+    title: 'My work', counts: 'Counts', empty: 'Nothing waits for you today. New matters appear here when they come to you; to see all, open a program:', morning: 'Good morning, {name}', afternoon: 'Good afternoon, {name}', evening: 'Good evening, {name}',
     overdue: 'Overdue', signatures: 'To sign', offers: 'Orders to answer', today: 'Due today', duties: 'Duties', waiting: 'Under way', toSign: 'Sign: {label}',
   },
   list: {

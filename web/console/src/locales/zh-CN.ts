@@ -16,7 +16,7 @@ export default {
     short: '新密码至少 {n} 个字符', devices: '登录的设备', device: '未知设备', thisOne: '当前设备', revoke: '退出该设备', signOut: '退出',
   },
   work: {
-    title: '我的工作', counts: '各类事项数', empty: '今天没有待办。做得好！', morning: '{name}，早上好', afternoon: '{name}，下午好', evening: '{name}，晚上好',
+    title: '我的工作', counts: '各类事项数', empty: '今天没有待办。新的事项分到您名下时会出现在这里；要看全部事项，请进入机制：', morning: '{name}，早上好', afternoon: '{name}，下午好', evening: '{name}，晚上好',
     overdue: '已逾期', signatures: '待我签字', offers: '待我答复的派单', today: '今天到期', duties: '待完成的任务', waiting: '办理中', toSign: '请签：{label}',
   },
   list: {
