@@ -24,7 +24,7 @@ import (
 const (
 	frontRows = 64  // kept of one list; a page of 50 and one more must be among them
 	frontPage = 51  // rows that a front must be able to give
-	frontMost = 400 // lists kept; beyond, all start afresh
+	frontMost = 200 // lists kept; beyond, one gives way
 )
 
 // FrontRecord is one version of a record, with its running clocks. It is shared and
@@ -65,6 +65,7 @@ type fronts struct {
 	valid   bool
 	lists   map[frontKey]*front
 	records map[recordKey]*FrontRecord
+	keys    []frontKey // for a moment only
 }
 
 func newFronts() *fronts {
@@ -76,9 +77,8 @@ func newer(a, b *domain.Record) int {
 	return -cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
 }
 
-// keysOf are all ways to a record, without and with its stage.
-func keysOf(r *domain.Record) []frontKey {
-	keys := make([]frontKey, 0, 20)
+// keysOf appends all ways to a record, without and with its stage.
+func keysOf(keys []frontKey, r *domain.Record) []frontKey {
 	add := func(by byte, value string) {
 		k := frontKey{county: r.County, program: r.Program, key: r.Key, by: by, value: value}
 		keys = append(keys, k)
@@ -101,6 +101,25 @@ func keysOf(r *domain.Record) []frontKey {
 		add('v', string(r.Provider))
 	}
 	return keys
+}
+
+// holds: the way leads to the record. Its program and kind never change.
+func (k *frontKey) holds(r *domain.Record) bool {
+	if k.stage != "" && k.stage != r.Stage {
+		return false
+	}
+	switch k.by {
+	case 'p':
+		rest, ok := strings.CutPrefix(r.Path, k.value)
+		return ok && (rest == "" || rest[0] == '/')
+	case 'o':
+		return k.value == string(r.Owner)
+	case 'u':
+		return k.value == string(r.OwnerOrg)
+	case 'v':
+		return k.value == string(r.Provider)
+	}
+	return true
 }
 
 // frontKeys gives the ways of a filter, or false when fronts cannot answer it.
@@ -197,8 +216,11 @@ func (c *fronts) put(state fileState, k frontKey, rows []*FrontRecord, full bool
 	if !c.valid || c.state != state || c.lists[k] != nil {
 		return
 	}
-	if len(c.lists) >= frontMost {
-		c.clear()
+	for old, l := range c.lists { // any one: a map gives them in no order
+		if len(c.lists) >= frontMost {
+			c.drop(old, l)
+		}
+		break
 	}
 	l := &front{full: full}
 	for _, r := range rows {
@@ -258,7 +280,14 @@ func (c *fronts) apply(n *recordNote) {
 	if old != nil {
 		c.take(id, old, now)
 	}
-	for _, k := range keysOf(&now.Record) {
+	if n.rec == nil { // the same record with another clock stands where it stood
+		if now.uses > 0 {
+			c.records[id] = now
+		}
+		return
+	}
+	c.keys = keysOf(c.keys[:0], &now.Record)
+	for _, k := range c.keys {
 		l := c.lists[k]
 		if l == nil {
 			continue
@@ -280,8 +309,8 @@ func (c *fronts) apply(n *recordNote) {
 // take puts the new version where the old one stands, or takes it out of lists that
 // it has left.
 func (c *fronts) take(id recordKey, old, now *FrontRecord) {
-	stay := keysOf(&now.Record)
-	for _, k := range keysOf(&old.Record) {
+	c.keys = keysOf(c.keys[:0], &old.Record)
+	for _, k := range c.keys {
 		l := c.lists[k]
 		if l == nil {
 			continue
@@ -290,7 +319,7 @@ func (c *fronts) take(id recordKey, old, now *FrontRecord) {
 		if !found {
 			continue
 		}
-		if slices.Contains(stay, k) {
+		if k.holds(&now.Record) {
 			l.rows[at] = now
 			now.uses++
 			continue

@@ -241,9 +241,9 @@ func (e *sqliteEngine) run(job *writeJob) bool {
 	w := e.writer
 	writes, mark, notes := w.writes, len(w.log), len(w.notes)
 	if job.err = job.fn(w, fixedNow(&e.cfg)); job.err == nil {
-		return w.broken == nil
+		return w.broken == nil && w.inTransaction()
 	}
-	if w.writes != writes {
+	if w.writes != writes || !w.inTransaction() {
 		return false
 	}
 	w.undo(mark)

@@ -194,3 +194,7 @@ func (c *sqliteConn) run(query string) error {
 	}
 	return err
 }
+
+// inTransaction: a full disk or a failing one makes SQLite undo a transaction by
+// itself.
+func (c *sqliteConn) inTransaction() bool { return sqlite3.Xsqlite3_get_autocommit(c.tls, c.db) == 0 }
