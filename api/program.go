@@ -10,10 +10,16 @@ func (s *Server) programs(ctx context.Context, who *app.Who, _ *struct{}) (*body
 	return answer(s.app.Programs(ctx, who))
 }
 
+// programVersion names a program, and a former version for records that began on it.
+type programVersion struct {
+	Program string `path:"p" maxLength:"64"`
+	Version int    `query:"version" minimum:"0"`
+}
+
 // program answers with the program's own view type; package kernel/program says
 // what is in it.
-func (s *Server) program(ctx context.Context, who *app.Who, in *programKey) (*body[any], error) {
-	v, err := s.app.Program(ctx, who, in.Program)
+func (s *Server) program(ctx context.Context, who *app.Who, in *programVersion) (*body[any], error) {
+	v, err := s.app.Program(ctx, who, in.Program, in.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -142,6 +142,7 @@ var textsEN = map[string]text{
 	"duplicate":           {"{field?This #:This} is there already", "See whether it is the same."},
 	"same":                {"The same matter is under way: {ref}", "Go on with that one."},
 	"move_forbidden":      {"You may not do “{move}”", "Ask somebody who may."},
+	"move_made":           {"Somebody else has done “{move}” already", "Look at where the two differ and choose; what you filled in is still there."},
 	"move_not_now":        {"It stands at “{stage}”: “{move}” is not possible now", "Reload the page."},
 	"edit_forbidden":      {"You may not change this record", "Ask the unit that keeps it."},
 	"owner_forbidden":     {"You may not hand this over", "Ask its owner or the level above."},

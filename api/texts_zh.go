@@ -146,6 +146,7 @@ var textsZH = map[string]text{
 	"duplicate":           {"{field?#:内容}已经存在", "请核对是否重复办理。"},
 	"same":                {"已有同一事项：{ref}", "请在原办件上继续办理。"},
 	"move_forbidden":      {"您不能办理“{move}”", "请由有权限的人员办理。"},
+	"move_made":           {"“{move}”已有人办过", "请看两边填的有什么不同，选定后再提交；您填的仍在。"},
 	"move_not_now":        {"现在是“{stage}”，不能办理“{move}”", "请刷新页面查看最新状态。"},
 	"edit_forbidden":      {"您不能修改这条记录", "请由维护单位修改。"},
 	"owner_forbidden":     {"您不能移交这个办件", "请由主办人或其上级移交。"},

@@ -83,9 +83,9 @@ type (
 )
 
 // Program gives the screens' view of a program: names, labels and shapes.
-func (a *App) Program(ctx context.Context, who *Who, key string) (v *program.View, err error) {
+func (a *App) Program(ctx context.Context, who *Who, key string, version int) (v *program.View, err error) {
 	err = a.read(ctx, who, func(w *work) error {
-		p, err := w.Program(key, 0)
+		p, err := w.Program(key, version)
 		if err != nil {
 			return err
 		}

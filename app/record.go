@@ -34,6 +34,14 @@ type Act struct {
 	Proof   *ProofAct         `json:"proof,omitempty"`
 	Rev     int64             `json:"rev,omitempty"`
 	Notice  string            `json:"notice,omitempty"` // the publication that an intake objects to
+	// Base holds what the fields held when an offline act was made; with Rev it tells
+	// which of them somebody else has changed meanwhile.
+	Base map[string]any `json:"base,omitempty"`
+	// Amend puts right what this offline move has filed, instead of making it.
+	Amend bool `json:"amend,omitempty"`
+	// Clock is by how many seconds the phone's clock was behind the server's when the
+	// act was made; At is corrected already.
+	Clock int64 `json:"clock,omitempty"`
 }
 
 type ChildAct struct {
@@ -54,6 +62,9 @@ type ProofAct struct {
 // maxEarly is how far back an offline act may be dated.
 const maxEarly = 30 * 24 * time.Hour
 
+// clockSlack is how far a phone's clock may be off without a word about it.
+const clockSlack = 5 * time.Minute
+
 func (w *work) act(a Act) (record.Act, error) {
 	out := record.Act{Fields: a.Fields, Subject: a.Subject, Parent: a.Parent, Region: a.Region, Channel: a.Channel,
 		Members: a.Members, Pick: a.Pick, Offer: a.Offer, Reason: a.Reason, Text: a.Text, Rev: a.Rev}
@@ -65,6 +76,9 @@ func (w *work) act(a Act) (record.Act, error) {
 			return out, domain.E(domain.KindInvalid, "at_too_early").With("at", "at_too_early")
 		}
 		out.At = a.At.UTC().Truncate(time.Millisecond)
+	}
+	if out.ClockOff = a.Clock; a.At != nil && a.At.Sub(w.Now()) > clockSlack { // dated into the future: the kernel takes now
+		out.ClockOff = int64(w.Now().Sub(*a.At) / time.Second)
 	}
 	if p := a.Proof; p != nil {
 		out.Proof = record.Proof{Photos: p.Photos, Pass: p.Pass, Text: p.Text}
@@ -183,7 +197,7 @@ func (a *App) Move(ctx context.Context, who *Who, once Once, id domain.RecordID,
 }
 
 func (w *work) move(id domain.RecordID, move string, in Act) error {
-	r, _, err := w.row(id)
+	r, s, err := w.row(id)
 	if err != nil {
 		return err
 	}
@@ -193,6 +207,12 @@ func (w *work) move(id domain.RecordID, move string, in Act) error {
 	}
 	act, err := w.act(in)
 	if err != nil {
+		return err
+	}
+	if in.Amend {
+		return w.theirs(r, w.unit.Amend(r, mv, act))
+	}
+	if err := orRefusal(w.madeBefore(r, s, mv, in), w.settleBase(r, s, in, &act)); err != nil {
 		return err
 	}
 	w.passOK(r.T, mv, &act, r.ID)

@@ -70,6 +70,9 @@ type SessionView struct {
 	Parties     []PartyRef       `json:"parties"`
 	Demo        bool             `json:"demo"`
 	Now         time.Time        `json:"now"`
+	// Vault is the key under which the account's phone seals what it keeps. It leaves the
+	// phone at sign-out; what was sealed can be opened again only after another sign-in.
+	Vault string `json:"vault,omitempty"`
 }
 
 func errWrongSignIn() error { return domain.E(domain.KindUnauthenticated, "sign_in_wrong") }
@@ -212,10 +215,24 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 				v.Account.Party = &v.Parties[len(v.Parties)-1]
 			}
 		}
+		if v.Vault, err = w.vaultKey(); err != nil {
+			return err
+		}
 		v.Memberships, err = w.membershipViews(who.Account, false)
 		return err
 	})
 	return v, err
+}
+
+// vaultKey is 32 bytes in hex, the same at every sign-in of the account, known to nobody
+// without the county's master key.
+func (w *work) vaultKey() (string, error) {
+	a, err := w.tx.Index("phone vault 1", string(w.who.Account))
+	if err != nil {
+		return "", err
+	}
+	b, err := w.tx.Index("phone vault 2", string(w.who.Account))
+	return a + b, err
 }
 
 // roles lists the program roles that the caller can hold at all.

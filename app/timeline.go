@@ -25,6 +25,7 @@ type TimelineEntry struct {
 	Stage    string         `json:"stage,omitempty"`
 	Changes  []Change       `json:"changes"`
 	Photos   []string       `json:"photos,omitempty"`
+	ClockOff int64          `json:"clock_off,omitempty"` // seconds by which the phone's clock was behind; At is corrected
 }
 
 type TimelineRecord struct {
@@ -104,6 +105,12 @@ func (w *work) timeline(e *domain.Event, _ sight) (v TimelineEntry, ok bool, err
 		v.Stage = w.words(r.P).Stage(r.T, st)
 	}
 	v.Reason = w.reasonLabel(r, e)
+	switch off := e.Data["clock_off"].(type) {
+	case int64:
+		v.ClockOff = off
+	case float64:
+		v.ClockOff = int64(off)
+	}
 	if photos, ok := e.Data["photos"].([]any); ok {
 		for _, p := range photos {
 			v.Photos = append(v.Photos, asText(p))
@@ -175,7 +182,7 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 
 // eventLabels word the kernel's own events, in Chinese and English.
 var eventLabels = map[string][2]string{
-	"create": {"新建", "Created"}, "edit": {"修改", "Edited"}, "signed": {"签字", "Signed"}, "sign_refused": {"拒签", "Refused to sign"},
+	"create": {"新建", "Created"}, "amend": {"更正", "Put right"}, "edit": {"修改", "Edited"}, "signed": {"签字", "Signed"}, "sign_refused": {"拒签", "Refused to sign"},
 	"owner": {"移交", "Handed over"}, "remind": {"催办", "Reminded"}, "rung_failed": {"时限提醒未成功，将再试", "Reminder failed, will be tried again"},
 	"duty_due": {"任务生成", "Task owed"}, "duty_done": {"任务完成", "Task done"}, "duty_missed": {"任务漏做", "Task missed"},
 	"end": {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},

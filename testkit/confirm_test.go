@@ -113,7 +113,7 @@ func TestTwoSided(t *testing.T) {
 			if a := s.agree(t, s.facts(60), codeOf(s.key, s.facts(60))); a.Status != http.StatusOK || testkit.Text(a.Object(), "stage") != "seen" {
 				t.Fatal(a.Status, string(a.Raw))
 			}
-			if a := s.agree(t, s.facts(60), codeOf(s.key, s.facts(60))); testkit.Text(a.Object(), "type") != "move_not_now" {
+			if a := s.agree(t, s.facts(60), codeOf(s.key, s.facts(60))); testkit.Text(a.Object(), "type") != "move_made" {
 				t.Error("the same code again:", string(a.Raw))
 			}
 			half := s.self.Do(t, http.MethodPost, "/records/"+s.order+"/confirmations", testkit.Object{"facts": s.facts(60)})

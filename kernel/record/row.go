@@ -159,6 +159,9 @@ func number(v any) (float64, bool) {
 	return float64(n), ok
 }
 
+// clockTold: a phone's clock that was off by so many seconds is told on the event.
+const clockTold = 300
+
 // log appends the event of a change. What is logged of the dialog are the
 // changed fields' keys and the values up to class internal: higher ones stay in
 // the sealed part of the row.
@@ -186,6 +189,9 @@ func (u *Unit) log(r *Row, typ string, mv *program.Move, a Act, changed map[stri
 		data["text"] = a.Text
 	}
 	data["stage"] = r.Stage
+	if a.ClockOff <= -clockTold || a.ClockOff >= clockTold {
+		data["clock_off"] = a.ClockOff
+	}
 	if a.Proof.Has {
 		data["located"] = true
 	}

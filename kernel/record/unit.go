@@ -57,6 +57,7 @@ type Act struct {
 	At       time.Time // occurred-at; zero = now
 	Proof    Proof
 	Rev      int64          // version seen; 0 = not stated
+	ClockOff int64          // seconds by which the phone's clock was behind; told on the event from a few minutes on
 	preset   map[string]any // normalised values set by an action, above the dialog
 	provider domain.OrgID
 	step     int

@@ -35,8 +35,9 @@ export class Person {
     Person.here.add(person)
     page.on('pageerror', error => person.faults.push(`${page.url()} ${error.message}`))
     page.on('console', (message) => {
-      // Before sign-in the session is asked for and refused: that is not a fault.
-      if (message.type() === 'error' && !/401 \(Unauthorized\)/.test(message.text())) person.faults.push(`${page.url()} ${message.text()}`)
+      // Before sign-in the session is asked for and refused, without a network nothing
+      // answers, and a conflict is settled by the person: these are not faults.
+      if (message.type() === 'error' && !/401 \(Unauthorized\)|ERR_INTERNET_DISCONNECTED|409 \(Conflict\)/.test(message.text())) person.faults.push(`${page.url()} ${message.text()}`)
     })
     page.on('response', (r) => { if (r.status() >= 500) person.faults.push(`${r.status()} ${r.url()}`) })
     page.on('request', (r) => { if (!r.url().startsWith(url) && /^https?:/.test(r.url())) person.faults.push(`third party: ${r.url()}`) })

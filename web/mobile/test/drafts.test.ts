@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { freshStore } from './store'
 import { keepPhoto, loadPhoto } from '../src/offline/photos'
+import { takeKey } from '../src/offline/vault'
 import { localPhoto } from '../src/offline/bodies'
 import { discardDraft, dropDraft, getDraft, listDrafts, saveDraft, type NewDraft } from '../src/offline/drafts'
 import { recall, remember } from '../src/offline/cache'
@@ -57,25 +58,56 @@ describe('drafts', () => {
   })
 })
 
+const KEY = 'a1'.repeat(32)
+
 describe('signing out', () => {
-  it('throws away copies and classed drafts and acts, keeps the others readable', async () => {
+  beforeEach(() => takeKey(ME, KEY))
+  const fill = async () => {
     await remember(ME, 'record/1', { name: '陈桂兰' })
-    await saveDraft(ME, draft({ classed: true }))
+    const classed = await saveDraft(ME, draft({ classed: true }))
     const open = await saveDraft(ME, draft())
     await enqueue(ME, act(true))
     await enqueue(ME, act(false))
+    return { classed, open }
+  }
+  const nothingToSee = async () => {
+    expect(await store.keys.count()).toBe(0)
+    expect(await store.cache.count()).toBe(0)
+    expect(await listDrafts(ME)).toEqual([])
+    expect(await listQueue(ME)).toEqual([])
+  }
+  it('deletes copies and what is sensitive; the rest is sealed until the same person signs in', async () => {
+    const { open } = await fill()
     expect(await leftovers(ME)).toEqual({ classedUnsent: 1, classedDrafts: 1, openUnsent: 1, openDrafts: 1 })
     await purge(ME)
+    await nothingToSee()
+    await takeKey('second', 'b2'.repeat(32))
+    expect(await listDrafts('second')).toEqual([])
+    await takeKey(ME, KEY)
     expect(await recall(ME, 'record/1')).toBeUndefined()
     expect((await listDrafts(ME)).map((d) => d.id)).toEqual([open.id])
     expect((await listQueue(ME)).map((i) => i.classed)).toEqual([false])
   })
-  it('throws the key away when nothing is left that needs it', async () => {
-    await saveDraft(ME, draft({ classed: true }))
-    await remember(ME, 'work', {})
-    await purge(ME)
-    expect(await store.keys.count()).toBe(0)
-    expect(await store.drafts.count() + await store.cache.count() + await store.photos.count()).toBe(0)
+  it('keeps what is sensitive too, sealed, when the person wants it', async () => {
+    await fill()
+    await purge(ME, true)
+    await nothingToSee()
+    await takeKey(ME, KEY)
+    expect((await listDrafts(ME)).length).toBe(2)
+    expect((await listQueue(ME)).map((i) => i.classed)).toEqual([true, false])
+  })
+  it('leaves nothing that no key can ever open', async () => {
+    await store.keys.clear() // never signed in with a network: the key was made here
+    await fill()
+    await purge(ME, true)
+    expect(await store.drafts.count() + await store.queue.count()).toBe(0)
+  })
+  it('takes the server’s key over what was sealed before it came', async () => {
+    await store.keys.clear()
+    const { open } = await fill()
+    await takeKey(ME, KEY)
+    expect((await getDraft(ME, open.id))?.title).toBe(open.title)
+    expect((await store.keys.get(ME))?.key.extractable).toBe(false)
   })
   it('photos stay only with what stays', async () => {
     const of = async (classed: boolean) => {
@@ -85,6 +117,7 @@ describe('signing out', () => {
     }
     const [gone, stays] = [await of(true), await of(false)]
     await purge(ME)
+    await takeKey(ME, KEY)
     expect(await loadPhoto(gone)).toBeUndefined()
     expect(await loadPhoto(stays)).toBeDefined()
   })
@@ -92,5 +125,13 @@ describe('signing out', () => {
     await remember('other', 'work', { a: 1 })
     await purge(ME)
     expect((await recall('other', 'work'))?.value).toEqual({ a: 1 })
+  })
+  it('the next person takes the phone without a sign-out: nothing of the first is left open', async () => {
+    await fill()
+    await takeKey('second', 'b2'.repeat(32))
+    await store.keys.delete('second') // only to count the first one's
+    await nothingToSee()
+    await takeKey(ME, KEY)
+    expect((await listDrafts(ME)).length).toBe(2)
   })
 })

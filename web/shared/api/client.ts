@@ -28,6 +28,8 @@ export interface ClientConfig {
   /** Milliseconds before the n-th retry. */
   backoff: (attempt: number) => number
   token: () => string | undefined
+  /** Called with the Date header of every answer: what time it is for the server. */
+  onDate: (date: string | null) => void
 }
 
 const config: ClientConfig = {
@@ -37,6 +39,7 @@ const config: ClientConfig = {
   onUnauthenticated: () => {},
   backoff: attempt => 400 * 2 ** attempt,
   token: () => undefined,
+  onDate: () => {},
 }
 
 /** Sets what differs between the faces and in tests. Returns the former values. */
@@ -119,6 +122,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
 
 async function request<T>(method: string, url: string, options?: RequestOptions): Promise<T> {
   const response = await send(method, url, options)
+  config.onDate(response.headers.get('Date'))
   if (!response.ok) {
     const problem = await problemOf(response)
     if (problem.unauthenticated && url !== '/session') config.onUnauthenticated()

@@ -5,7 +5,7 @@ import type { Field, Keyed, Page, ProgramChange, ProgramMove, ProgramSummary, Pr
 interface RawMove extends Omit<ProgramMove, 'text' | 'channels' | 'sign'> {
   text?: boolean | string
   channels?: (string | Keyed)[]
-  sign?: boolean | { by: string[] }[] | string[]
+  sign?: boolean | { by: string[]; proof?: string[] }[] | string[]
 }
 interface RawProgram extends Omit<ProgramView, 'records' | 'lists'> {
   records: (Omit<RecordTypeView, 'moves'> & { moves: RawMove[] })[]
@@ -13,7 +13,7 @@ interface RawProgram extends Omit<ProgramView, 'records' | 'lists'> {
 }
 
 export const listPrograms = () => get<Page<ProgramSummary>>('/programs')
-export const getProgram = (key: string) => get<RawProgram>(path('programs', key)).then(readProgram)
+export const getProgram = (key: string, version?: number) => get<RawProgram>(path('programs', key), { version }).then(readProgram)
 export const stageCounts = (key: string) => get<{ records: StageCounts }>(path('programs', key, 'stages'))
 export const programSource = (key: string) =>
   get<{ files?: Record<string, string>; items?: { name: string; text: string }[] }>(path('programs', key, 'source'))
@@ -37,8 +37,9 @@ export function readProgram(raw: RawProgram): ProgramView {
   }
   const signers = (sign: RawMove['sign']): string[] | undefined => Array.isArray(sign)
     ? sign.flatMap(s => typeof s === 'string' ? [s] : s.by).map(key => roles.get(key) ?? key) : undefined
+  const byCode = (sign: RawMove['sign']): boolean => Array.isArray(sign) && sign.some(s => typeof s !== 'string' && !!s.proof?.includes('code'))
   const move = (m: RawMove): ProgramMove => ({
-    ...m, text: m.text === true ? 'required' : m.text || undefined, channels: m.channels && labelled(m.channels), sign: signers(m.sign),
+    ...m, text: m.text === true ? 'required' : m.text || undefined, channels: m.channels && labelled(m.channels), sign: signers(m.sign), codes: byCode(m.sign),
   })
   const record = (r: RawProgram['records'][number]): RecordTypeView => ({
     ...r, fields: withBuiltins(r.fields ?? [], r.builtins ?? []), stages: r.stages ?? [], clocks: r.clocks ?? [], moves: (r.moves ?? []).map(move),

@@ -32,6 +32,8 @@ export interface Session {
   parties: PartyRef[]
   demo: boolean
   now: Instant
+  /** Key (hex) under which this account's phone seals what it keeps. */
+  vault?: string
 }
 export interface Membership { id: string; org: OrgRef; region?: RegionRef; post?: string; role?: string; from?: Day; until?: Day; holds?: boolean }
 export interface SessionRole { program: string; role: string; label: string }
@@ -100,6 +102,8 @@ export interface ProgramMove extends Keyed {
   form?: string
   /** Labels of the roles that must sign before it takes effect. */
   sign?: string[] | boolean
+  /** A signature may be given face to face, by a code of the other side's phone. */
+  codes?: boolean
   /** Fires by a fact, not by a hand. */
   auto?: boolean
 }
@@ -281,6 +285,8 @@ export interface SignatureView {
 export interface Terms { person?: string; task?: string; standard?: string; duty?: string; due?: Instant }
 export interface RecordView extends RecordSummary {
   version: number
+  /** Moves that this reader's phone may confirm by code, with its key on this record. */
+  confirms?: { move: string; label: string; key: string }[]
   parent?: RecordSummary
   masked?: string[]
   labels?: Record<string, string>
@@ -319,11 +325,17 @@ export interface Act {
   text?: string
   /** occurred-at, of a fact met offline */
   at?: Instant
-  proof?: { lat?: number; lng?: number; photos?: string[]; pass?: string; text?: string }
+  proof?: { lat?: number; lng?: number; photos?: string[]; pass?: string; text?: string; facts?: string; code?: string }
   child?: { fields: Values }
   rev?: number
   /** The publication that an intake objects to. */
   notice?: string
+  /** What the fields held when an offline act was made. */
+  base?: Values
+  /** Puts right what this offline move has filed. */
+  amend?: boolean
+  /** Seconds by which the phone's clock was behind; `at` is corrected. */
+  clock?: number
 }
 export interface TimelineEvent {
   id: string

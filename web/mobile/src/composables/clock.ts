@@ -1,11 +1,28 @@
 // The server's time as far as the phone knows it: occurred-at of things done without a
-// network must not depend on a phone whose clock is wrong.
-let offset = 0
+// network must not depend on a phone whose clock is wrong. What was last known of the
+// difference is kept: the app may be opened again before there is a network.
+import { ref } from 'vue'
 
-/** Called with `now` of each session answer. */
-export function setServerNow(now: string | undefined): void {
+const KEY = 'linqiao.clock'
+/** A clock off by less is not worth a word; the server's rule is the same. */
+const SLACK_MS = 5 * 60_000
+
+/** Milliseconds by which the phone's clock is behind the server's; negative = ahead. */
+export const clockOff = ref(Number((typeof localStorage === 'undefined' ? null : localStorage.getItem(KEY)) ?? 0) || 0)
+
+/** Called with the time that an answer of the server bears. */
+export function setServerNow(now: string | null | undefined): void {
   const at = now ? Date.parse(now) : Number.NaN
-  if (!Number.isNaN(at)) offset = at - Date.now()
+  if (Number.isNaN(at)) return
+  const off = at - Date.now()
+  clockOff.value = Math.abs(off) < 2000 ? 0 : off // a Date header has whole seconds
+  localStorage.setItem(KEY, String(clockOff.value))
 }
 
-export const serverNow = (): number => Date.now() + offset
+export const clockWrong = (): boolean => Math.abs(clockOff.value) >= SLACK_MS
+export const serverNow = (): number => Date.now() + clockOff.value
+
+/** What an act says about when it was made: corrected, and by how much when that matters. */
+export const capturedAt = (): { at: string; clock?: number } => ({
+  at: new Date(serverNow()).toISOString(), ...(clockWrong() ? { clock: Math.round(clockOff.value / 1000) } : {}),
+})

@@ -18,20 +18,24 @@ export function forgetPrograms(): void {
 export const programList = async (): Promise<ProgramSummary[]> =>
   (await readThrough('programs', async () => (await listPrograms()).items)).value
 
-export function loadProgram(key: string): Promise<ProgramView> {
-  let run = loading.get(key)
+/** The latest version has no number here; records that began on a former one name it. */
+const nameOf = (key: string, version?: number): string => (version && version !== views.get(key)?.version ? `${key}@${version}` : key)
+
+export function loadProgram(key: string, version?: number): Promise<ProgramView> {
+  const name = nameOf(key, version)
+  let run = loading.get(name)
   if (!run) {
-    run = readThrough(`program/${key}`, async () => normalProgram(await getProgram(key))).then(({ value }) => {
-      views.set(key, value)
+    run = readThrough(`program/${name}`, async () => normalProgram(await getProgram(key, version))).then(({ value }) => {
+      views.set(name, value)
       return value
     })
-    run.catch(() => loading.delete(key))
-    loading.set(key, run)
+    run.catch(() => loading.delete(name))
+    loading.set(name, run)
   }
   return run
 }
 
-export const programOf = (key: string): ProgramView | undefined => views.get(key)
+export const programOf = (key: string, version?: number): ProgramView | undefined => views.get(nameOf(key, version))
 export const recordTypeOf = (program: string, record: string): RecordTypeView | undefined =>
   views.get(program)?.records.find((r) => r.key === record)
 export const formOf = (program: string, form: string): FormView | undefined =>

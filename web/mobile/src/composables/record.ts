@@ -21,18 +21,25 @@ export interface RecordState {
 export function useRecord(id: () => string): RecordState {
   const resource = useResource(() => `record/${id()}`, async () => {
     const view = normalRecord(await getRecord(id()))
-    await loadProgram(view.program).catch(() => {})
+    await words(view)
     return view
   })
   const raw: ShallowRef<RecordView | undefined> = resource.data
   const program = computed(() => {
-    const key = raw.value?.program
-    if (key && !programOf(key)) void loadProgram(key).catch(() => {})
-    return key ? programOf(key) : undefined
+    const view = raw.value
+    if (view && !programOf(view.program, view.version)) void words(view)
+    return view ? programOf(view.program, view.version) : undefined
   })
   const pending = computed(() => outboxItems.value.filter((i) => i.record === id() && i.state !== 'sent'))
   const record = computed(() => (raw.value ? projected(raw.value, program.value, pending.value) : undefined))
   return { resource, record, program, pending }
+}
+
+/** The words of the version the record began on; the latest are known first, so that most
+ *  records need no further ones. */
+async function words(view: RecordView): Promise<void> {
+  await loadProgram(view.program).catch(() => {})
+  await loadProgram(view.program, view.version).catch(() => {})
 }
 
 /** The record as it will stand when the waiting acts have arrived. Only moves that may

@@ -24,6 +24,7 @@ export function setUpSession(onExpired: () => void): void {
   expired = onExpired
   configureClient({
     language: locale,
+    onDate: setServerNow,
     onUnauthenticated: () => {
       if (!session.value) return
       session.value = null
@@ -53,15 +54,24 @@ export async function loadSession(): Promise<void> {
 /** Takes over a fresh answer of the server. */
 export function enter(fresh: Session): void {
   setServerNow(fresh.now)
-  const safe = { ...fresh, token: undefined }
+  // Neither the token nor the key lies in the copy.
+  const safe = { ...fresh, token: undefined, vault: undefined }
   session.value = safe
   sessionKnown.value = true
   localStorage.setItem(LAST, fresh.account.id)
-  void offline().then((o) => o.remember(fresh.account.id, 'session', safe))
+  keyTaken = offline().then(async (o) => {
+    await o.takeKey(fresh.account.id, fresh.vault)
+    await o.remember(fresh.account.id, 'session', safe)
+  })
+  void keyTaken.catch(() => {})
 }
 
-/** Ends the session here and at the server. Copies and classed drafts go. */
-export async function leave(): Promise<void> {
+/** The account's key has come: what is stored now is stored under it. */
+export let keyTaken: Promise<void> = Promise.resolve()
+
+/** Ends the session here and at the server. Copies and the key go; what is not sent stays
+ *  sealed when the person wants it kept. */
+export async function leave(keep = false): Promise<void> {
   const id = account.value
   try {
     await endSession()
@@ -70,7 +80,7 @@ export async function leave(): Promise<void> {
   }
   session.value = null
   localStorage.removeItem(LAST)
-  if (id) await (await offline()).purge(id)
+  if (id) await (await offline()).purge(id, keep)
 }
 
 /** Role keys of this person in one program. */

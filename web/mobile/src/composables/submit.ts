@@ -57,6 +57,7 @@ export function useSubmit<T>() {
     // The person is still on the page: the refusal is shown there, and the page keeps
     // what was filled in. The photos stay, as the page still shows them.
     const { refusal } = item
+    if (refusal?.type === 'move_made') return { kind: 'kept', seq } // settled field by field, in the outbox
     await o.withdrawItem(account.value, seq)
     await refreshOutbox()
     return {

@@ -49,7 +49,7 @@ export default {
     place: { looking: 'Locating…', got: 'Position noted ({lat}, {lng})', refused: 'No position. Allow it, or describe the place in words.' },
     photo: {
       take: 'Take or choose a photo', choose: 'Choose a file', working: 'Working…', nth: 'Photo {n}', drop: 'Remove no. {n}', kept: 'Saved', count: '{n}',
-      failed: 'This photo could not be saved, try again', fileNeedsNetwork: 'A file needs a network',
+      heic: 'This browser cannot open HEIC photos. Set the camera to “most compatible” (JPEG) and take it again.', large: 'This photo is too large for this phone. Lower the resolution of the camera and take it again.', broken: 'This file is no photo that can be opened: take it again or choose another.', failed: 'This photo could not be saved, try again', fileNeedsNetwork: 'A file needs a network',
     },
     proof: {
       title: 'Proof of presence', where: 'Check in', within: 'Within {n} m of the place agreed', whereHint: 'Notes where you are now', checkIn: 'Check in here', again: 'Locate again',
@@ -91,15 +91,29 @@ export default {
     notices: { title: 'Messages', none: 'No messages yet.', new: 'new' },
     outbox: {
       title: 'Outbox and drafts', none: 'Nothing waits and there are no drafts.', offHint: 'You can go on; it is sent when there is a network.', waiting: 'Waiting', sendNow: 'Send now',
-      state: { waiting: 'waiting', sending: 'sending', sent: 'sent', rejected: 'refused', held: 'waits for the one before' }, happened: 'Happened {at}', why: 'Refused: {why}',
+      state: { waiting: 'waiting', sending: 'sending', sent: 'sent', rejected: 'refused', held: 'waits for the one before', conflict: 'conflict' }, happened: 'Happened {at}', why: 'Refused: {why}',
       mend: 'Mend and send', again: 'Send as it is', heldHint: 'The step before it was refused; deal with that first.', look: 'Look', drop: 'Delete this', drafts: 'Drafts', saved: 'Saved {at}', goOn: 'Go on',
       dropDraft: 'Delete the draft', sent: 'Sent lately', arrived: 'Arrived {at}', dropAsk: 'Delete it?', dropHint: 'It cannot be brought back and will not be sent.', dropYes: 'Delete',
+    },
+    find: {
+      title: 'Find', lead: 'By name, unit or number; works without a network', what: 'People and matters', hint: 'name, unit, number, content', as: 'As of {at} on this phone', never: 'Nothing is stored on this phone yet; it is fetched when there is a network.',
+      running: 'Updating…', refresh: 'Update now', none: 'Not found on this phone.', dossier: 'File',
+    },
+    clock: { slow: 'This phone’s clock is about {n} minutes slow; times are corrected by the server’s.', fast: 'This phone’s clock is about {n} minutes fast; times are corrected by the server’s.' },
+    conflict: {
+      title: 'Compare', open: 'Compare', gone: 'This has been settled.', same: 'Both sides say the same: nothing needs to be sent.', mine: 'What I filled in', theirs: 'Filed already', settle: 'Save what I chose',
+    },
+    face: {
+      title: 'Confirm face to face', show: 'Let the other side photograph this code, check it, and tell you eight digits. Neither phone needs a network.', code: 'QR code of what is confirmed', at: 'Time', asText: 'Show as text', digits: 'The other side’s 8 digits',
+      slip: 'These eight digits are not right: check them again', later: 'You can submit without digits; the other side then confirms online.', noCode: 'No code was recognised: photograph it larger and sharper', other: 'This is not the code of this very one',
+      gone: 'Nothing to confirm now.', give: 'Tell the other side these eight digits', given: 'Your confirmation is kept on this phone and goes by itself when there is a network.', lead: 'Photograph the code on the other phone, check, then confirm.', photo: 'Photograph the code', orText: 'No camera? Type the text',
+      text: 'The text on the other phone', read: 'Read', check: 'Please check', agree: 'It is true, confirm', refuse: 'If it is wrong, do not confirm: let it be put right and shown again.', toConfirm: 'Confirm face to face: {what}', toConfirmHint: 'Photograph the code on the other phone; no network needed',
     },
     sessions: { title: 'Signed-in devices', unknown: 'Unknown device', current: '(this one)', since: 'Signed in {at}', revoke: 'Sign it out' },
     me: {
       wards: 'Acts for: ', language: 'Language', leave: 'Sign out', leaveAsk: 'Sign out?', leaveHint: 'What the phone keeps about others is cleared.',
-      doomed: 'Drafts or unsent content with sensitive data: {n}', doomedHint: 'To protect privacy they are deleted from the phone at sign-out. Send or finish them first.',
-      stays: 'Without sensitive data, kept for your next sign-in: {n}.', sendFirst: 'Send first', leaveAnyway: 'Sign out and delete',
+      doomed: 'Drafts or unsent content with sensitive data: {n}', doomedHint: 'They have not arrived. Send them first; or keep them sealed on this phone, for you alone to open at your next sign-in; or delete them.',
+      stays: 'Not sent, kept sealed for your next sign-in: {n}.', sendFirst: 'Send first', leaveSealed: 'Seal and sign out', leaveAnyway: 'Delete and sign out',
     },
     lost: { title: 'No such page', hint: 'The address may have changed.' },
   },

@@ -50,7 +50,7 @@ export default {
     place: { looking: '正在定位…', got: '已记下位置（{lat}，{lng}）', refused: '没有取得位置。请允许定位，或用文字说明。' },
     photo: {
       take: '拍照或选照片', choose: '选择文件', working: '正在处理…', nth: '第 {n} 张照片', drop: '移除第 {n} 张', kept: '已保存', count: '{n} 个',
-      failed: '这张照片没有存成功，请再试一次', fileNeedsNetwork: '上传文件需要网络',
+      failed: '这张照片没有存成功，请再试一次', heic: '这部手机的浏览器打不开 HEIC 照片。请在相机设置里把格式改为“兼容性最佳”（JPEG）后重拍。', large: '这张照片太大，手机处理不了。请在相机设置里调低分辨率后重拍。', broken: '这个文件不是能打开的照片，请重拍或换一张。', fileNeedsNetwork: '上传文件需要网络',
     },
     proof: {
       title: '到场证明', where: '到场签到', within: '须在约定地点 {n} 米以内', whereHint: '记下您现在的位置', checkIn: '定位签到', again: '重新定位',
@@ -91,15 +91,29 @@ export default {
     notices: { title: '消息', none: '还没有消息。', new: '未读' },
     outbox: {
       title: '待发送与草稿', none: '没有待发送的内容，也没有草稿。', offHint: '您可以继续填写，连上网络后自动送出。', waiting: '待发送', sendNow: '现在发送',
-      state: { waiting: '待发送', sending: '发送中', sent: '已送达', rejected: '被退回', held: '等前一件' }, happened: '发生于 {at}', why: '退回原因：{why}',
+      state: { waiting: '待发送', sending: '发送中', sent: '已送达', rejected: '被退回', held: '等前一件', conflict: '冲突' }, happened: '发生于 {at}', why: '退回原因：{why}',
       mend: '修改后再送', again: '原样再送', heldHint: '同一件事的前一步被退回，先处理那一步。', look: '查看', drop: '删除这一件', drafts: '草稿', saved: '存于 {at}', goOn: '继续填写',
       dropDraft: '删除草稿', sent: '最近送达', arrived: '{at} 送达', dropAsk: '确定删除吗？', dropHint: '删除后不能找回，也不会送出。', dropYes: '删除',
+    },
+    find: {
+      title: '查找', lead: '按姓名、单位、编号找，没有网络也能用', what: '找人、找事', hint: '姓名、单位、编号、内容', as: '手机上的内容更新于 {at}', never: '手机上还没有内容，连上网络后会自动存下。',
+      running: '正在更新…', refresh: '现在更新', none: '手机上没有找到。', dossier: '档案',
+    },
+    clock: { slow: '本机时间慢了约 {n} 分钟，登记的时间已按服务器校正。', fast: '本机时间快了约 {n} 分钟，登记的时间已按服务器校正。' },
+    conflict: {
+      title: '逐项核对', open: '逐项核对', gone: '这一件已经处理好了。', same: '两边填的内容相同，不必再送。', mine: '我填的', theirs: '对方已登记的', settle: '按所选的保存',
+    },
+    face: {
+      title: '当面双方确认', show: '请对方用手机拍下这个二维码，核对后把 8 位确认码告诉您。两部手机都不需要网络。', code: '确认内容的二维码', at: '时间', asText: '看文字内容', digits: '对方的 8 位确认码',
+      slip: '这 8 位数字有误，请再核对一遍', later: '没有确认码也可以提交，对方联网后再确认。', noCode: '没有认出二维码，请把二维码拍得大一些、清楚一些', other: '这不是这一件的二维码，请核对',
+      gone: '现在没有需要您确认的。', give: '请把这 8 位数字告诉对方', given: '您的确认也已存在本机，连上网络后自动送出。', lead: '请拍下对方手机上的二维码，核对内容后再确认。', photo: '拍二维码', orText: '拍不了？输入文字',
+      text: '对方手机上的文字内容', read: '读取', check: '请核对', agree: '内容属实，确认', refuse: '内容不对就不要确认，请对方改正后重新出示。', toConfirm: '当面确认：{what}', toConfirmHint: '拍对方手机上的二维码，没有网络也可以',
     },
     sessions: { title: '登录设备', unknown: '未知设备', current: '（本机）', since: '登录于 {at}', revoke: '让它退出' },
     me: {
       wards: '可代办：', language: '语言', leave: '退出登录', leaveAsk: '退出登录？', leaveHint: '退出后，本机保存的他人资料会清除。',
-      doomed: '有 {n} 件含敏感内容的草稿或待发送内容', doomedHint: '为保护隐私，退出时它们会从本机删除。请先发送，或写完后再退出。',
-      stays: '另有 {n} 件不含敏感内容的会留在本机，下次登录后继续。', sendFirst: '先发送', leaveAnyway: '仍要退出并删除',
+      doomed: '有 {n} 件含敏感内容的草稿或待发送内容', doomedHint: '还没有送达。可以先发送；可以封存在本机，只有您再登录才能打开；也可以删除。',
+      stays: '有 {n} 件未送达的会封存在本机，您下次登录后继续。', sendFirst: '先发送', leaveSealed: '封存后退出', leaveAnyway: '删除后退出',
     },
     lost: { title: '没有这个页面', hint: '地址可能已经改变。' },
   },

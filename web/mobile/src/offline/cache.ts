@@ -21,6 +21,17 @@ export async function remember(account: string, name: string, value: unknown): P
   }
 }
 
+/** Many at once: one write. */
+export async function rememberAll(account: string, list: [name: string, value: unknown][]): Promise<void> {
+  try {
+    const at = Date.now()
+    const rows = await Promise.all(list.map(async ([name, value]) => ({ id: idOf(account, name), account, at, body: await seal(account, value, true) })))
+    await phoneStore().cache.bulkPut(rows)
+  } catch (e) {
+    if (!(e instanceof VaultClosed)) throw e
+  }
+}
+
 export async function recall<T>(account: string, name: string): Promise<Remembered<T> | undefined> {
   const row = await phoneStore().cache.get(idOf(account, name))
   if (!row) return undefined
@@ -33,4 +44,8 @@ export async function recall<T>(account: string, name: string): Promise<Remember
 
 export async function forgetCache(account: string): Promise<void> {
   await phoneStore().cache.where('account').equals(account).delete()
+}
+
+export async function forget(account: string, name: string): Promise<void> {
+  await phoneStore().cache.delete(idOf(account, name))
 }

@@ -67,6 +67,8 @@ export interface CacheRow {
 export interface KeyRow {
   account: string
   key: CryptoKey
+  /** First digits of the key the server gave; none on one made here. */
+  mark?: string
 }
 
 export class PhoneStore extends Dexie {

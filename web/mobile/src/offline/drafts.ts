@@ -39,7 +39,7 @@ async function toDraft(row: DraftRow): Promise<Draft | undefined> {
     const body = await unseal<Body>(row.account, row.body)
     return { ...body, id: row.id, target: row.target, updated: row.updated, classed: row.classed }
   } catch {
-    return undefined // sealed with a key that is gone
+    return undefined // sealed, its key is not here
   }
 }
 

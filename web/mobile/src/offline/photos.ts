@@ -17,8 +17,35 @@ const toBlob = (canvas: HTMLCanvasElement, quality: number) =>
   new Promise<Blob>((done, fail) =>
     canvas.toBlob((b) => (b ? done(b) : fail(new Error('canvas gave no picture'))), 'image/jpeg', quality))
 
+/** Larger ones are refused before a browser of a small phone runs out of memory. */
+const MOST_FILE = 100 * 1024 * 1024
+
+/** A photo that cannot be taken, and why: the page has the words. */
+export class PhotoRefused extends Error {
+  constructor(readonly why: 'heic' | 'large' | 'broken') {
+    super(why)
+  }
+}
+
+/** HEIC as some phones store it: `ftyp` and a brand of the HEIF family. */
+export async function isHEIC(file: Blob): Promise<boolean> {
+  const head = new TextDecoder('latin1').decode(await file.slice(0, 32).arrayBuffer())
+  return head.slice(4, 8) === 'ftyp' && /heic|heix|hevc|hevx|heim|heis|mif1|msf1/.test(head.slice(8))
+}
+
+/** Browsers that know HEIC convert it on the way; where one does not, its own words say
+ *  what to do. */
+async function open(file: Blob): Promise<ImageBitmap> {
+  if (file.size > MOST_FILE) throw new PhotoRefused('large')
+  try {
+    return await createImageBitmap(file, { imageOrientation: 'from-image' })
+  } catch {
+    throw new PhotoRefused(await isHEIC(file) ? 'heic' : file.size > MOST_FILE / 5 ? 'large' : 'broken')
+  }
+}
+
 export async function compress(file: Blob): Promise<Blob> {
-  const picture = await createImageBitmap(file, { imageOrientation: 'from-image' })
+  const picture = await open(file)
   const size = fitted(picture.width, picture.height)
   const canvas = document.createElement('canvas')
   canvas.width = size.width

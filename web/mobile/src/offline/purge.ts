@@ -1,7 +1,7 @@
-// What signing out does to the phone: copies of what the server said go, and so do
-// classed drafts and acts with their photos. What is not classed and not yet sent
-// stays, sealed, for the next sign-in of the same account; when nothing stays, the key
-// goes too.
+// What signing out does to the phone: copies of what the server said go, and the key
+// always goes with them, so that the next person sees nothing. What was not sent is
+// the person's to decide: kept sealed (unreadable until the same person signs in
+// again), or, for what holds sensitive answers, deleted.
 import { photosIn } from './bodies'
 import { forgetCache } from './cache'
 import { phoneStore } from './db'
@@ -29,14 +29,19 @@ export async function leftovers(account: string): Promise<Leftovers> {
   }
 }
 
-export async function purge(account: string): Promise<void> {
-  const { drafts, queue } = phoneStore()
+/** `keep`: sensitive drafts and acts stay too, sealed. */
+export async function purge(account: string, keep = false): Promise<void> {
+  const { drafts, queue, photos } = phoneStore()
   await forgetCache(account)
-  await drafts.where('account').equals(account).filter((r) => r.classed).delete()
-  await queue.where('account').equals(account).filter((r) => r.classed || r.state === 'sent').delete()
+  if (!keep) await drafts.where('account').equals(account).filter((r) => r.classed).delete()
+  await queue.where('account').equals(account).filter((r) => r.state === 'sent' || (r.classed && !keep)).delete()
   await dropLoosePhotos(account)
-  const left = await leftovers(account)
-  if (left.openUnsent + left.openDrafts === 0) await forgetKey(account)
+  // A key that the server did not give cannot come back: what it sealed must go with it.
+  const key = await phoneStore().keys.get(account)
+  if (key && !key.mark) {
+    await Promise.all([drafts, queue, photos].map((table) => table.where('account').equals(account).delete()))
+  }
+  await forgetKey(account)
 }
 
 /** Photos that no draft and no waiting act names any more. */

@@ -30,7 +30,7 @@ export interface Refusal {
   type: string
   title: string
   detail?: string
-  fields?: { path: string; message: string }[]
+  fields?: { path: string; message: string; theirs?: unknown }[]
   /** Members of its own that a page may need, such as the consents asked for. */
   more?: Record<string, unknown>
 }
@@ -224,6 +224,12 @@ export async function runQueue(account: string, sender: Sender, changed: () => v
  *  gets a new key (the old one would only bring back the old answer). */
 export async function retryItem(seq: number): Promise<void> {
   await phoneStore().queue.update(seq, { state: 'waiting', key: uuid(), tries: 0 })
+}
+
+/** What the person has settled after a conflict: a new act with a new key, in its place. */
+export async function replaceBody(account: string, seq: number, body: Record<string, unknown>): Promise<void> {
+  const item = (await listQueue(account)).find((i) => i.seq === seq)
+  if (item && item.state === 'rejected') await amend(item, { state: 'waiting', key: uuid(), tries: 0 }, { body, refusal: undefined })
 }
 
 /** Thrown away by the person, after being asked. */

@@ -17,7 +17,7 @@ export function sorted(cause: unknown): Error {
     type: p.type,
     title: p.title || p.detail || p.type,
     detail: p.title ? p.detail : undefined,
-    fields: p.fields.map((f) => ({ path: f.path, message: f.message ?? f.code })),
+    fields: p.fields.map((f) => ({ path: f.path, message: f.message ?? f.code, ...(f.theirs !== undefined ? { theirs: f.theirs } : {}) })),
     more: p.body.consents ? { consents: p.body.consents } : undefined,
   })
 }
