@@ -24,7 +24,7 @@ import (
 const (
 	frontRows = 64  // kept of one list; a page of 50 and one more must be among them
 	frontPage = 51  // rows that a front must be able to give
-	frontMost = 200 // lists kept; beyond, one gives way
+	frontMost = 200 // lists kept (35 MiB at most with their rows); beyond, one gives way
 )
 
 // FrontRecord is one version of a record, with its running clocks. It is shared and
