@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/me', name: 'me', component: () => import('./pages/MePage.vue'), meta: { tab: 'me' } },
   { path: '/me/consents', name: 'consents', component: () => import('./pages/ConsentsPage.vue') },
   { path: '/me/sessions', name: 'sessions', component: () => import('./pages/SessionsPage.vue') },
+  { path: '/me/notices', name: 'preferences', component: () => import('./pages/PreferencesPage.vue') },
   { path: '/me/text', name: 'text-size', component: () => import('./pages/TextSizePage.vue'), meta: { open: true } },
   { path: '/:rest(.*)*', name: 'lost', component: () => import('./pages/LostPage.vue'), meta: { open: true } },
 ]

@@ -36,6 +36,8 @@ export function usePages<T>(fetcher: (cursor?: string) => Promise<Page<T>>, sour
   return {
     items: computed(() => [...(first.data.value?.items ?? []), ...more.value]),
     hasMore: computed(() => !!next.value),
+    /** More than the first page is shown. */
+    grown: computed(() => more.value.length > 0),
     growing, grow, moreProblem,
     loading: first.loading, problem: first.problem, reload: first.reload, loaded: computed(() => !!first.data.value),
   }

@@ -1,4 +1,5 @@
 import type { Texts } from '@linqiao/shared/i18n'
+import tell from './tell.en'
 import maps from './maps.en'
 
 export default {
@@ -19,7 +20,7 @@ export default {
     overdue: 'Overdue', signatures: 'To sign', offers: 'Orders to answer', today: 'Due today', duties: 'Duties', waiting: 'Under way', toSign: 'Sign: {label}',
   },
   list: {
-    filter: 'Filters', count: '{n} in all', countMore: 'More than {n}', changed: 'The list has changed: refresh',
+    filter: 'Filters', count: '{n} in all', countMore: 'More than {n}', changed: 'The list has changed: refresh', fresh: 'Just changed',
     searchHint: 'Number, name', overdueOnly: 'Overdue only', mineOnly: 'Mine only', runningOnly: 'Running only', clear: 'Clear filters',
     empty: 'Nothing yet', emptyFiltered: 'Nothing fits; widen the filters', noSuch: 'No such list, or not for you', gatherIn: 'Begin one from the list “{label}”',
     select: 'Select {title}', selectAll: 'Select all', shownAll: 'All {n} shown', shownMore: '{n} shown',
@@ -131,6 +132,7 @@ export default {
     text: 'Text', int: 'Whole number', number: 'Number', money: 'Money', bp: 'Ratio', rate: 'Interest rate', bool: 'Yes / no', date: 'Date', time: 'Time', span: 'Duration', interval: 'Interval', schedule: 'Schedule', place: 'Place', region: 'Region', org: 'Unit', person: 'Person', party: 'Party', account: 'Account', phone: 'Phone', photo: 'Photo', file: 'File', checks: 'Check list', rows: 'Table', ref: 'Link', choice: 'Choice',
   },
   ...maps,
+  ...tell,
   region: { title: 'Regions', note: 'Published codes; grids and service circles are the county’s own.', name: 'Name', level: 'Level', code: 'Code', add: 'Add below', added: '{name} added', empty: 'Nothing below' },
   org: { title: 'Units', name: 'Name', kind: 'Kind', kindHint: 'Programs give roles by kind, such as bank, station, association', shortName: 'Short name', new: 'New unit', edit: 'Edit unit', saved: '{name} saved' },
   orgKind: {

@@ -1,4 +1,5 @@
 import type { Texts } from '@linqiao/shared/i18n'
+import tell from './tell.zh-CN'
 import maps from './maps.zh-CN'
 
 /** Texts of the console. Words of programs never stand here. The reference language. */
@@ -20,7 +21,7 @@ export default {
     overdue: '已逾期', signatures: '待我签字', offers: '待我答复的派单', today: '今天到期', duties: '待完成的任务', waiting: '办理中', toSign: '请签：{label}',
   },
   list: {
-    filter: '筛选', count: '共 {n} 件', countMore: '超过 {n} 件', changed: '列表有更新，点此刷新',
+    filter: '筛选', count: '共 {n} 件', countMore: '超过 {n} 件', changed: '列表有更新，点此刷新', fresh: '刚更新',
     searchHint: '编号、名称', overdueOnly: '只看逾期', mineOnly: '我负责的', runningOnly: '只看在办', clear: '清除筛选',
     empty: '还没有内容', emptyFiltered: '没有符合条件的内容，可放宽筛选', noSuch: '没有这一项，或您无权查看', gatherIn: '在“{label}”列表中勾选后建立',
     select: '选择 {title}', selectAll: '全选', shownAll: '已显示全部 {n} 条', shownMore: '已显示 {n} 条',
@@ -132,6 +133,7 @@ export default {
     text: '文字', int: '整数', number: '数', money: '金额', bp: '比率', rate: '利率', bool: '是否', date: '日期', time: '时间', span: '时长', interval: '时段', schedule: '时间表', place: '地点', region: '区划', org: '单位', person: '人员', party: '服务对象', account: '账号', phone: '电话', photo: '照片', file: '文件', checks: '逐项核对', rows: '表格', ref: '关联', choice: '选项',
   },
   ...maps,
+  ...tell,
   region: { title: '区划', note: '沿用公布的区划代码；网格与服务圈由本县增设。', name: '名称', level: '级别', code: '代码', add: '增设下级', added: '已增设 {name}', empty: '没有下级区划' },
   org: { title: '单位', name: '名称', kind: '类别', kindHint: '机制按类别认定角色，如 bank、station、association', shortName: '简称', new: '新建单位', edit: '修改单位', saved: '已保存 {name}' },
   orgKind: {

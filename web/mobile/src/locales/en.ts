@@ -4,7 +4,7 @@ export default {
   m: {
     app: 'Linqiao', motto: 'Services at your door', back: 'Back', call: 'Call {number}',
     newVersion: 'A new version is ready', update: 'Update',
-    tab: { main: 'Main pages', home: 'Home', tasks: 'Tasks', matters: 'Matters', notices: 'Messages', me: 'Me' },
+    tab: { unread: '{n} unread', main: 'Main pages', home: 'Home', tasks: 'Tasks', matters: 'Matters', notices: 'Messages', me: 'Me' },
     net: { off: 'No network', waiting: '{n} waiting to be sent', sending: 'Sending {n}', rejected: '{n} refused' },
     state: {
       noNetwork: 'No network', noCopy: 'This page is not on the phone yet. Open it again with a network.', copy: 'No network: this is what was last seen.',
@@ -88,7 +88,11 @@ export default {
     },
     tasks: { none: 'No tasks now.', toAnswer: 'To answer', visits: 'Visits', accepted: 'Accepted', others: 'Under way', forms: 'Forms to fill in' },
     matters: { title: 'My matters', running: 'Under way', all: 'All', none: 'Nothing yet.', start: 'Begin something' },
-    notices: { title: 'Messages', none: 'No messages yet.', new: 'new' },
+    notices: { title: 'Messages', none: 'No messages yet.', new: 'new', readAll: 'Mark all as read' },
+    prefs: {
+      title: 'Message settings', note: 'Messages inside the product always come; this is about SMS and calls.', phone: 'Mobile number for SMS', noPhone: 'None on file', wanted: 'I want', kind: { sms: 'SMS', call: 'Voice calls' }, noKinds: 'This county has neither SMS nor calls.', quiet: 'Quiet hours', quietOn: 'Keep quiet at certain hours', from: 'From', until: 'To', rest: 'Weekends and holidays too',
+      gather: 'Gather messages', gathers: { 0: 'No, each by itself', 10: 'Those of 10 minutes as one', 60: 'Those of an hour as one', 240: 'Those of four hours as one' }, urgent: 'Urgent messages come at any time and by themselves.', saved: 'Message settings saved',
+    },
     outbox: {
       title: 'Outbox and drafts', none: 'Nothing waits and there are no drafts.', offHint: 'You can go on; it is sent when there is a network.', waiting: 'Waiting', sendNow: 'Send now',
       state: { waiting: 'waiting', sending: 'sending', sent: 'sent', rejected: 'refused', held: 'waits for the one before', conflict: 'conflict' }, happened: 'Happened {at}', why: 'Refused: {why}',

@@ -5,7 +5,7 @@ export default {
   m: {
     app: '邻桥', motto: '把服务送到身边', back: '返回', call: '拨打 {number}',
     newVersion: '有新版本', update: '更新',
-    tab: { main: '主要页面', home: '首页', tasks: '任务', matters: '事项', notices: '消息', me: '我的' },
+    tab: { unread: '{n} 条未读', main: '主要页面', home: '首页', tasks: '任务', matters: '事项', notices: '消息', me: '我的' },
     net: { off: '没有网络', waiting: '{n} 件待发送', sending: '正在发送 {n} 件', rejected: '{n} 件被退回' },
     state: {
       noNetwork: '没有网络', noCopy: '这一页还没有存到手机上，连上网络后再打开。', copy: '没有网络，下面是上次看到的内容。',
@@ -88,7 +88,11 @@ export default {
     },
     tasks: { none: '现在没有任务。', toAnswer: '等我应答', visits: '走访', accepted: '已接', others: '进行中', forms: '要填的表' },
     matters: { title: '我的事项', running: '进行中', all: '全部', none: '还没有事项。', start: '去办事' },
-    notices: { title: '消息', none: '还没有消息。', new: '未读' },
+    notices: { title: '消息', none: '还没有消息。', new: '未读', readAll: '全部标为已读' },
+    prefs: {
+      title: '通知设置', note: '站内消息总会收到；下面是短信和电话的收法。', phone: '接收短信的手机号', noPhone: '未登记', wanted: '愿意收到', kind: { sms: '短信', call: '语音电话' }, noKinds: '本县区还没有开通短信或电话。', quiet: '免打扰', quietOn: '按时段免打扰', from: '从', until: '到', rest: '周末和节假日也不打扰',
+      gather: '合并多条消息', gathers: { 0: '不合并，逐条发送', 10: '10 分钟内的合并为一条', 60: '1 小时内的合并为一条', 240: '4 小时内的合并为一条' }, urgent: '急件不受免打扰和合并限制。', saved: '通知设置已保存',
+    },
     outbox: {
       title: '待发送与草稿', none: '没有待发送的内容，也没有草稿。', offHint: '您可以继续填写，连上网络后自动送出。', waiting: '待发送', sendNow: '现在发送',
       state: { waiting: '待发送', sending: '发送中', sent: '已送达', rejected: '被退回', held: '等前一件', conflict: '冲突' }, happened: '发生于 {at}', why: '退回原因：{why}',
