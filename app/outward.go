@@ -17,10 +17,10 @@ var personal = regexp.MustCompile(`(^|\D)(1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\d{17}[\d
 
 // outward gives the words of a message as they may leave the county. The compiler
 // of programs has refused fields above internal already; here the row itself is
-// looked at, and what was really filled in. What is above internal, or names the
-// person it is about, is told inside the product only.
+// looked at, and what was really filled in. That a sensitive row exists, and
+// whatever names the person it is about, is told inside the product only.
 func (w *work) outward(r *domain.Record, text string) (string, error) {
-	if r != nil && r.Class > domain.Internal || personal.MatchString(text) {
+	if r != nil && r.Class > domain.Personal || personal.MatchString(text) {
 		return neutralText, nil
 	}
 	if r == nil || r.Subject == "" {

@@ -81,6 +81,10 @@ func (w *work) tell(t telling, accounts []domain.AccountID) error {
 
 // tellEach queues one message a person, by the channel of his unit or the county's.
 func (w *work) tellEach(t telling, ways []domain.Channel, via, text string, accounts []domain.AccountID) error {
+	accounts, err := w.persons(accounts)
+	if err != nil {
+		return err
+	}
 	for _, acc := range accounts {
 		d := w.delivery(t, acc, via, text)
 		way, err := w.wayFor(ways, acc, via)
@@ -95,6 +99,31 @@ func (w *work) tellEach(t telling, ways []domain.Channel, via, text string, acco
 		w.put(d)
 	}
 	return nil
+}
+
+// persons keeps one account of each person: who signs in by password and by phone has
+// two accounts and one telephone. The one that said how to be told counts.
+func (w *work) persons(accounts []domain.AccountID) ([]domain.AccountID, error) {
+	var out []domain.AccountID
+	at := map[domain.PartyID]int{}
+	for _, id := range accounts {
+		acc, err := w.Account(id)
+		if err != nil {
+			return nil, err
+		}
+		i, known := at[acc.Party]
+		if acc.Party == "" || !known {
+			at[acc.Party] = len(out)
+			out = append(out, id)
+			continue
+		}
+		if c, err := orNil(w.tx.Contact(id)); err != nil {
+			return nil, err
+		} else if c != nil {
+			out[i] = id
+		}
+	}
+	return out, nil
 }
 
 // tellGroups queues one message for each group that one of the people belongs to:

@@ -424,6 +424,37 @@ func TestNothingPersonalLeaves(t *testing.T) {
 	})
 }
 
+// TestOnePersonOnce: two accounts of one person are told once by phone, as the one
+// wishes that said so, and both inside the product.
+func TestOnePersonOnce(t *testing.T) {
+	onDesks(t, func(t *testing.T, c *desk) {
+		g := newGateway(t)
+		g.channel(c, "sms")
+		p := c.party(domain.Person, "刘一", "440902100", Identifiers{Phone: "13700000001"})
+		one, two := c.resident("one", p.ID), c.resident("two", p.ID)
+		from := "11:00"
+		c.clock.Set(noon)
+		if _, err := c.a.SetPreferences(t.Context(), two, Once{}, PreferenceAct{QuietFrom: &from}); err != nil {
+			t.Fatal(err)
+		}
+		c.tell(telling{text: "甲"}, one.Account, two.Account)
+		c.deliver()
+		if len(g.got()) != 0 {
+			t.Errorf("in the quiet time %+v", g.got())
+		}
+		c.tell(telling{text: "乙", urgent: true}, one.Account, two.Account)
+		c.deliver()
+		if got := g.got(); len(got) != 1 || got[0].To != "13700000001" {
+			t.Errorf("told %+v", got)
+		}
+		for _, who := range []*Who{one, two} {
+			if v, err := c.a.Unread(t.Context(), who); err != nil || v.Unread != 2 {
+				t.Errorf("inside the product %+v %v", v, err)
+			}
+		}
+	})
+}
+
 // TestNotFortyTimes: forty messages in a row are two to a phone and a few to a group,
 // however many of its members they are for.
 func TestNotFortyTimes(t *testing.T) {
