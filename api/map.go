@@ -67,3 +67,9 @@ func (s *Server) mapVisits(ctx context.Context, who *app.Who, in *mapPointsIn) (
 func (s *Server) screen(ctx context.Context, who *app.Who, in *programKey) (*body[*app.ScreenView], error) {
 	return answer(s.app.Screen(ctx, who, in.Program))
 }
+
+type printIn struct{ Body app.PrintAct }
+
+func (s *Server) print(ctx context.Context, who *app.Who, in *printIn) (*body[*app.PrintView], error) {
+	return answer(s.app.Print(ctx, who, in.Body))
+}

@@ -120,6 +120,7 @@ func (s *Server) routes() {
 	post(s, admin, inTx, "/maps/{id}/confirm", "启用地图", s.confirmMap)
 	del(s, admin, inTx, "/maps/{id}", "撤回地图", s.undoMap)
 	get(s, staff, "/map/shapes", "区划轮廓", s.shapes)
+	post(s, staff, again, "/prints", "打印（须写用途）", s.print)
 	get(s, staff, "/programs/{p}/screen", "驾驶舱", s.screen)
 	get(s, staff, "/programs/{p}/map/units", "参与单位的位置", s.mapUnits)
 	get(s, staff, "/programs/{p}/map/visits", "当日走访的位置", s.mapVisits)

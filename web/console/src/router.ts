@@ -34,6 +34,7 @@ export function createConsoleRouter(): Router {
       { path: '/p/:program/map', name: 'map', component: () => import('./pages/map/MapPage.vue'), props: true },
       { path: '/p/:program/notices', name: 'notices', component: () => import('./pages/figure/NoticePage.vue'), props: true },
       { path: '/screen', name: 'screen', component: () => import('./pages/screen/ScreenPage.vue'), meta: { bare: true, title: 'screen.title' } },
+      { path: '/print/:sheet', name: 'print', component: () => import('./pages/print/PrintPage.vue'), props: true, meta: { bare: true } },
       { path: '/parties', name: 'parties', component: () => import('./pages/party/PartyList.vue'), meta: { title: 'party.title' } },
       { path: '/parties/new', name: 'party-new', component: () => import('./pages/party/PartyCreate.vue'), meta: { title: 'party.new' } },
       { path: '/parties/:id', name: 'party', component: () => import('./pages/party/PartyPage.vue'), props: true },

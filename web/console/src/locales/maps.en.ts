@@ -16,4 +16,10 @@ export default {
     title: 'Driving screen', tools: 'Display', rotate: 'Rotate', full: 'Full screen', window: 'Leave full screen', leave: 'Back to the console', asOf: '{month} · as of {at}', figures: 'Key figures', goal: 'Goal {goal}', reached: 'reached', notYet: 'not yet',
     weeksOf: '{label}, last 12 weeks', week: 'Week from', number: 'Value', count: 'Count', flow: 'Stages', noFlow: 'Nothing that you may see', overdue: 'Overdue', noOverdue: 'Nothing overdue', noUnit: 'No unit', ledger: 'Newest ledger', noLedger: 'No ledger has been frozen yet', noArea: 'No figures by division yet', nothing: 'There is no mechanism whose figures you may see',
   },
+  print: {
+    sheet: { contacts: 'Contact list', visit: 'Visit sheet', certificate: 'Certificate', ledger: 'Ledger for signing' }, do: 'Print', back: 'Back', take: 'Make the sheet', print: 'Print', open: 'Print {label}', blank: 'Print a blank {label}',
+    why: 'The sheet holds personal data: who prints what, when and why is noted.', purposeHint: 'For example: calling households before a visit', noted: 'This print is noted in the journal. Keep the paper safe and destroy it after use.', blankNote: 'A blank sheet holds no personal data.',
+    foot: 'Printed by {by}, {at}', titleOf: '{county} {title}', purposeOf: 'Purpose: {purpose}', remark: 'Remarks', none: 'Nothing to print', more: 'Only the first {n} are listed.', day: 'Date', visitor: 'Visitor (signature)', visited: 'Visited (signature)', yes: 'Yes', no: 'No',
+    serial: 'Number: {serial}', issued: 'Issued on {day}', checkAt: 'Its number can be checked on the county’s public page.', seal: '(seal)', maker: 'Made by', reviewer: 'Checked by', signed: 'Signed electronically',
+  },
 }

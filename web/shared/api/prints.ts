@@ -1,0 +1,27 @@
+import { post } from './client'
+import type { AccountRef, FormResponse, Instant, Keyed, PartyRef, RecordView } from './types'
+import { readLedger } from './figures'
+
+export interface PrintAct { sheet: string; program?: string; round?: string; party?: string; record?: string; document?: string; ledger?: string; period?: string; purpose: string }
+export interface PrintContact { party: PartyRef; region?: string; address?: string; phone?: string; org?: string; state?: string }
+export interface PrintDocument { id: string; label: string; serial: string; issued: Instant; state: string; check: boolean; cols: Keyed[] }
+export interface PrintView {
+  sheet: string
+  title: string
+  county: string
+  by: AccountRef
+  org?: string
+  at: Instant
+  purpose: string
+  contacts?: PrintContact[]
+  more?: boolean
+  record?: RecordView
+  responses?: FormResponse[]
+  document?: PrintDocument
+  ledger?: ReturnType<typeof readLedger>
+}
+/** Takes a sheet out of the system: the server notes who, what and why. */
+export const takeSheet = async (act: PrintAct): Promise<PrintView> => {
+  const view = await post<PrintView>('/prints', act)
+  return view.ledger ? { ...view, ledger: readLedger(view.ledger) } : view
+}
