@@ -21,7 +21,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"account_create", "开设账号", "Opened an account"}, {"account_edit", "修改账号", "Edited an account"}, {"account_join", "增加任职", "Gave a post"}, {"account_leave", "解除任职", "Ended a post"},
 	{"account_lock", "停用账号", "Locked an account"}, {"account_unlock", "启用账号", "Unlocked an account"}, {"account_password", "重置密码", "Reset a password"},
 	{"org_create", "新建单位", "Created a unit"}, {"org_edit", "修改单位", "Edited a unit"}, {"region_create", "增设区划", "Added a division"}, {"region_edit", "修改区划", "Edited a division"}, {"region_import", "导入区划", "Imported divisions"},
-	{"map_check", "检查地图文件", "Checked a map file"}, {"map_draw", "启用地图", "Drew a map"}, {"map_undo", "撤回地图", "Took a map back"},
+	{"print", "打印", "Printed"}, {"map_check", "检查地图文件", "Checked a map file"}, {"map_draw", "启用地图", "Drew a map"}, {"map_undo", "撤回地图", "Took a map back"},
 	{"channel_create", "设置发送渠道", "Set up a channel"}, {"channel_edit", "修改发送渠道", "Changed a channel"}, {"channel_test", "试发消息", "Sent a test message"},
 	{"delivery_replay", "重发消息", "Sent messages again"}, {"contact_phone", "修改联系电话", "Changed a contact phone"},
 	{"bulk", "批量办理", "Worked on many at once"}, {"bulk_undo", "撤回一批", "Took a batch back"},
