@@ -84,9 +84,9 @@ func bandOf(f *program.Field, v any) string {
 	}
 	switch {
 	case x < 0:
-		return "0以下" + unit
+		return "0" + unit + "以下"
 	case x < 1:
-		return "1以下" + unit
+		return "1" + unit + "以下"
 	}
 	low, scale := 1.0, 1.0
 	for {

@@ -86,13 +86,12 @@ func (w *work) noticeTable(p *program.Program, nt *program.Notice, target, path 
 
 // colTitle names a column; the columns of an account have no field to name them.
 func colTitle(p *program.Program, of string, c *program.Col) string {
+	acc := p.Accounts.Get(strings.TrimPrefix(of, "account."))
 	switch {
+	case acc != nil && (c.Path == "balance" || c.Path == "amount"):
+		return acc.Label
 	case c.Label != "" && c.Label != c.Path:
 		return c.Label
-	case c.Path == "balance" || c.Path == "amount":
-		if acc := p.Accounts.Get(strings.TrimPrefix(of, "account.")); acc != nil {
-			return acc.Label
-		}
 	}
 	for _, rt := range p.Records.All() {
 		if f := rt.Fields.Get(c.Path); f != nil {

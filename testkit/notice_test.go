@@ -11,6 +11,7 @@ import (
 
 	"linqiao/app"
 	"linqiao/domain"
+	"linqiao/store"
 	"linqiao/store/storetest"
 	"linqiao/testkit"
 )
@@ -249,6 +250,49 @@ func (a *award) isForOneRoleOnly(t *testing.T) {
 	}
 	if got := a.self.Do(t, http.MethodGet, "/notices/"+id, nil); got.Status != http.StatusNotFound {
 		t.Errorf("another role reads it (%d)", got.Status)
+	}
+}
+
+// TestRollOfHonour publishes the hours of volunteers by surname, on both engines.
+func TestRollOfHonour(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			c := testkit.Open(t, engine, storetest.Home)
+			_, people := c.Staff(t, "practice_centre", "county", string(c.Code), "centre")
+			town := firstTown(t, c)
+			_, others := c.Staff(t, "practice_institute", "town", town, "institute")
+			for i, name := range []string{"欧阳海", "陈建国", "何秀英"} {
+				who := testkit.Text(people[0].Must(t, http.MethodPost, "/parties", testkit.Object{"kind": "person", "name": name, "region": town}), "id")
+				if err := c.App.DB.Write(t.Context(), func(tx *store.Tx) error {
+					_, _, err := tx.In(c.Code).Enter(store.Posting{Program: "volunteer-service", From: "issued", To: "held", FromFloor: store.NoFloor,
+						ToDims: "volunteer=" + who, Amount: int64(60 * (i + 1))})
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			path := "/programs/volunteer-service/notices/honour"
+			if got := others[0].Do(t, http.MethodPost, path, testkit.Object{}); got.Status != http.StatusForbidden {
+				t.Errorf("published by who does not review it (%d)", got.Status)
+			}
+			id := testkit.Text(people[0].Must(t, http.MethodPost, path, testkit.Object{}), "id")
+			page := string(c.Stranger().Page(t, "/notices/"+id).Raw)
+			at := -1
+			for _, want := range []string{"时长光荣榜", "志愿时长", "何**", "3小时0分", "陈**", "2小时0分", "欧**", "1小时0分"} {
+				next := strings.Index(page[at+1:], want)
+				if next < 0 {
+					t.Fatalf("%q does not follow:\n%s", want, page)
+				}
+				at += next + 1
+			}
+			for _, secret := range []string{"阳海", "建国", "秀英"} {
+				for _, p := range []string{"/notices/" + id, "/notices/" + id + "/table.csv", "/api/v1/public/notices/" + id, "/notices.rss", "/"} {
+					if strings.Contains(string(c.Stranger().Page(t, p).Raw), secret) {
+						t.Errorf("%s names a volunteer", p)
+					}
+				}
+			}
+		})
 	}
 }
 

@@ -101,8 +101,8 @@ func (s *source) checkClasses() {
 // colClass is the class of a column: of its field, or the highest that its
 // expression reads.
 func (s *source) colClass(c *Col, sc *scope) (cls domain.Class, known bool) {
-	if cls, known = s.classOf(c.Path, sc); known || c.Expr == nil {
-		return cls, known
+	if isPath(c.Path) || c.Expr == nil {
+		return s.classOf(c.Path, sc)
 	}
 	for _, path := range c.Expr.Reads() {
 		if one, ok := s.classOf(path, sc); ok {
