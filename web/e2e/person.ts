@@ -6,10 +6,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { expectAccessible, expectNoSidewaysScroll } from './axe'
+import { expectAccessible, expectNoSidewaysScroll, killBrowser, openFolder } from './axe'
 
 export const PASSWORD = 'Linqiao-2026!'
 const SHOTS = process.env.LINQIAO_SHOTS
+/** The folder of the pictures of docs/walks.md: written anew only when this names one. */
+const WALKS = process.env.LINQIAO_WALKS
 /** Longest wait for any one state; a busy machine needs more than the usual 30 s. */
 const PATIENCE = Number(process.env.LINQIAO_PATIENCE ?? 30_000)
 
@@ -29,8 +31,20 @@ export class Person {
       viewport: { width: look.width, height: look.height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
       hasTouch: look.phone, ...(at ? { geolocation: { ...at, accuracy: 10 }, permissions: ['geolocation'] } : {}),
     })
+    return Person.watch(context, await context.newPage(), url, name, look)
+  }
+
+  /** As sit, with a browser of its own whose memory lies in a folder: it can be killed and begun again. */
+  static async keep(folder: string, url: string, name: string, look: Look, at?: Place): Promise<Person> {
+    const context = await openFolder(folder, {
+      viewport: { width: look.width, height: look.height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
+      hasTouch: look.phone, ...(at ? { geolocation: { ...at, accuracy: 10 }, permissions: ['geolocation'] } : {}),
+    })
+    return Person.watch(context, context.pages()[0] ?? await context.newPage(), url, name, look)
+  }
+
+  private static watch(context: BrowserContext, page: Page, url: string, name: string, look: Look): Person {
     context.setDefaultTimeout(PATIENCE)
-    const page = await context.newPage()
     const person = new Person(page, context, url, name, look)
     Person.here.add(person)
     page.on('pageerror', error => person.faults.push(`${page.url()} ${error.message}`))
@@ -48,6 +62,13 @@ export class Person {
   /** Signs in by hand, with login and password. */
   static async staff(browser: Browser, url: string, login: string, look: Look = DESK, at?: Place): Promise<Person> {
     const p = await Person.sit(browser, url, login, look, at)
+    await p.signIn(login)
+    return p
+  }
+
+  async signIn(login: string): Promise<void> {
+    const p = this
+    const { look } = this
     await p.go(look.phone ? '/m/' : '/console/')
     if (look.phone) await p.page.getByText('账号密码').click()
     await p.page.getByLabel('账号', { exact: true }).fill(login)
@@ -55,7 +76,6 @@ export class Person {
     await p.press('登录')
     await (look.phone ? p.page.getByRole('heading', { name: /您好/ }) : p.heading('我的工作')).waitFor()
     if (look.phone) await p.settleText()
-    return p
   }
 
   /** Signs in by phone number; the code is read off the demo's fake phone. */
@@ -132,6 +152,22 @@ export class Person {
     await expectNoSidewaysScroll(this.page, where)
     await expectAccessible(this.page, where)
     if (this.faults.length) throw new Error(`${where}:\n${this.faults.join('\n')}`)
+  }
+  /** A stop of a walk: the page is right, and what is in view is its picture. */
+  async stop(name: string): Promise<void> {
+    await this.check(`walk-${name}`)
+    if (!WALKS) return
+    mkdirSync(WALKS, { recursive: true })
+    await this.page.screenshot({ path: join(WALKS, `${name}.jpg`), type: 'jpeg', quality: 62, animations: 'disabled' })
+  }
+  /** Airplane mode on (false) or off. */
+  async signal(on: boolean): Promise<void> {
+    await this.context.setOffline(!on)
+  }
+  /** The browser ends at once, as when a phone dies: nothing is said to the page. */
+  async kill(): Promise<void> {
+    Person.here.delete(this)
+    await killBrowser(this.context)
   }
   async leave(): Promise<void> {
     Person.here.delete(this)

@@ -26,7 +26,7 @@ const DESKS: Record<string, [string, string][]> = {
     ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'],
   ],
   jianhang: [['console-bank-work', '/console/'], ['console-bank-orders', `${P}/list/application`], ['console-bank-offers', `${P}/list/loan`]],
-  zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V]],
+  zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V], ['console-lists-published', `${V}/notices`]],
   admin: [['console-program-versions', `${P}?tab=versions`], ['console-program-try', `${P}?tab=try`], ['console-imports', '/console/imports'], ['console-new-import', '/console/imports/new'], ['console-maps', '/console/admin/maps'], ['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts']],
   auditor: [['console-auditor-work', '/console/'], ['console-audit', '/console/audit'], ['console-audit-reveals', '/console/audit?action=reveal']],
 }
@@ -126,7 +126,7 @@ test('the phone of a visitor and of a resident', async () => {
 test('what anybody may read', async () => {
   for (const look of [DESK, PHONE]) {
     const p = await Person.sit(stage.browser, stage.server.url, 'anybody', look)
-    for (const [name, path] of [['public-home', '/'], ['public-notices', '/notices'], ['public-check', '/check'], ['demo-phone', '/demo/phone'], ['console-sign-in', '/console/sign-in'], ['phone-sign-in', '/m/sign-in']] as const) {
+    for (const [name, path] of [['public-home', '/'], ['public-large', '/?type=large'], ['public-services', '/services?q=理发'], ['public-service', '/services/volunteer-service'], ['public-offers', '/services/volunteer-service/offers'], ['public-about', '/about'], ['public-access', '/accessibility?lang=en'], ['public-notices', '/notices'], ['public-check', '/check'], ['demo-phone', '/demo/phone'], ['console-sign-in', '/console/sign-in'], ['phone-sign-in', '/m/sign-in']] as const) {
       await p.go(path)
       await p.page.getByRole('heading', { level: 1 }).first().waitFor()
       await p.check(name)
