@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,7 +141,8 @@ func (a *App) ProgramNotices(ctx context.Context, who *Who, prog string) (out *N
 			if err != nil {
 				return err
 			}
-			if ok && isList(nt) {
+			live := slices.ContainsFunc(list, func(n domain.Notice) bool { return n.Key == k && n.State == noticeLive })
+			if ok && isList(nt) && !live {
 				out.Publish = append(out.Publish, Choice{k, nt.Label})
 			}
 		}

@@ -212,6 +212,9 @@ func (a *award) runsOut(t *testing.T, id, objection string) {
 func (a *award) listsMany(t *testing.T) {
 	roll := testkit.Text(a.desk.Must(t, http.MethodPost, awards+"/notices/roll", testkit.Object{}), "id")
 	points := testkit.Text(a.desk.Must(t, http.MethodPost, awards+"/notices/points", testkit.Object{}), "id")
+	if offered := testkit.Items(a.desk.Must(t, http.MethodGet, awards+"/notices", nil), "publish"); len(offered) != 1 || offered[0]["key"] != "inside" {
+		t.Errorf("lists that are out are offered again: %v", offered)
+	}
 	text := a.everywhere(t, roll, points)
 	a.keepsSecrets(t, text)
 	if !strings.Contains(text, "好邻居名单") || !strings.Contains(string(a.Stranger().Page(t, "/notices/"+points).Raw), "10分") {
