@@ -15,8 +15,7 @@ beforeAll(async () => {
 
 test('the auditor’s afternoon', async () => {
   const auditor = await Person.staff(stage.browser, stage.server.url, 'auditor')
-  await auditor.go('/console/audit')
-  await auditor.page.getByLabel('操作', { exact: true }).selectOption({ label: '查看隐藏信息' })
+  await auditor.go('/console/audit?action=reveal')
   await auditor.sees('电话核实走访时间')
   await auditor.stop('auditor-1-journal')
   await auditor.press('校验链')
