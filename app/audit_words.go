@@ -25,6 +25,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"channel_create", "设置发送渠道", "Set up a channel"}, {"channel_edit", "修改发送渠道", "Changed a channel"}, {"channel_test", "试发消息", "Sent a test message"},
 	{"delivery_replay", "重发消息", "Sent messages again"}, {"contact_phone", "修改联系电话", "Changed a contact phone"},
 	{"bulk", "批量办理", "Worked on many at once"}, {"bulk_undo", "撤回一批", "Took a batch back"},
+	{"publish", "公布", "Published"}, {"unpublish", "停止公布", "Took a publication down"},
 	{"duty_reassign", "改派任务", "Reassigned tasks"}, {"simulate", "推演机制改动", "Tried a change of a mechanism"},
 }
 
@@ -72,6 +73,10 @@ func (w *work) auditAbout(object string) string {
 		}
 	case "ledger", "records", "roster", "program", "round":
 		return w.auditPart(noun, id)
+	case "notice":
+		if n, err := w.tx.Notice(id); err == nil {
+			return asText(n.Data["title"])
+		}
 	case "attachment":
 		if x, err := w.tx.Attachment(id); err == nil {
 			return x.Name
@@ -86,7 +91,7 @@ func (w *work) auditAbout(object string) string {
 var auditNouns = map[string][2]string{
 	"party": {"服务对象", "a file"}, "account": {"账号", "an account"}, "org": {"单位", "a unit"}, "region": {"区划", "a division"},
 	"channel": {"消息通道", "a channel"}, "map": {"地图", "a map"}, "bulk": {"批量办理", "a batch"}, "delivery": {"消息", "messages"},
-	"attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "job": {"后台任务", "background work"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
+	"notice": {"公示", "a publication"}, "attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "job": {"后台任务", "background work"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
 	"ledger": {"台账", "a ledger"}, "records": {"办件", "records"}, "roster": {"名册", "a roster"}, "program": {"机制", "a mechanism"}, "round": {"任务轮次", "a round"},
 }
 

@@ -315,7 +315,10 @@ func (w *work) fillNotice(p *program.Program, nt *program.Notice, n *domain.Noti
 	if t.Period != "" {
 		ev.Data["period"] = t.Period
 	}
-	return w.tx.AppendEvent(ev)
+	if err := w.tx.AppendEvent(ev); err != nil {
+		return err
+	}
+	return w.audit("publish", "notice/"+n.ID, "", map[string]any{"rows": int64(t.Count)})
 }
 
 // Unpublish takes a publication down, or refuses one that waits; it stays on record.
@@ -344,8 +347,11 @@ func (a *App) Unpublish(ctx context.Context, who *Who, o Once, id string) error 
 		if err := w.tx.UpdateNotice(n); err != nil {
 			return nil, err
 		}
-		return &Published{id}, w.tx.AppendEvent(&domain.Event{Program: n.Program, Key: "notice", Type: "unpublish", Actor: who.Account,
-			Data: map[string]any{"notice": n.Key}})
+		if err := w.tx.AppendEvent(&domain.Event{Program: n.Program, Key: "notice", Type: "unpublish", Actor: who.Account,
+			Data: map[string]any{"notice": n.Key}}); err != nil {
+			return nil, err
+		}
+		return &Published{id}, w.audit("unpublish", "notice/"+id, "", nil)
 	})
 	return err
 }

@@ -236,6 +236,20 @@ func (a *award) listsMany(t *testing.T) {
 	if page := a.Stranger().Page(t, "/notices/"+roll); page.Status != http.StatusNotFound {
 		t.Errorf("taken down, yet shown (%d)", page.Status)
 	}
+	a.isAudited(t)
+}
+
+// isAudited: the journal says who let out what, and who took it down.
+func (a *award) isAudited(t *testing.T) {
+	if _, err := a.App.OpenOffice(t.Context(), a.Code, app.RoleAuditor, app.Office{Name: "审计办", Login: "auditor", Admin: "审计员", Password: testkit.Password}); err != nil {
+		t.Fatal(err)
+	}
+	auditor := a.SignIn(t, "auditor")
+	for action, want := range map[string]int{"publish": 3, "unpublish": 1} {
+		if rows := auditor.All(t, "/audit?action="+action); len(rows) != want || !strings.Contains(testkit.Text(rows[0], "actor", "name"), "desk") {
+			t.Errorf("the journal notes %d × %s: %v", len(rows), action, rows)
+		}
+	}
 }
 
 // isForOneRoleOnly: what is published to a role is not public.
