@@ -23,11 +23,11 @@ const DESKS: Record<string, [string, string][]> = {
     ['console-dossier', '/console/parties/:firm'], ['console-dossier-timeline', '/console/parties/:firm?tab=timeline'], ['console-dossier-tasks', '/console/parties/:firm?tab=tasks'],
     ['console-dossier-records', '/console/parties/:firm?tab=records'], ['console-dossier-files', '/console/parties/:firm?tab=files'], ['console-dossier-consents', '/console/parties/:firm?tab=consents'],
     ['console-dossier-access', '/console/parties/:firm?tab=access'], ['console-program-roles', `${P}?tab=roles`], ['console-program-figures', `${P}?tab=figures`], ['console-figures', `${P}/figures`],
-    ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'],
+    ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'], ['console-messages', '/console/notices'],
   ],
   jianhang: [['console-bank-work', '/console/'], ['console-bank-orders', `${P}/list/application`], ['console-bank-offers', `${P}/list/loan`]],
   zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V], ['console-lists-published', `${V}/notices`]],
-  admin: [['console-program-versions', `${P}?tab=versions`], ['console-program-try', `${P}?tab=try`], ['console-imports', '/console/imports'], ['console-new-import', '/console/imports/new'], ['console-maps', '/console/admin/maps'], ['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts']],
+  admin: [['console-program-versions', `${P}?tab=versions`], ['console-program-try', `${P}?tab=try`], ['console-imports', '/console/imports'], ['console-new-import', '/console/imports/new'], ['console-maps', '/console/admin/maps'], ['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts'], ['console-channels', '/console/admin/channels'], ['console-deliveries', '/console/admin/deliveries']],
   auditor: [['console-auditor-work', '/console/'], ['console-audit', '/console/audit'], ['console-audit-reveals', '/console/audit?action=reveal']],
 }
 /** Where a page of one thing finds its thing: asked of the server, as the same person. */
@@ -43,7 +43,8 @@ async function resolve(p: Person, path: string): Promise<string> {
 }
 
 /** Pages that need a state of their own are visited where that state is made. */
-const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'import.test.ts' }
+const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'import.test.ts',
+  '/screen': 'maps.test.ts', '/print/:sheet': 'maps.test.ts' }
 
 test('every route of the console is toured', () => {
   const source = readFileSync(join(import.meta.dirname, '../console/src/router.ts'), 'utf8')
