@@ -34,5 +34,7 @@ export const sendMatch = (id: string, match: string, offers: string[], options?:
   post<RecordView>(path('records', id, 'matches', match), { offers }, options).then(whole)
 export const editRecord = (id: string, rev: number, fields: Values, options?: RequestOptions) =>
   patch<RecordView>(path('records', id), { rev, fields }, { ...options, ifMatch: rev }).then(whole)
+export const extendClock = (id: string, clock: string, body: { n: number; text: string }, options?: RequestOptions) =>
+  post<RecordView>(path('records', id, 'clocks', clock, 'extend'), body, options).then(whole)
 export const handOver = (id: string, account: string, org?: string) =>
   post<RecordView>(path('records', id, 'owner'), { account, org }).then(whole)

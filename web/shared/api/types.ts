@@ -239,6 +239,8 @@ export interface ClockView {
   /** The rule in words: from when, how long, until what. */
   why?: string
   ladder?: { key: string; at: string; to: string[]; does: string[]; fired: boolean }[]
+  /** How far this reader may extend it now: `most` of `unit` at once, so many times. */
+  extend?: { most: number; unit: string; times: number }
 }
 export interface ChildNeed { record: string; label: string; need?: string[]; ask?: string[]; fields: Field[]
   /** Opened only on a condition: what it needs is needed only then. */
@@ -565,7 +567,7 @@ export interface PublicNotice {
 }
 
 // --------------------------------------------------- search, audit, notice
-export interface SearchAnswer { parties: PartySummary[]; records: RecordSummary[] }
+export interface SearchAnswer { parties: PartySummary[]; records: RecordSummary[]; offers?: RecordSummary[]; orgs?: OrgRef[] }
 export interface AuditRow {
   id: string
   at: Instant

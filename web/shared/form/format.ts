@@ -155,7 +155,7 @@ export const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
 const SPAN = /^(\d+)\s*(wh|wd|m|h|d|y|month)$/
-const spanText = (value: unknown): string => {
+export const spanText = (value: unknown): string => {
   const match = SPAN.exec(String(value))
   return match ? `${match[1]} ${t(`span.${match[2]}`)}` : String(value)
 }

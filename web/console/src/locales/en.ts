@@ -71,7 +71,7 @@ export default {
     moneyHint: 'e.g. 300万, 8500.5', rateBase: 'Base rate', choose: 'Choose', calendar: '{label}: open the calendar', noMatch: 'Nothing fits', typeToFind: 'Type to find', start: '{label}: start', end: '{label}: end',
     addRow: 'Add a row', removeRow: 'Remove row {n}', attachment: 'Attachment {n}', remove: 'Remove', uploading: 'Uploading…', noLocation: 'No position; check the permission',
   },
-  clock: { title: 'Clocks', met: 'Met', metAt: 'Met {at}', dueAt: 'Due {at}', metLate: 'Met late', why: 'Why this deadline', from: 'Runs from {at}', tells: 'tells {who}', does: 'makes “{move}” by itself', fired: 'done', notFired: 'not yet', paused: 'Paused', notBegun: 'Not begun' },
+  clock: { extend: 'Extend', extendTitle: 'Extend: {label}', extendNote: 'At most {most} {unit} at once, {times} more times; not after it is due.', extendBy: 'Longer by ({unit})', reason: 'Reason', extendDo: 'Extend', title: 'Clocks', met: 'Met', metAt: 'Met {at}', dueAt: 'Due {at}', metLate: 'Met late', why: 'Why this deadline', from: 'Runs from {at}', tells: 'tells {who}', does: 'makes “{move}” by itself', fired: 'done', notFired: 'not yet', paused: 'Paused', notBegun: 'Not begun' },
   terms: { title: 'The five fixings', person: 'Who', task: 'Task', standard: 'Standard', duty: 'Part', due: 'By when' },
   sign: { title: 'Signatures', by: 'sent by {name}', waiting: 'to be signed', sign: 'Agree and sign', refuse: 'Refuse', why: 'Why do you refuse', done: 'Signed: {label}', refused: 'Refused: {label}' },
   match: {
@@ -105,7 +105,7 @@ export default {
   relation: { title: 'Relations', add: 'Note a relation', none: 'No relations noted', party: 'Who', kind: 'is to {name}', hint: 'Guardians and legal representatives may act for others: check the papers first.', is: { guardian: 'Guardian', kin: 'Kin', head: 'Head of household', member: 'Member', legal: 'Legal representative' } },
   subject: { name: 'Name', phone: 'Phone', id_number: 'Identity number', uscc: 'Credit code', place: 'Address', region: 'Region' },
   reveal: { see: 'See', title: 'See {label}', hint: 'Seeing it in full is recorded: who, when, what and why.', purpose: 'Purpose', sayPurpose: 'State the purpose, e.g. to arrange a visit by phone', do: 'State and see', written: 'This has been written to the audit.' },
-  search: { title: 'Search', label: 'Search parties and records', hint: 'Name, number, phone (press /)', results: 'Results for “{q}”', none: 'Nothing that you may see', ask: 'Enter a name, number or phone', records: 'Records' },
+  search: { title: 'Search', label: 'Search parties and records', hint: 'Name, number, phone (press /)', results: 'Results for “{q}”', none: 'Nothing that you may see', ask: 'Enter a name, number or phone', records: 'Records', offers: 'Offers', orgs: 'Units' },
   figure: {
     title: 'Figures', none: 'This program has no figures', choose: 'Choose a figure to see its trend and parts.', period: 'Period', periodKind: 'Kind of period', by: { month: 'Month', year: 'Year', range: 'Dates' }, year: 'Year', month: 'Month', monthOf: '{n}', before: 'Before', after: 'After',
     same: 'as before', up: '{by} more than before', down: '{by} less than before', suppressed: 'too small to show', trend: 'Last 12 months', monthly: 'Month by month', byDim: 'By {label}', chart: 'Chart', table: 'Table', chartOf: 'Chart of {label}; the table says the same', noCells: 'No parts in this period', unnamed: 'Not given',

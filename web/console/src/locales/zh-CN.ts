@@ -72,7 +72,7 @@ export default {
     moneyHint: '如 300万、8500.5', rateBase: '利率基准', choose: '请选择', calendar: '{label}：打开日历', noMatch: '没有符合的选项', typeToFind: '输入名称查找', start: '{label} 开始', end: '{label} 结束',
     addRow: '添加一行', removeRow: '删除第 {n} 行', attachment: '附件 {n}', remove: '移除', uploading: '正在上传…', noLocation: '没有取得位置，请检查定位权限',
   },
-  clock: { title: '时限', met: '已完成', metAt: '完成于 {at}', dueAt: '到期 {at}', metLate: '逾期完成', why: '为什么是这个时限', from: '起算 {at}', tells: '提醒{who}', does: '自动“{move}”', fired: '已执行', notFired: '未到', paused: '已暂停', notBegun: '未开始' },
+  clock: { extend: '延期', extendTitle: '延期：{label}', extendNote: '一次最多延长 {most} {unit}，还可延期 {times} 次；到期后不能再延。', extendBy: '延长（{unit}）', reason: '延期理由', extendDo: '确定延期', title: '时限', met: '已完成', metAt: '完成于 {at}', dueAt: '到期 {at}', metLate: '逾期完成', why: '为什么是这个时限', from: '起算 {at}', tells: '提醒{who}', does: '自动“{move}”', fired: '已执行', notFired: '未到', paused: '已暂停', notBegun: '未开始' },
   terms: { title: '五个定', person: '定人', task: '定事', standard: '定标准', duty: '定责', due: '定时限' },
   sign: { title: '签字', by: '{name} 提交', waiting: '待签', sign: '同意并签字', refuse: '拒签', why: '拒签理由', done: '已签：{label}', refused: '已拒签：{label}' },
   match: {
@@ -106,7 +106,7 @@ export default {
   relation: { title: '关系', add: '登记关系', none: '没有登记关系', party: '对方', kind: '对方是{name}的', hint: '监护人、法定代表人可以代为办理，请先核实证件。', is: { guardian: '监护人', kin: '亲属', head: '户主', member: '成员', legal: '法定代表人' } },
   subject: { name: '名称', phone: '电话', id_number: '身份证号', uscc: '统一社会信用代码', place: '地址', region: '所在区划' },
   reveal: { see: '查看', title: '查看{label}', hint: '查看完整信息会被记录：谁、何时、看了什么、为什么。', purpose: '查看用途', sayPurpose: '请写明用途，例如：电话核实走访时间', do: '说明用途并查看', written: '本次查看已记入审计。' },
-  search: { title: '搜索', label: '搜索服务对象与事项', hint: '搜索名称、编号、电话（按 / 键）', results: '“{q}”的搜索结果', none: '没有找到您可查看的内容', ask: '请输入要查找的名称、编号或电话', records: '事项' },
+  search: { title: '搜索', label: '搜索服务对象与事项', hint: '搜索名称、编号、电话（按 / 键）', results: '“{q}”的搜索结果', none: '没有找到您可查看的内容', ask: '请输入要查找的名称、编号或电话', records: '事项', offers: '供给', orgs: '单位' },
   figure: {
     title: '指标', none: '此机制没有指标', choose: '点一个指标，查看走势和构成。', period: '统计期', periodKind: '统计期类别', by: { month: '按月', year: '按年', range: '按日期' }, year: '年份', month: '月份', monthOf: '{n} 月', before: '上一期', after: '下一期',
     same: '与上期持平', up: '比上期增加 {by}', down: '比上期减少 {by}', suppressed: '数小不显示', trend: '近 12 个月', monthly: '各月', byDim: '按{label}', chart: '看图', table: '看表', chartOf: '{label}图；同样内容可看表', noCells: '这一期没有可分项的数据', unnamed: '未填',
