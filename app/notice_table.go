@@ -108,7 +108,8 @@ func colTitle(p *program.Program, of string, c *program.Col) string {
 var holderTitles = map[string]string{"volunteer": "志愿者", "person": "姓名", "household": "户", "holder": "姓名", "account": "姓名",
 	"org": "单位", "provider": "单位", "enterprise": "企业"}
 
-// cutTo leaves the columns of `show`: figures of areas are whole as they are.
+// noticeLedger shows a frozen ledger, cut to the columns of `show`: figures of areas
+// are whole as they are.
 func (w *work) noticeLedger(p *program.Program, nt *program.Notice, key, target string, t *PublicTable) error {
 	fz, err := w.tx.LedgerByID(target)
 	if err != nil {

@@ -794,15 +794,6 @@ CREATE TABLE saved_filter (
 CREATE INDEX saved_filter_account ON saved_filter (county, account, id);
 CREATE INDEX saved_filter_org ON saved_filter (county, org, id) WHERE org <> '';
 
-CREATE TABLE door_try (
-  county TEXT NOT NULL,
-  key TEXT NOT NULL,
-  from_at BIGINT NOT NULL,
-  n BIGINT NOT NULL,
-  PRIMARY KEY (county, key)
-)  WITHOUT ROWID;
-CREATE INDEX door_try_from ON door_try (county, from_at);
-
 CREATE TABLE upload (
   county TEXT NOT NULL,
   id TEXT NOT NULL,

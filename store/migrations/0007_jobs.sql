@@ -61,13 +61,3 @@ CREATE TABLE saved_filter (
 ) {{partition}};
 CREATE INDEX saved_filter_account ON saved_filter (county, account, id);
 CREATE INDEX saved_filter_org ON saved_filter (county, org, id) WHERE org <> '';
-
--- Wrong tries at the door, by a keyed hash of login and address.
-CREATE TABLE door_try (
-  county TEXT NOT NULL,
-  key TEXT NOT NULL,
-  from_at BIGINT NOT NULL,
-  n BIGINT NOT NULL,
-  PRIMARY KEY (county, key)
-) {{partition}} {{compact}};
-CREATE INDEX door_try_from ON door_try (county, from_at);
