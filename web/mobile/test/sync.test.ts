@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { freshStore } from './store'
 import type { RecordView } from '@linqiao/shared/api/types'
-import { recall } from '../src/offline/cache'
+import { lastAccount, recall, remember } from '../src/offline/cache'
+import { purge } from '../src/offline/purge'
 import { findHeld, loadHeld, markOf, syncHeld, type HeldSource } from '../src/offline/sync'
 import { takeKey } from '../src/offline/vault'
 
@@ -75,5 +76,21 @@ describe('what the phone holds', () => {
     const { source } = server(new Map(Array.from({ length: 230 }, (_, n) => [n + 1, `村民${n}号`])), 100)
     await syncHeld(ME, source)
     expect(findHeld(await loadHeld(ME), '村民199').map((e) => e.title)).toEqual(['村民199号'])
+  })
+})
+
+describe('whose phone it is', () => {
+  it('is known from the store alone, until sign-out', async () => {
+    expect(await lastAccount()).toBeUndefined()
+    await remember(ME, 'session', { account: { id: ME } })
+    expect(await lastAccount()).toBe(ME)
+    await purge(ME)
+    expect(await lastAccount()).toBeUndefined()
+  })
+  it('is the last who signed in', async () => {
+    await remember(ME, 'session', { account: { id: ME } })
+    await takeKey('a-2', 'b2'.repeat(32))
+    await remember('a-2', 'session', { account: { id: 'a-2' } })
+    expect(await lastAccount()).toBe('a-2')
   })
 })

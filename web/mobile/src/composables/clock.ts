@@ -15,8 +15,17 @@ export function setServerNow(now: string | null | undefined): void {
   const at = now ? Date.parse(now) : Number.NaN
   if (Number.isNaN(at)) return
   const off = at - Date.now()
+  const before = clockOff.value
   clockOff.value = Math.abs(off) < 2000 ? 0 : off // a Date header has whole seconds
-  localStorage.setItem(KEY, String(clockOff.value))
+  // Browsers write localStorage to disk seldom and ration it: not for every answer.
+  if (Math.abs(clockOff.value - before) >= 1000) localStorage.setItem(KEY, String(clockOff.value))
+}
+
+/** What a kept answer says of the clock, when nothing newer is known: `now` by the server,
+ *  `at` (epoch ms) by the phone when it came. */
+export function recallServerNow(now: string, at: number): void {
+  const off = Date.parse(now) - at
+  if (clockOff.value === 0 && Math.abs(off) >= 2000) clockOff.value = off
 }
 
 export const clockWrong = (): boolean => Math.abs(clockOff.value) >= SLACK_MS

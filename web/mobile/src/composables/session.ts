@@ -7,10 +7,8 @@ import { currentSession, signOut as endSession } from '@linqiao/shared/api/sessi
 import type { Session } from '@linqiao/shared/api/types'
 import { locale } from '@linqiao/shared/i18n'
 import { offline } from '../offline'
-import { setServerNow } from './clock'
+import { recallServerNow, setServerNow } from './clock'
 import { online } from './online'
-
-const LAST = 'linqiao.account'
 
 export const session = shallowRef<Session | null>(null)
 /** True once it is known whether somebody is signed in. */
@@ -34,10 +32,11 @@ export function setUpSession(onExpired: () => void): void {
 }
 
 async function fromStore(): Promise<Session | null> {
-  const last = localStorage.getItem(LAST)
-  if (!last) return null
-  const { recall } = await offline()
-  return (await recall<Session>(last, 'session'))?.value ?? null
+  const { lastAccount, recall } = await offline()
+  const last = await lastAccount()
+  const kept = last ? await recall<Session>(last, 'session') : undefined
+  if (kept) recallServerNow(kept.value.now, kept.at)
+  return kept?.value ?? null
 }
 
 export async function loadSession(): Promise<void> {
@@ -58,7 +57,6 @@ export function enter(fresh: Session): void {
   const safe = { ...fresh, token: undefined, vault: undefined }
   session.value = safe
   sessionKnown.value = true
-  localStorage.setItem(LAST, fresh.account.id)
   keyTaken = offline().then(async (o) => {
     await o.takeKey(fresh.account.id, fresh.vault)
     await o.remember(fresh.account.id, 'session', safe)
@@ -79,7 +77,6 @@ export async function leave(keep = false): Promise<void> {
     // Without a network the server's session ends by itself; the phone forgets now.
   }
   session.value = null
-  localStorage.removeItem(LAST)
   if (id) await (await offline()).purge(id, keep)
 }
 

@@ -42,6 +42,15 @@ export async function recall<T>(account: string, name: string): Promise<Remember
   }
 }
 
+/** Who is signed in on this phone: taking a key over sends everybody else's away. It is asked
+ *  here and not of localStorage, which a browser may write to disk a minute late: a phone
+ *  that dies after sign-in would have forgotten its owner. */
+export async function lastAccount(): Promise<string | undefined> {
+  const { keys, cache } = phoneStore()
+  const rows = await cache.bulkGet((await keys.toCollection().primaryKeys()).map((account) => idOf(account, 'session')))
+  return rows.filter((row) => row !== undefined).sort((a, b) => b.at - a.at)[0]?.account
+}
+
 export async function forgetCache(account: string): Promise<void> {
   await phoneStore().cache.where('account').equals(account).delete()
 }
