@@ -30,7 +30,7 @@ func (s *Server) editAccount(ctx context.Context, who *app.Who, in *accountEditI
 		return nil, err
 	}
 	in.Body.Rev = rev
-	return answer(s.app.EditAccount(ctx, who, in.ID, in.Body))
+	return answer(s.app.EditAccount(ctx, who, requestOf(ctx).once, in.ID, in.Body))
 }
 
 type AccountPath struct {
@@ -62,7 +62,7 @@ type membershipID struct {
 }
 
 func (s *Server) dropMembership(ctx context.Context, who *app.Who, in *membershipID) (*none, error) {
-	return nil, s.app.DropMembership(ctx, who, in.ID, in.Membership)
+	return nil, s.app.DropMembership(ctx, who, requestOf(ctx).once, in.ID, in.Membership)
 }
 
 func (s *Server) lockAccount(ctx context.Context, who *app.Who, in *AccountPath) (*none, error) {

@@ -54,7 +54,6 @@ type Server struct {
 	handler http.Handler
 	huma    huma.API
 	metrics *metrics
-	replays *replays
 	pages   *pages
 	rules   map[string]rule // by "METHOD path", for the test that walks all routes
 	openapi func() []byte
@@ -73,7 +72,7 @@ const (
 // New makes a Server with all its routes.
 func New(o Options) *Server {
 	s := &Server{app: o.App, log: o.Log, demo: o.Demo, secure: o.Secure, isReady: o.Ready,
-		mux: http.NewServeMux(), metrics: newMetrics(), replays: newReplays(), pages: newPages(), rules: map[string]rule{}, ending: make(chan struct{})}
+		mux: http.NewServeMux(), metrics: newMetrics(), pages: newPages(), rules: map[string]rule{}, ending: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

@@ -29,7 +29,7 @@ func (s *Server) upload(ctx context.Context, who *app.Who, in *uploadIn) (*body[
 	if !form.File.IsSet {
 		return nil, domain.E(domain.KindInvalid, "fields_invalid").With("file", "required", "label", "file")
 	}
-	return answer(s.app.Upload(ctx, who, form.File.Filename, domain.RecordID(form.Record), form.File))
+	return answer(s.app.Upload(ctx, who, requestOf(ctx).once, form.File.Filename, domain.RecordID(form.Record), form.File))
 }
 
 func (s *Server) attachment(ctx context.Context, who *app.Who, in *ByID) (*huma.StreamResponse, error) {

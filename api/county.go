@@ -44,7 +44,7 @@ func (s *Server) patchRegion(ctx context.Context, who *app.Who, in *regionPatchI
 		return nil, err
 	}
 	in.Body.Rev = rev
-	return answer(s.app.PatchRegion(ctx, who, in.ID, in.Body))
+	return answer(s.app.PatchRegion(ctx, who, requestOf(ctx).once, in.ID, in.Body))
 }
 
 type orgsIn struct {
@@ -85,5 +85,5 @@ func (s *Server) patchOrg(ctx context.Context, who *app.Who, in *orgPatchIn) (*b
 		return nil, err
 	}
 	in.Body.Rev = rev
-	return answer(s.app.PatchOrg(ctx, who, in.ID, in.Body))
+	return answer(s.app.PatchOrg(ctx, who, requestOf(ctx).once, in.ID, in.Body))
 }

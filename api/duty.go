@@ -31,7 +31,7 @@ type membersIn struct {
 }
 
 func (s *Server) addMembers(ctx context.Context, who *app.Who, in *membersIn) (*none, error) {
-	return nil, s.app.AddToRoster(ctx, who, in.Program, in.Key, in.Body.Parties)
+	return nil, s.app.AddToRoster(ctx, who, requestOf(ctx).once, in.Program, in.Key, in.Body.Parties)
 }
 
 type memberIn struct {
@@ -40,7 +40,7 @@ type memberIn struct {
 }
 
 func (s *Server) removeMember(ctx context.Context, who *app.Who, in *memberIn) (*none, error) {
-	return nil, s.app.RemoveFromRoster(ctx, who, in.Program, in.Key, in.Party)
+	return nil, s.app.RemoveFromRoster(ctx, who, requestOf(ctx).once, in.Program, in.Key, in.Party)
 }
 
 func (s *Server) rounds(ctx context.Context, who *app.Who, in *ProgramPart) (*body[app.List[app.RoundView]], error) {
@@ -57,7 +57,7 @@ type startRoundIn struct {
 }
 
 func (s *Server) startRound(ctx context.Context, who *app.Who, in *startRoundIn) (*body[*app.RoundView], error) {
-	return answer(s.app.StartRound(ctx, who, in.Program, in.Key, in.Body.From, in.Body.To, in.Body.Region))
+	return answer(s.app.StartRound(ctx, who, requestOf(ctx).once, in.Program, in.Key, in.Body.From, in.Body.To, in.Body.Region))
 }
 
 func (s *Server) round(ctx context.Context, who *app.Who, in *ByID) (*body[*app.RoundView], error) {

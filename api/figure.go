@@ -79,11 +79,11 @@ type ledgerAct struct {
 }
 
 func (s *Server) freeze(ctx context.Context, who *app.Who, in *ledgerAct) (*body[*app.LedgerView], error) {
-	return answer(s.app.Freeze(ctx, who, in.Program, in.Key, in.Body.Period))
+	return answer(s.app.Freeze(ctx, who, requestOf(ctx).once, in.Program, in.Key, in.Body.Period))
 }
 
 func (s *Server) signLedger(ctx context.Context, who *app.Who, in *ledgerAct) (*body[*app.LedgerView], error) {
-	return answer(s.app.SignLedger(ctx, who, in.Program, in.Key, in.Body.Period))
+	return answer(s.app.SignLedger(ctx, who, requestOf(ctx).once, in.Program, in.Key, in.Body.Period))
 }
 
 type balancesIn struct {
@@ -103,5 +103,5 @@ type issueIn struct {
 }
 
 func (s *Server) issueDocument(ctx context.Context, who *app.Who, in *issueIn) (*body[*app.DocumentRef], error) {
-	return answer(s.app.IssueHours(ctx, who, in.Program, in.Key, in.Body.Holder))
+	return answer(s.app.IssueHours(ctx, who, requestOf(ctx).once, in.Program, in.Key, in.Body.Holder))
 }

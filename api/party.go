@@ -57,7 +57,7 @@ func (s *Server) patchParty(ctx context.Context, who *app.Who, in *partyPatchIn)
 		return nil, err
 	}
 	in.Body.Rev = rev
-	return partyAnswer(s.app.PatchParty(ctx, who, in.ID, in.Body))
+	return partyAnswer(s.app.PatchParty(ctx, who, requestOf(ctx).once, in.ID, in.Body))
 }
 
 type revealIn struct {
@@ -91,7 +91,7 @@ func (s *Server) giveConsent(ctx context.Context, who *app.Who, in *giveConsentI
 }
 
 func (s *Server) withdrawConsent(ctx context.Context, who *app.Who, in *ConsentPath) (*none, error) {
-	return nil, s.app.WithdrawConsent(ctx, who, in.ID, in.Program, in.Consent)
+	return nil, s.app.WithdrawConsent(ctx, who, requestOf(ctx).once, in.ID, in.Program, in.Consent)
 }
 
 type partyFormIn struct {
@@ -111,7 +111,7 @@ type relationIn struct {
 }
 
 func (s *Server) addRelation(ctx context.Context, who *app.Who, in *relationIn) (*none, error) {
-	return nil, s.app.AddRelation(ctx, who, in.ID, in.Body)
+	return nil, s.app.AddRelation(ctx, who, requestOf(ctx).once, in.ID, in.Body)
 }
 
 type partyLifeIn struct {

@@ -67,14 +67,7 @@ func register[I, O any](s *Server, r rule, rep repeat, method, path, summary str
 	s.rules[method+" "+op.Path] = r
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		q := requestOf(ctx)
-		if rep != kept {
-			return h(ctx, q.who, in)
-		}
-		out, err := s.replays.once(ctx, q.who, q.once, func() (any, error) { return h(ctx, q.who, in) })
-		if err != nil {
-			return nil, err
-		}
-		return out.(*O), nil
+		return h(ctx, q.who, in)
 	})
 }
 

@@ -35,7 +35,6 @@ type repeat int
 const (
 	reads repeat = iota // changes nothing, or needs no key (session)
 	inTx                // the use case keeps its first answer in its own transaction
-	kept                // this process keeps the first answer for a while
 	again               // doing it twice does no harm, and the answer must not be kept
 )
 

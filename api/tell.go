@@ -64,7 +64,7 @@ func (s *Server) patchChannel(ctx context.Context, who *app.Who, in *channelPatc
 	if in.Body.Rev == 0 {
 		return nil, domain.E(domain.KindInvalid, "rev_missing").With("rev", "required")
 	}
-	return answer(s.app.PatchChannel(ctx, who, in.ID, in.Body))
+	return answer(s.app.PatchChannel(ctx, who, requestOf(ctx).once, in.ID, in.Body))
 }
 
 type channelTestIn struct {
@@ -75,7 +75,7 @@ type channelTestIn struct {
 }
 
 func (s *Server) testChannel(ctx context.Context, who *app.Who, in *channelTestIn) (*body[*app.TestView], error) {
-	return answer(s.app.TestChannel(ctx, who, in.ID, in.Body.Phone))
+	return answer(s.app.TestChannel(ctx, who, requestOf(ctx).once, in.ID, in.Body.Phone))
 }
 
 type reportIn struct {

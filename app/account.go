@@ -298,9 +298,9 @@ func (a *App) AddMembership(ctx context.Context, who *Who, once Once, id domain.
 }
 
 // DropMembership ends a post.
-func (a *App) DropMembership(ctx context.Context, who *Who, id domain.AccountID, membership string) error {
+func (a *App) DropMembership(ctx context.Context, who *Who, once Once, id domain.AccountID, membership string) error {
 	defer a.people.forget(id)
-	return a.write(ctx, who, func(w *work) error {
+	return a.onceOnly(ctx, who, once, func(w *work) error {
 		if err := w.adminOnly(); err != nil {
 			return err
 		}

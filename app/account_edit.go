@@ -17,9 +17,9 @@ type AccountEdit struct {
 
 // EditAccount changes the name or the phone of an account. What an account may do
 // is changed by its posts, not here.
-func (a *App) EditAccount(ctx context.Context, who *Who, id domain.AccountID, in AccountEdit) (*AccountView, error) {
+func (a *App) EditAccount(ctx context.Context, who *Who, once Once, id domain.AccountID, in AccountEdit) (*AccountView, error) {
 	defer a.people.forget(id)
-	err := a.write(ctx, who, func(w *work) error {
+	err := a.onceOnly(ctx, who, once, func(w *work) error {
 		if err := w.adminOnly(); err != nil {
 			return err
 		}

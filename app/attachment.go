@@ -41,7 +41,7 @@ type AttachmentView struct {
 // without the place and device they carry. With a record it is bound to it at
 // once and takes its class; without, it waits for the move that names it and only
 // its uploader can open it.
-func (a *App) Upload(ctx context.Context, who *Who, name string, rec domain.RecordID, r io.Reader) (*AttachmentView, error) {
+func (a *App) Upload(ctx context.Context, who *Who, once Once, name string, rec domain.RecordID, r io.Reader) (*AttachmentView, error) {
 	if who.Account == "" {
 		return nil, errSignedOut()
 	}
@@ -65,15 +65,23 @@ func (a *App) Upload(ctx context.Context, who *Who, name string, rec domain.Reco
 	if err != nil {
 		return nil, err
 	}
-	att := &domain.Attachment{SHA256: up.SHA256, Size: up.Size, MIME: up.MIME, Name: fileName(name), Record: rec, ByAccount: who.Account, Class: class}
-	err = a.write(ctx, who, func(w *work) error {
-		att.ID = ""
+	var att *domain.Attachment
+	id, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
+		att = &domain.Attachment{SHA256: up.SHA256, Size: up.Size, MIME: up.MIME, Name: fileName(name), Record: rec, ByAccount: who.Account, Class: class}
 		if err := w.tx.InsertAttachment(att); err != nil {
-			return err
+			return "", err
 		}
-		return w.audit("upload", "attachment/"+att.ID, "", map[string]any{"record": string(rec), "size": att.Size, "mime": att.MIME})
+		return domain.RecordID(att.ID), w.audit("upload", "attachment/"+att.ID, "", map[string]any{"record": string(rec), "size": att.Size, "mime": att.MIME})
 	})
-	return attachmentView(att), err
+	if err != nil {
+		return nil, err
+	}
+	if att == nil || att.ID != string(id) { // a retry
+		if err := a.read(ctx, who, func(w *work) error { att, err = w.tx.Attachment(string(id)); return err }); err != nil {
+			return nil, err
+		}
+	}
+	return attachmentView(att), nil
 }
 
 // attachmentClass: a picture of a person is personal whatever the record's own

@@ -181,8 +181,8 @@ func (a *App) CreateChannel(ctx context.Context, who *Who, once Once, in Channel
 }
 
 // PatchChannel changes a channel at the version the caller saw.
-func (a *App) PatchChannel(ctx context.Context, who *Who, id string, in ChannelAct) (*ChannelView, error) {
-	err := a.write(ctx, who, func(w *work) error {
+func (a *App) PatchChannel(ctx context.Context, who *Who, once Once, id string, in ChannelAct) (*ChannelView, error) {
+	err := a.onceOnly(ctx, who, once, func(w *work) error {
 		if err := w.adminOnly(); err != nil {
 			return err
 		}
@@ -269,31 +269,35 @@ type TestView struct {
 
 // TestChannel sends a message at once, by the administrator's order, and says what the
 // gateway answered. It stands among the deliveries like any other.
-func (a *App) TestChannel(ctx context.Context, who *Who, id, phone string) (*TestView, error) {
+func (a *App) TestChannel(ctx context.Context, who *Who, once Once, id, phone string) (*TestView, error) {
 	var c *domain.Channel
 	d := &domain.Delivery{ID: store.NewID(), Message: "test", Text: "这是邻桥发出的测试消息，收到即表示渠道已接通。", State: domain.DeliverySending, Tries: 1, Urgent: true}
-	if err := a.write(ctx, who, func(w *work) (err error) {
+	kept, err := a.once(ctx, who, once, func(w *work) (_ domain.RecordID, err error) {
 		if err := w.adminOnly(); err != nil {
-			return err
+			return "", err
 		}
 		if c, err = w.tx.Channel(id); err != nil {
-			return err
+			return "", err
 		}
 		if notify.Personal(c.Kind) {
 			n, mobile, ok := domain.CheckPhone(phone)
 			if !ok || !mobile {
-				return domain.E(domain.KindInvalid, "fields").With("phone", "phone")
+				return "", domain.E(domain.KindInvalid, "fields").With("phone", "phone")
 			}
 			phone = n
 		}
 		// No next try: whoever tests sees the answer and tries again himself.
 		d.Route, d.Channel, d.ToAccount, d.Tried = c.ID, c.Kind, who.Account, w.Now()
 		if err := w.tx.InsertDelivery(d); err != nil {
-			return err
+			return "", err
 		}
-		return w.audit("channel_test", "channel/"+id, "", nil)
-	}); err != nil {
+		return domain.RecordID(d.ID), w.audit("channel_test", "channel/"+id, "", nil)
+	})
+	if err != nil {
 		return nil, err
+	}
+	if string(kept) != d.ID {
+		return a.tested(ctx, who, string(kept))
 	}
 	out := &outcome{delivery: d}
 	way, err := a.openWay(c.Kind, configOf(c))
@@ -308,6 +312,19 @@ func (a *App) TestChannel(ctx context.Context, who *Who, id, phone string) (*Tes
 		out.failure = &f
 	}
 	return v, a.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return a.noteTest(tx.In(who.County), out) })
+}
+
+// tested answers a retry: what became of the message that the first request sent.
+func (a *App) tested(ctx context.Context, who *Who, id string) (v *TestView, err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		d, err := w.tx.Delivery(id)
+		if err != nil {
+			return err
+		}
+		v = &TestView{OK: d.State == domain.DeliverySent || d.State == domain.DeliveryDelivered, Answer: d.Answer}
+		return nil
+	})
+	return v, err
 }
 
 // noteTest notes how a test ended. Its success opens a closed channel; its failure

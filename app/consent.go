@@ -182,8 +182,8 @@ func (w *work) lasts(s program.Span) time.Time {
 
 // WithdrawConsent ends a consent from now on. Whoever could give it may withdraw
 // it; staff write a withdrawal down like a consent. What was done before stands.
-func (a *App) WithdrawConsent(ctx context.Context, who *Who, party domain.PartyID, prog, key string) error {
-	return a.write(ctx, who, func(w *work) error {
+func (a *App) WithdrawConsent(ctx context.Context, who *Who, once Once, party domain.PartyID, prog, key string) error {
+	return a.onceOnly(ctx, who, once, func(w *work) error {
 		subject, err := w.party(party)
 		if err != nil {
 			return err

@@ -270,7 +270,7 @@ func TestMembershipSeenAtOnce(t *testing.T) {
 	if len(m.Paths) != 1 || m.Paths[0] != "44/4409/440902/440902100" || m.Level != "town" {
 		t.Errorf("membership %+v", m)
 	}
-	if err := c.a.DropMembership(t.Context(), System(storetest.Home), who.Account, m.ID); err != nil {
+	if err := c.a.DropMembership(t.Context(), System(storetest.Home), Once{}, who.Account, m.ID); err != nil {
 		t.Fatal(err)
 	}
 	if who, _ = c.a.Who(t.Context(), s.Token); len(who.Memberships) != 0 {

@@ -177,30 +177,30 @@ func (w *work) RefNo(_, _ string) (string, error) {
 
 // IssueHours issues a certificate of an account's balance to one holder, by an
 // office that signs it.
-func (a *App) IssueHours(ctx context.Context, who *Who, prog, key string, holder string) (v *DocumentRef, err error) {
-	err = a.write(ctx, who, func(w *work) error {
+func (a *App) IssueHours(ctx context.Context, who *Who, once Once, prog, key string, holder string) (*DocumentRef, error) {
+	return onceAnswered(ctx, a, who, once, func(w *work) (*DocumentRef, error) {
 		p, err := w.Program(prog, 0)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		d := p.Documents.Get(key)
 		acc, ok := strings.CutPrefix(docOf(d), "account.")
 		if !ok {
-			return domain.NotFound("document")
+			return nil, domain.NotFound("document")
 		}
 		if !slices.ContainsFunc(d.Sign, func(k string) bool { r := p.Roles.Get(k); return r != nil && len(who.Qualified(r)) > 0 }) {
-			return domain.E(domain.KindForbidden, "document_forbidden")
+			return nil, domain.E(domain.KindForbidden, "document_forbidden")
 		}
 		at := p.Accounts.Get(acc)
 		if at == nil || len(at.By) != 1 {
-			return domain.NotFound("account")
+			return nil, domain.NotFound("account")
 		}
 		n, err := w.tx.Balance(prog, acc, at.By[0]+"="+holder)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if n <= 0 {
-			return domain.E(domain.KindRefused, "document_empty")
+			return nil, domain.E(domain.KindRefused, "document_empty")
 		}
 		name := w.holderName(holder)
 		data := map[string]any{
@@ -209,12 +209,10 @@ func (a *App) IssueHours(ctx context.Context, who *Who, prog, key string, holder
 		}
 		doc, err := w.issue(p, d, "", "", data)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		v = &DocumentRef{doc.ID, d.Key, d.Label, doc.Serial}
-		return nil
+		return &DocumentRef{doc.ID, d.Key, d.Label, doc.Serial}, nil
 	})
-	return v, err
 }
 
 func docOf(d *program.Document) string {

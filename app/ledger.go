@@ -487,8 +487,8 @@ func (w *work) group(l *program.Ledger, r *record.Row, at int, groups map[string
 
 // Freeze fixes a period's table: rows, totals and hash. Later facts become
 // correction rows.
-func (a *App) Freeze(ctx context.Context, who *Who, prog, key, period string) (v *LedgerView, err error) {
-	err = a.write(ctx, who, func(w *work) error {
+func (a *App) Freeze(ctx context.Context, who *Who, once Once, prog, key, period string) (v *LedgerView, err error) {
+	err = a.onceOnly(ctx, who, once, func(w *work) error {
 		p, l, err := w.ledger(prog, key)
 		if err != nil {
 			return err
@@ -523,6 +523,9 @@ func (a *App) Freeze(ctx context.Context, who *Who, prog, key, period string) (v
 		v, err = w.frozenView(p, l, fz, signer)
 		return err
 	})
+	if err == nil && v == nil { // a retry
+		return a.Ledger(ctx, who, prog, key, period)
+	}
 	return v, err
 }
 
@@ -555,8 +558,8 @@ func (w *work) freeze(p *program.Program, l *program.Ledger, table *LedgerView, 
 }
 
 // SignLedger signs a frozen ledger. Who froze it cannot sign it.
-func (a *App) SignLedger(ctx context.Context, who *Who, prog, key, period string) (v *LedgerView, err error) {
-	err = a.write(ctx, who, func(w *work) error {
+func (a *App) SignLedger(ctx context.Context, who *Who, once Once, prog, key, period string) (v *LedgerView, err error) {
+	err = a.onceOnly(ctx, who, once, func(w *work) error {
 		p, l, err := w.ledger(prog, key)
 		if err != nil {
 			return err
@@ -601,6 +604,9 @@ func (a *App) SignLedger(ctx context.Context, who *Who, prog, key, period string
 		v, err = w.frozenView(p, l, fz, signer)
 		return err
 	})
+	if err == nil && v == nil { // a retry
+		return a.Ledger(ctx, who, prog, key, period)
+	}
 	return v, err
 }
 

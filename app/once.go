@@ -65,3 +65,10 @@ func (a *App) once(ctx context.Context, who *Who, o Once, fn func(w *work) (doma
 	}
 	return id, err
 }
+
+// onceOnly is once for use cases that have no id to answer with: a retry does
+// nothing, and its caller answers with what stands now.
+func (a *App) onceOnly(ctx context.Context, who *Who, o Once, fn func(w *work) error) error {
+	_, err := a.once(ctx, who, o, func(w *work) (domain.RecordID, error) { return "", fn(w) })
+	return err
+}

@@ -254,9 +254,9 @@ func (w *work) placeOrg(o *domain.Org, in OrgAct, e *domain.Error) {
 }
 
 // PatchOrg changes a unit at the version the caller saw.
-func (a *App) PatchOrg(ctx context.Context, who *Who, id domain.OrgID, in OrgAct) (*OrgView, error) {
+func (a *App) PatchOrg(ctx context.Context, who *Who, once Once, id domain.OrgID, in OrgAct) (*OrgView, error) {
 	defer a.people.forgetAll()
-	err := a.write(ctx, who, func(w *work) error {
+	err := a.onceOnly(ctx, who, once, func(w *work) error {
 		if err := w.adminOnly(); err != nil {
 			return err
 		}

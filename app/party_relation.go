@@ -17,9 +17,9 @@ type RelationAct struct {
 
 // AddRelation notes a relation from today. It gives powers (a guardian acts for
 // his ward), so only staff who keep the party's file may add one.
-func (a *App) AddRelation(ctx context.Context, who *Who, id domain.PartyID, in RelationAct) error {
+func (a *App) AddRelation(ctx context.Context, who *Who, once Once, id domain.PartyID, in RelationAct) error {
 	defer a.people.forgetAll() // whoever acts for one of the two
-	return a.write(ctx, who, func(w *work) error {
+	return a.onceOnly(ctx, who, once, func(w *work) error {
 		p, err := w.party(id)
 		if err != nil {
 			return err

@@ -101,16 +101,16 @@ func TestMaskAndReveal(t *testing.T) {
 		return err
 	})
 	// Sensitive fields need a role that reads them; the window reads personal.
-	if _, err := c.a.PatchParty(ctx, System(storetest.Home), p.ID, PartyAct{Fields: map[string]any{"income": float64(5_000_00), "trade": "渔民"}}); err != nil {
+	if _, err := c.a.PatchParty(ctx, System(storetest.Home), Once{}, p.ID, PartyAct{Fields: map[string]any{"income": float64(5_000_00), "trade": "渔民"}}); err != nil {
 		t.Fatal(err)
 	}
 	v, err = c.a.Party(ctx, near, p.ID)
 	if err != nil || v.Fields["trade"] != "渔民" || v.Fields["income"] != nil || len(v.Hidden) != 1 || v.Hidden[0] != "income" {
 		t.Errorf("fields %v hidden %v %v", v.Fields, v.Hidden, err)
 	}
-	_, err = c.a.PatchParty(ctx, near, p.ID, PartyAct{Rev: v.Rev, Fields: map[string]any{"income": float64(1)}})
+	_, err = c.a.PatchParty(ctx, near, Once{}, p.ID, PartyAct{Rev: v.Rev, Fields: map[string]any{"income": float64(1)}})
 	wantCode(t, err, "field_forbidden")
-	_, err = c.a.PatchParty(ctx, near, p.ID, PartyAct{Rev: v.Rev - 1, Fields: map[string]any{"trade": "农民"}})
+	_, err = c.a.PatchParty(ctx, near, Once{}, p.ID, PartyAct{Rev: v.Rev - 1, Fields: map[string]any{"trade": "农民"}})
 	wantCode(t, err, "stale")
 }
 
@@ -156,7 +156,7 @@ func TestConsentByGuardian(t *testing.T) {
 	ctx := t.Context()
 	window := c.staff("near", "window", "440902100", "")
 	child := c.party(domain.Person, "小明", "440902100", Identifiers{})
-	if _, err := c.a.PatchParty(ctx, window, child.ID, PartyAct{Fields: map[string]any{"birth_date": "2016-05-01"}}); err != nil {
+	if _, err := c.a.PatchParty(ctx, window, Once{}, child.ID, PartyAct{Fields: map[string]any{"birth_date": "2016-05-01"}}); err != nil {
 		t.Fatal(err)
 	}
 	mother := c.party(domain.Person, "李芳", "440902100", Identifiers{})
@@ -166,7 +166,7 @@ func TestConsentByGuardian(t *testing.T) {
 		return c.a.GiveConsent(ctx, who, Once{}, child.ID, "help", "visit", in)
 	}
 	wantCode(t, give(mum, ConsentAct{Evidence: "tick"}), "not_found") // no relation yet
-	if err := c.a.AddRelation(ctx, window, child.ID, RelationAct{Kind: "guardian", Party: mother.ID}); err != nil {
+	if err := c.a.AddRelation(ctx, window, Once{}, child.ID, RelationAct{Kind: "guardian", Party: mother.ID}); err != nil {
 		t.Fatal(err)
 	}
 	mum = c.signIn("mum")
@@ -192,10 +192,10 @@ func TestConsentByGuardian(t *testing.T) {
 	if !v.CanConsent[0].Given {
 		t.Error("a consent that stands is not shown as given")
 	}
-	if err := c.a.WithdrawConsent(ctx, mum, child.ID, "help", "visit"); err != nil {
+	if err := c.a.WithdrawConsent(ctx, mum, Once{}, child.ID, "help", "visit"); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, c.a.WithdrawConsent(ctx, mum, child.ID, "help", "visit"), "consent_not_given")
+	wantCode(t, c.a.WithdrawConsent(ctx, mum, Once{}, child.ID, "help", "visit"), "consent_not_given")
 	storetest.Read(t, c.a.DB, func(tx *store.Tx) error {
 		ok, err := tx.Consented(child.ID, "help", "visit")
 		if ok {
@@ -204,7 +204,7 @@ func TestConsentByGuardian(t *testing.T) {
 		return err
 	})
 	// Of age, the same person consents alone.
-	if _, err := c.a.PatchParty(ctx, window, child.ID, PartyAct{Fields: map[string]any{"birth_date": "2000-05-01"}}); err != nil {
+	if _, err := c.a.PatchParty(ctx, window, Once{}, child.ID, PartyAct{Fields: map[string]any{"birth_date": "2000-05-01"}}); err != nil {
 		t.Fatal(err)
 	}
 	wantCode(t, give(mum, ConsentAct{Evidence: "tick"}), "consent_self")
@@ -222,7 +222,7 @@ func TestRosters(t *testing.T) {
 	young := c.party(domain.Person, "小陈", "440902100", Identifiers{})
 	firm := c.party(domain.Enterprise, "厂", "440902100", Identifiers{})
 	for id, day := range map[domain.PartyID]string{old.ID: "1940-01-01", young.ID: "2000-01-01"} {
-		if _, err := c.a.PatchParty(ctx, near, id, PartyAct{Fields: map[string]any{"birth_date": day}}); err != nil {
+		if _, err := c.a.PatchParty(ctx, near, Once{}, id, PartyAct{Fields: map[string]any{"birth_date": day}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -234,11 +234,11 @@ func TestRosters(t *testing.T) {
 		t.Errorf("another town sees %+v %v", v, err)
 	}
 	add := func(who *Who, id domain.PartyID) error {
-		return c.a.AddToRoster(ctx, who, "help", "watch", []string{string(id)})
+		return c.a.AddToRoster(ctx, who, Once{}, "help", "watch", []string{string(id)})
 	}
 	wantCode(t, add(near, firm.ID), "member_kind")
 	wantCode(t, add(far, young.ID), "member_unknown")
-	wantCode(t, c.a.AddToRoster(ctx, near, "help", "old", []string{string(young.ID)}), "roster_forbidden")
+	wantCode(t, c.a.AddToRoster(ctx, near, Once{}, "help", "old", []string{string(young.ID)}), "roster_forbidden")
 	for range 2 { // again is no error
 		if err := add(near, young.ID); err != nil {
 			t.Fatal(err)
@@ -256,13 +256,13 @@ func TestRosters(t *testing.T) {
 	if !has("watch", young.ID) || has("watch", old.ID) || !has("old", old.ID) || has("old", young.ID) || has("old", firm.ID) {
 		t.Error("membership is wrong")
 	}
-	if err := c.a.RemoveFromRoster(ctx, near, "help", "watch", string(young.ID)); err != nil {
+	if err := c.a.RemoveFromRoster(ctx, near, Once{}, "help", "watch", string(young.ID)); err != nil {
 		t.Fatal(err)
 	}
 	if has("watch", young.ID) {
 		t.Error("still on the roster")
 	}
-	wantCode(t, c.a.RemoveFromRoster(ctx, near, "help", "watch", string(young.ID)), "not_found")
+	wantCode(t, c.a.RemoveFromRoster(ctx, near, Once{}, "help", "watch", string(young.ID)), "not_found")
 }
 
 func TestAttachmentSight(t *testing.T) {
@@ -274,7 +274,7 @@ func TestAttachmentSight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	up, err := c.a.Upload(ctx, near, `C:\photos\证明.txt`, rec, bytes.NewReader([]byte("门牌照片说明")))
+	up, err := c.a.Upload(ctx, near, Once{}, `C:\photos\证明.txt`, rec, bytes.NewReader([]byte("门牌照片说明")))
 	if err != nil || up.Name != "证明.txt" || up.MIME != "text/plain" {
 		t.Fatalf("%+v %v", up, err)
 	}
@@ -288,9 +288,9 @@ func TestAttachmentSight(t *testing.T) {
 	}
 	_, _, err = c.a.OpenAttachment(ctx, far, up.ID)
 	wantCode(t, err, "not_found")
-	_, err = c.a.Upload(ctx, far, "x.txt", rec, bytes.NewReader([]byte("x")))
+	_, err = c.a.Upload(ctx, far, Once{}, "x.txt", rec, bytes.NewReader([]byte("x")))
 	wantCode(t, err, "not_found")
-	_, err = c.a.Upload(ctx, near, "x.html", "", bytes.NewReader([]byte("<!DOCTYPE html><script>1</script>")))
+	_, err = c.a.Upload(ctx, near, Once{}, "x.html", "", bytes.NewReader([]byte("<!DOCTYPE html><script>1</script>")))
 	wantCode(t, err, "file_type")
 
 	// A photo named in a record becomes the record's; nobody takes over another's upload.
@@ -298,7 +298,7 @@ func TestAttachmentSight(t *testing.T) {
 	if err := png.Encode(&pic, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
 		t.Fatal(err)
 	}
-	photo, err := c.a.Upload(ctx, far, "门口.png", "", bytes.NewReader(pic.Bytes()))
+	photo, err := c.a.Upload(ctx, far, Once{}, "门口.png", "", bytes.NewReader(pic.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestAttachmentSight(t *testing.T) {
 	}
 	_, err = ask(near, photo.ID)
 	wantCode(t, err, "file_unknown")
-	mine, err := c.a.Upload(ctx, near, "门口.png", "", bytes.NewReader(pic.Bytes()))
+	mine, err := c.a.Upload(ctx, near, Once{}, "门口.png", "", bytes.NewReader(pic.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -215,9 +215,9 @@ func (w *work) partyTheirs(p *domain.Party, in PartyAct) error {
 
 // PatchParty changes a party at the version the caller saw. Staff change
 // everything; somebody who acts for the party changes its file and place only.
-func (a *App) PatchParty(ctx context.Context, who *Who, id domain.PartyID, in PartyAct) (*PartyView, error) {
+func (a *App) PatchParty(ctx context.Context, who *Who, once Once, id domain.PartyID, in PartyAct) (*PartyView, error) {
 	var warn []string
-	err := a.write(ctx, who, func(w *work) error {
+	err := a.onceOnly(ctx, who, once, func(w *work) error {
 		p, err := w.party(id)
 		if err != nil {
 			return err

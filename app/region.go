@@ -227,8 +227,8 @@ func newRegionID(parent *domain.Region, in RegionAct, below []domain.Region) (do
 
 // PatchRegion renames a division, moves its centre or abolishes it. Codes and
 // paths stay: records keep the place where they happened.
-func (a *App) PatchRegion(ctx context.Context, who *Who, id domain.RegionID, in RegionAct) (*RegionView, error) {
-	err := a.write(ctx, who, func(w *work) error {
+func (a *App) PatchRegion(ctx context.Context, who *Who, once Once, id domain.RegionID, in RegionAct) (*RegionView, error) {
+	err := a.onceOnly(ctx, who, once, func(w *work) error {
 		if err := w.adminOnly(); err != nil {
 			return err
 		}

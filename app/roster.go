@@ -269,8 +269,8 @@ func (w *work) keepsRoster(p *program.Program, r *program.Roster) bool {
 }
 
 // AddToRoster puts members on a kept roster, all or none.
-func (a *App) AddToRoster(ctx context.Context, who *Who, prog, roster string, members []string) error {
-	return a.write(ctx, who, func(w *work) error {
+func (a *App) AddToRoster(ctx context.Context, who *Who, once Once, prog, roster string, members []string) error {
+	return a.onceOnly(ctx, who, once, func(w *work) error {
 		p, r, err := w.rosterOf(prog, roster)
 		if err != nil {
 			return err
@@ -335,8 +335,8 @@ func (w *work) rosterCandidate(p *program.Program, r *program.Roster, id string)
 }
 
 // RemoveFromRoster ends a membership now.
-func (a *App) RemoveFromRoster(ctx context.Context, who *Who, prog, roster, member string) error {
-	return a.write(ctx, who, func(w *work) error {
+func (a *App) RemoveFromRoster(ctx context.Context, who *Who, once Once, prog, roster, member string) error {
+	return a.onceOnly(ctx, who, once, func(w *work) error {
 		p, r, err := w.rosterOf(prog, roster)
 		if err != nil {
 			return err

@@ -58,37 +58,54 @@ type Coverage struct {
 
 // StartRound starts a duty that people start (`by`), with dates: something is
 // owed for every row of the roster within the starter's area, shared among teams.
-func (a *App) StartRound(ctx context.Context, who *Who, prog, key, from, to string, region domain.RegionID) (*RoundView, error) {
+func (a *App) StartRound(ctx context.Context, who *Who, once Once, prog, key, from, to string, region domain.RegionID) (*RoundView, error) {
 	fromDay, err1 := domain.ParseDate(from)
 	toDay, err2 := domain.ParseDate(to)
 	if err1 != nil || err2 != nil || toDay < fromDay {
 		return nil, domain.E(domain.KindInvalid, "round_dates").With("to", "round_dates")
 	}
-	var round *domain.DutyRound
 	var todo []owed
-	err := a.write(ctx, who, func(w *work) error {
+	round, err := onceAnswered(ctx, a, who, once, func(w *work) (*domain.DutyRound, error) {
 		p, d, err := w.duty(prog, key)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		path, err := w.roundPath(p, d, region)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if todo, err = w.planRound(p, d, path); err != nil {
-			return err
+			return nil, err
 		}
-		round = &domain.DutyRound{ID: store.NewID(), Program: prog, Key: key, From: fromDay, Until: toDay, ByAccount: who.Account,
+		round := &domain.DutyRound{ID: store.NewID(), Program: prog, Key: key, From: fromDay, Until: toDay, ByAccount: who.Account,
 			Region: region, Path: path, Created: w.Now(), State: "open", Note: map[string]any{"total": len(todo)}}
-		return w.tx.InsertDutyRound(round)
+		return round, w.tx.InsertDutyRound(round)
 	})
 	if err != nil {
 		return nil, err
+	}
+	if todo == nil { // a retry: the first try may have been cut off before all was owed
+		if todo, err = a.planAgain(ctx, who, round); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.oweAll(ctx, who, round, todo); err != nil {
 		return nil, err
 	}
 	return a.Round(ctx, who, round.ID)
+}
+
+// planAgain lists what a round owes; owing a row a second time changes nothing.
+func (a *App) planAgain(ctx context.Context, who *Who, round *domain.DutyRound) (todo []owed, err error) {
+	err = a.read(ctx, who, func(w *work) error {
+		p, d, err := w.duty(round.Program, round.Key)
+		if err != nil {
+			return err
+		}
+		todo, err = w.planRound(p, d, round.Path)
+		return err
+	})
+	return todo, err
 }
 
 // roundPath: the region asked for, within the area of a role that may start it.

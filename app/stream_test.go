@@ -156,7 +156,7 @@ func TestStreamRights(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := c.staff("other", "window", "440902100", "")
-		if err := c.a.DropMembership(t.Context(), System(storetest.Home), who.Account, acc.Memberships[0].ID); err != nil {
+		if err := c.a.DropMembership(t.Context(), System(storetest.Home), Once{}, who.Account, acc.Memberships[0].ID); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.a.Renew(t.Context(), s); err != nil {

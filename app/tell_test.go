@@ -540,11 +540,11 @@ func TestDeadLetters(t *testing.T) {
 		if len(dead) != closeAfter || !strings.HasPrefix(dead[0].Answer, "isv.BAD_KEY") {
 			t.Fatalf("dead %d %+v", len(dead), dead)
 		}
-		if v, err := c.a.TestChannel(t.Context(), admin, way.ID, "13900000099"); err != nil || v.OK || v.Code != "isv.BAD_KEY" {
+		if v, err := c.a.TestChannel(t.Context(), admin, Once{}, way.ID, "13900000099"); err != nil || v.OK || v.Code != "isv.BAD_KEY" {
 			t.Errorf("test %+v %v", v, err)
 		}
 		g.set(false, `{"code":"OK","errcode":0}`)
-		if v, err := c.a.TestChannel(t.Context(), admin, way.ID, "13900000099"); err != nil || !v.OK {
+		if v, err := c.a.TestChannel(t.Context(), admin, Once{}, way.ID, "13900000099"); err != nil || !v.OK {
 			t.Errorf("test %+v %v", v, err)
 		}
 		once := Once{Key: "replay-0001", Hash: "h"}
@@ -618,17 +618,17 @@ func TestChannelSettings(t *testing.T) {
 		_, err = c.a.Deliveries(t.Context(), clerk, DeliveryQuery{})
 		wantCode(t, err, "admin_only")
 		off := false
-		_, err = c.a.PatchChannel(t.Context(), auditor, v.ID, ChannelAct{Rev: v.Rev, Active: &off})
+		_, err = c.a.PatchChannel(t.Context(), auditor, Once{}, v.ID, ChannelAct{Rev: v.Rev, Active: &off})
 		wantCode(t, err, "admin_only")
 		far, many := "http://8.8.8.8/x", 21
-		_, err = c.a.PatchChannel(t.Context(), admin, v.ID, ChannelAct{Rev: v.Rev, URL: &far, PerMinute: &many})
+		_, err = c.a.PatchChannel(t.Context(), admin, Once{}, v.ID, ChannelAct{Rev: v.Rev, URL: &far, PerMinute: &many})
 		if e, ok := err.(*domain.Error); !ok || len(e.Fields) != 2 {
 			t.Errorf("%v", err)
 		}
-		if v, err = c.a.PatchChannel(t.Context(), admin, v.ID, ChannelAct{Rev: v.Rev, Active: &off}); err != nil || v.State != "off" {
+		if v, err = c.a.PatchChannel(t.Context(), admin, Once{}, v.ID, ChannelAct{Rev: v.Rev, Active: &off}); err != nil || v.State != "off" {
 			t.Fatalf("%+v %v", v, err)
 		}
-		_, err = c.a.PatchChannel(t.Context(), admin, v.ID, ChannelAct{Rev: 1, Active: &off})
+		_, err = c.a.PatchChannel(t.Context(), admin, Once{}, v.ID, ChannelAct{Rev: 1, Active: &off})
 		wantCode(t, err, "stale")
 		if c.audits("channel_edit") != 1 || c.audits("channel_create") != 1 {
 			t.Error("the journal does not know of it")

@@ -111,7 +111,7 @@ func TestPlaces(t *testing.T) {
 	if name() != "金塘镇" {
 		t.Fatal(name())
 	}
-	if _, err := c.a.PatchRegion(t.Context(), System(storetest.Home), "440902100", RegionAct{Name: "新塘镇"}); err != nil {
+	if _, err := c.a.PatchRegion(t.Context(), System(storetest.Home), Once{}, "440902100", RegionAct{Name: "新塘镇"}); err != nil {
 		t.Fatal(err)
 	}
 	if name() != "新塘镇" {
