@@ -18,6 +18,8 @@ func (s *Server) routes() {
 	// Programs.
 	get(s, signedIn, "/programs", "机制列表", s.programs)
 	get(s, signedIn, "/programs/{p}", "机制的词表和界面", s.program)
+	get(s, signedIn, "/offers", "可以看的各类供给", s.shelves)
+	get(s, signedIn, "/programs/{p}/offers/{record}", "一类供给，哪些合适、还缺什么", s.shelf)
 	get(s, signedIn, "/programs/{p}/stages", "各环节在办数", s.stages)
 	get(s, overseer, "/programs/{p}/source", "机制文件", s.source)
 	get(s, overseer, "/programs/{p}/versions", "机制的各版", s.versions)

@@ -600,3 +600,21 @@ func (u *Unit) MayFill(r *Row, f *program.Form) bool {
 	}
 	return false
 }
+
+// Wish is a need that nobody has filed: a row in memory, to ask a match what a party
+// could be offered. Its values are normalised ones; it is never saved.
+func (u *Unit) Wish(p *program.Program, t *program.RecordType, subject domain.PartyID, values map[string]any) (*Row, error) {
+	party, err := u.w.Party(subject)
+	if err != nil {
+		return nil, err
+	}
+	now := u.w.Now()
+	rec := &domain.Record{County: u.w.County(), Subject: subject, Region: party.Region, Path: party.Path, Program: p.Key, Version: p.Version,
+		Key: t.Key, Noun: t.Noun, Created: now, Entered: now, Data: map[string]any{}, Secret: map[string]any{}, Hist: map[string]time.Time{}}
+	r := &Row{Record: rec, P: p, T: t, u: u}
+	r.is.new = true // nothing lies under it: the store need not be asked
+	for k, v := range values {
+		r.set(k, v)
+	}
+	return r, nil
+}
