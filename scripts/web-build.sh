@@ -8,6 +8,7 @@ sum=$(git ls-files -co --exclude-standard . | sort | xargs sha256sum | sha256sum
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && [ -f console/dist/index.html ] && [ -f mobile/dist/index.html ]; then
   exit 0
 fi
+node build/installed.mjs || npm ci --no-audit --no-fund
 npm run --silent -w console build
 npm run --silent -w mobile build
 echo "$sum" > "$stamp"

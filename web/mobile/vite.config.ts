@@ -3,6 +3,7 @@ import vue from '@vitejs/plugin-vue'
 import { VantResolver } from '@vant/auto-import-resolver'
 import Components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vitest/config'
+import { icons } from './build/icons.ts'
 import { pxToRem } from './build/px-to-rem.ts'
 import { serviceWorker } from './build/service-worker.ts'
 
@@ -13,6 +14,7 @@ export default defineConfig({
   plugins: [
     vue(),
     Components({ dirs: [], dts: false, resolvers: [VantResolver()] }),
+    icons(here('./public/icon.svg')),
     serviceWorker({ source: here('./src/sw/sw.js'), also: ['manifest.webmanifest', 'icon.svg'] }),
   ],
   resolve: {

@@ -3,6 +3,7 @@ import '@linqiao/shared/styles/tokens.css'
 import './styles/app.css'
 import { setLocale, type Locale } from '@linqiao/shared/i18n'
 import App from './App.vue'
+import { watchInstall } from './composables/install'
 import { loadSession, setUpSession } from './composables/session'
 import { setUpTextSize } from './composables/textSize'
 import { watchNetwork } from './composables/online'
@@ -13,6 +14,7 @@ import { setUpServiceWorker } from './sw/register'
 setUpTexts()
 setUpTextSize()
 watchNetwork()
+watchInstall()
 setUpSession(() => void router.replace({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } }))
 
 const wanted: Locale = keptLocale()

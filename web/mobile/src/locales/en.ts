@@ -77,7 +77,16 @@ export default {
       waits: '“{what}” waits for signatures', by: '{name} signed ({at})', not: 'not signed', now: 'Sign', title: 'Sign: {what}', code: 'Code, if any', text: 'Remark (needed to refuse)',
       agree: 'Agree and sign', refuse: 'Refuse', needText: 'Say why you refuse',
     },
+    shelf: {
+      title: 'Products and services to choose from', lead: 'What there is, what suits, what is missing', forWhom: 'For whom', none: 'There is nothing to choose from yet.', noMatch: 'Nothing matches. Try other words or fewer filters.',
+      public: 'These are public facts. Your account has nobody to apply for (an enterprise, for example), so it does not say what suits.', suits: 'What suits and what is missing, by what is on file of {name}.',
+      needs: 'Fill these in for a better answer', needsHint: 'Only for comparing; nothing is sent.', apply: 'Look by these', what: 'Search', hint: 'Name, provider, feature', go: 'Search',
+      filter: 'Filter', filtered: 'Filter ({n} chosen)', any: 'Any', clear: 'Clear filters', found: '{n} in all', compare: 'Compare', most: 'At most {n} at once: take one out first',
+      compareNow: 'Compare the {n} chosen', compareMore: 'One chosen: choose another to compare', compareTitle: 'Comparison', toList: 'Back to the list', unsaid: 'Not said', allSame: 'Same',
+      choose: 'Apply for this one', chooseOf: 'Apply for {title}', which: 'For which matter?', another: 'Another: {label}',
+    },
     match: {
+      tell: 'Not known yet: {what}', notNow: 'Nothing can be chosen for this matter now: it may have been sent or be under way.',
       title: 'Choose', lead: 'See what fits and choose', upTo: 'Choose up to {n}, they are sent together.', one: 'Choose one.', why: 'Why it fits', missing: 'What is missing',
       verdict: { fit: 'Fits', ask: 'May fit, more is needed', miss: 'Does not fit now' }, sent: 'Sent', pick: 'Choose this', chosen: 'Chosen', most: 'At most {n}; take one off first',
       choose: 'Choose first', none: 'Nothing to choose now.', send: 'Send to {n} chosen', sendNone: 'Send', needsNetwork: 'Sending needs a network',
@@ -112,6 +121,16 @@ export default {
       slip: 'These eight digits are not right: check them again', later: 'You can submit without digits; the other side then confirms online.', noCode: 'No code was recognised: photograph it larger and sharper', other: 'This is not the code of this very one',
       gone: 'Nothing to confirm now.', give: 'Tell the other side these eight digits', given: 'Your confirmation is kept on this phone and goes by itself when there is a network.', lead: 'Photograph the code on the other phone, check, then confirm.', photo: 'Photograph the code', orText: 'No camera? Type the text',
       text: 'The text on the other phone', read: 'Read', check: 'Please check', agree: 'It is true, confirm', refuse: 'If it is wrong, do not confirm: let it be put right and shown again.', toConfirm: 'Confirm face to face: {what}', toConfirmHint: 'Photograph the code on the other phone; no network needed',
+    },
+    looks: {
+      title: 'Who looked at my file', titleOf: 'Who looked at the file of {name}', lead: 'Every time staff open the file or reveal a full number it is written down; the log can be neither changed nor deleted. If something seems wrong, tell the unit or the county office, with the time and the name given here.', none: 'Nobody has looked yet.',
+      who: '{name}, {org}', somebody: 'The system', why: 'Purpose: {purpose}', noWhy: 'No further purpose was given', about: 'Matter {ref}', forWhom: 'Whose file',
+    },
+    install: {
+      title: 'Put it on the home screen', why: 'It then opens like any other app, also without a network. It takes little room and needs no app store.', go: 'Install now', done: 'It is on the home screen: open it from its icon.',
+      apple1: 'Open this page in Safari.', apple2: 'Tap the share button at the bottom (a box with an arrow upwards).', apple3: 'Choose “Add to Home Screen”, then “Add”.',
+      embedded1: 'This page is open inside another app, which cannot install it.', embedded2: 'Tap “…” at the top right and choose to open it in the browser.', embedded3: 'Open this page there again and follow it.',
+      menu1: 'Tap the browser’s menu button (often “⋮” or “≡”).', menu2: 'Choose “Install app” or “Add to Home screen”.', menu3: 'Tap “Install” or “Add”: the icon is on the home screen.',
     },
     sessions: { title: 'Signed-in devices', unknown: 'Unknown device', current: '(this one)', since: 'Signed in {at}', revoke: 'Sign it out' },
     me: {

@@ -77,7 +77,16 @@ export default {
       waits: '“{what}”等待签字', by: '{name} 已签（{at}）', not: '未签', now: '去签字', title: '签字：{what}', code: '确认码（如有）', text: '意见（不同意时必填）',
       agree: '同意并签字', refuse: '不同意', needText: '不同意时请说明原因',
     },
+    shelf: {
+      title: '可选的产品和服务', lead: '有哪些、合不合适、还缺什么', forWhom: '为谁看', none: '目前还没有可选的。', noMatch: '没有相符的，换个说法或少选几项试试。',
+      public: '这里是公开信息。您登录的账号没有可以申请的对象（例如企业），所以不显示合不合适。', suits: '按{name}的资料看合不合适、还缺什么。',
+      needs: '填上这些，看得更准', needsHint: '只用来比较，不会提交。', apply: '按这些看', what: '搜索', hint: '名称、单位、特点', go: '搜索',
+      filter: '筛选', filtered: '筛选（已选 {n} 项）', any: '不限', clear: '清除筛选', found: '共 {n} 个', compare: '加入对比', most: '最多同时对比 {n} 个，请先取消一个',
+      compareNow: '对比已选的 {n} 个', compareMore: '已选 1 个，再选一个就能对比', compareTitle: '对比', toList: '返回列表', unsaid: '未说明', allSame: '相同',
+      choose: '申请这一个', chooseOf: '申请{title}', which: '用在哪一件上？', another: '另外{label}',
+    },
     match: {
+      tell: '还不知道：{what}', notNow: '这件事现在不能选，可能已经送出或正在办理。',
       title: '选择', lead: '看看哪些合适，自己选', upTo: '最多可选 {n} 家，选好后一起送出。', one: '请选择一家。', why: '为什么合适', missing: '还缺什么',
       verdict: { fit: '合适', ask: '可能合适，需补充', miss: '暂不合适' }, sent: '已送出', pick: '选这家', chosen: '已选', most: '最多选 {n} 家，请先取消一家',
       choose: '请先选择', none: '目前没有可选的。', send: '送出所选 {n} 家', sendNone: '送出', needsNetwork: '送出需要网络，请连上后再试',
@@ -112,6 +121,16 @@ export default {
       slip: '这 8 位数字有误，请再核对一遍', later: '没有确认码也可以提交，对方联网后再确认。', noCode: '没有认出二维码，请把二维码拍得大一些、清楚一些', other: '这不是这一件的二维码，请核对',
       gone: '现在没有需要您确认的。', give: '请把这 8 位数字告诉对方', given: '您的确认也已存在本机，连上网络后自动送出。', lead: '请拍下对方手机上的二维码，核对内容后再确认。', photo: '拍二维码', orText: '拍不了？输入文字',
       text: '对方手机上的文字内容', read: '读取', check: '请核对', agree: '内容属实，确认', refuse: '内容不对就不要确认，请对方改正后重新出示。', toConfirm: '当面确认：{what}', toConfirmHint: '拍对方手机上的二维码，没有网络也可以',
+    },
+    looks: {
+      title: '谁看过我的资料', titleOf: '谁看过{name}的资料', lead: '工作人员每次打开档案、查看完整号码都会记下，记录不能改也不能删。觉得不妥，可以凭这里的时间和姓名向单位或县区办公室反映。', none: '还没有人看过。',
+      who: '{org} {name}', somebody: '系统', why: '用途：{purpose}', noWhy: '没有另写用途', about: '事项编号 {ref}', forWhom: '看谁的',
+    },
+    install: {
+      title: '装到手机桌面', why: '装好以后像普通应用一样点开，没有网络也能打开。不占多少空间，不用去应用商店。', go: '现在安装', done: '已经装到桌面，从桌面图标打开就行。',
+      apple1: '用 Safari 浏览器打开本页。', apple2: '点屏幕下方的“分享”按钮（方框里有向上的箭头）。', apple3: '选“添加到主屏幕”，再点“添加”。',
+      embedded1: '现在是在别的应用里打开的，不能安装。', embedded2: '点右上角的“…”，选“在浏览器打开”。', embedded3: '在浏览器里再打开这一页，按提示安装。',
+      menu1: '点浏览器的菜单按钮（多为“⋮”或“≡”）。', menu2: '选“安装应用”或“添加到主屏幕”。', menu3: '点“安装”或“添加”，桌面上就有“邻桥”的图标了。',
     },
     sessions: { title: '登录设备', unknown: '未知设备', current: '（本机）', since: '登录于 {at}', revoke: '让它退出' },
     me: {
