@@ -171,7 +171,7 @@ func (w *work) serial(p *program.Program, d *program.Document) (string, error) {
 // RefNo draws the number that people quote: county, year, running number.
 func (w *work) RefNo(_, _ string) (string, error) {
 	year, _, _ := domain.DateOf(w.Now()).YMD()
-	n, err := w.tx.NextRef(fmt.Sprintf("ref/%d", year))
+	n, err := w.tx.DrawRef(fmt.Sprintf("ref/%d", year))
 	return fmt.Sprintf("%s-%02d-%06d", w.who.County, year%100, n), err
 }
 

@@ -32,6 +32,8 @@ type postgresEngine struct {
 	cfg  Config
 	pool *pgxpool.Pool
 	std  *sql.DB // the same pool, for migrations
+
+	numbers *numbers
 }
 
 func openPostgres(ctx context.Context, cfg Config) (*postgresEngine, error) {
@@ -50,13 +52,18 @@ func openPostgres(ctx context.Context, cfg Config) (*postgresEngine, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresEngine{cfg: cfg, pool: pool, std: stdlib.OpenDBFromPool(pool)}, nil
+	numbers, err := openNumbers(ctx, pc)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &postgresEngine{cfg: cfg, pool: pool, std: stdlib.OpenDBFromPool(pool), numbers: numbers}, nil
 }
 
 func (e *postgresEngine) ready(ctx context.Context) error { return e.pool.Ping(ctx) }
 
 func (e *postgresEngine) close() error {
-	err := e.std.Close()
+	err := errors.Join(e.numbers.close(), e.std.Close())
 	e.pool.Close()
 	return err
 }
@@ -91,13 +98,17 @@ func (e *postgresEngine) once(ctx context.Context, begin string, fn func(session
 		return err
 	}
 	defer conn.Release()
-	s := &pgSession{conn: conn.Conn(), begin: begin}
+	s := &pgSession{conn: conn.Conn(), begin: begin, numbers: e.numbers}
 	if err := fn(s, fixedNow(&e.cfg)); err != nil {
 		s.rollback(ctx)
+		giveBack(s.drawn)
 		return err
 	}
 	if err := s.commit(ctx); err != nil {
 		s.rollback(ctx)
+		if undone(err) {
+			giveBack(s.drawn)
+		}
 		return err
 	}
 	return nil
@@ -110,6 +121,9 @@ type pgSession struct {
 	conn  *pgx.Conn
 	begin string // not sent yet; "" = the transaction is open
 	later []pgStatement
+
+	numbers *numbers
+	drawn   []drawn
 }
 
 // pgStatement is one that waits: a text with its values, or rows of an insertion.

@@ -59,12 +59,20 @@ func (tx *Tx) Nested(fn func(tx *Tx) error) error {
 	tx.shared.depth++
 	name := "nested" + strconv.Itoa(tx.shared.depth)
 	after := len(tx.shared.after)
+	numbers, draws := tx.session.(drawer)
+	mark := 0
+	if draws {
+		mark = numbers.drawnSoFar()
+	}
 	defer func() { tx.shared.depth-- }()
 	if _, err := tx.exec("SAVEPOINT " + name); err != nil {
 		return err
 	}
 	if err := guard(fn, tx); err != nil {
 		tx.shared.after = tx.shared.after[:after]
+		if draws {
+			numbers.giveBackFrom(mark)
+		}
 		if _, back := tx.exec("ROLLBACK TO SAVEPOINT " + name); back != nil {
 			return errors.Join(err, back)
 		}

@@ -3,11 +3,13 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -460,6 +462,55 @@ func recordRefNumbers(t *testing.T, e Engine) {
 			}
 			return firstError(err, err2)
 		})
+	}
+	drawNumbers(t, db)
+}
+
+// drawNumbers: numbers run on; what a failed transaction or a failed part of one drew is
+// drawn again; many at once draw each number once.
+func drawNumbers(t *testing.T, db *store.DB) {
+	draw := func(tx *store.Tx, want int64) error {
+		n, err := tx.DrawRef("often-26")
+		if n != want {
+			t.Errorf("drew %d, want %d", n, want)
+		}
+		return err
+	}
+	Write(t, db, func(tx *store.Tx) error { return draw(tx, 1) })
+	lost := errors.New("lost")
+	if err := TryWrite(db, func(tx *store.Tx) error { return firstError(draw(tx, 2), lost) }); err == nil {
+		t.Error("the transaction did not fail")
+	}
+	Write(t, db, func(tx *store.Tx) error {
+		if err := tx.Nested(func(tx *store.Tx) error { return firstError(draw(tx, 2), lost) }); err == nil {
+			t.Error("the part did not fail")
+		}
+		return firstError(draw(tx, 2), draw(tx, 3))
+	})
+	var mu sync.Mutex
+	var all []int64
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 25 {
+				if err := TryWrite(db, func(tx *store.Tx) error {
+					n, err := tx.DrawRef("often-26")
+					mu.Lock()
+					all = append(all, n)
+					mu.Unlock()
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(all)
+	for i, n := range all {
+		if n != int64(i+4) {
+			t.Fatalf("number %d of 200 is %d, want %d", i+1, n, i+4)
+		}
 	}
 }
 
