@@ -330,7 +330,7 @@ var areas = []struct {
 	{"任务 · duties", []string{"duty_round", "duty_item"}},
 	{"文书、凭码、附件 · documents, passes, files", []string{"document", "pass", "attachment", "upload", "upload_part", "confirmation"}},
 	{"地图 · maps", []string{"map_upload", "map_shape"}},
-	{"指标、台账、流水 · figures, ledgers, entries", []string{"counter", "counter_set", "stat_value", "ledger", "notice", "notice_page", "notice_objection", "entry", "balance"}},
+	{"指标、台账、流水 · figures, ledgers, entries", []string{"counter", "counter_set", "stat_value", "stat_fact", "ledger", "notice", "notice_page", "notice_objection", "entry", "balance", "holding"}},
 	{"消息、审计、检索、运行 · messages, audit, search, running", []string{"delivery", "audit", "gram", "idempotency", "program_version", "param_value", "import_run", "import_part", "import_mapping", "job", "job_item", "saved_filter"}},
 }
 

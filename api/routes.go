@@ -146,9 +146,13 @@ func (s *Server) routes() {
 	get(s, staff, "/programs/{p}/ledgers", "台账列表", s.ledgers)
 	get(s, staff, "/programs/{p}/ledgers/{k}", "台账", s.ledger)
 	get(s, staff, "/programs/{p}/ledgers/{k}/export.xlsx", "下载台账", s.exportLedger)
+	get(s, staff, "/programs/{p}/ledgers/{k}/cells/{stat}", "一格数由哪些事组成", s.ledgerCell)
 	post(s, staff, inTx, "/programs/{p}/ledgers/{k}/freeze", "冻结台账", s.freeze)
 	post(s, staff, inTx, "/programs/{p}/ledgers/{k}/sign", "签字", s.signLedger)
 	get(s, signedIn, "/programs/{p}/accounts/{k}", "余额", s.balances)
+	get(s, signedIn, "/programs/{p}/accounts/{k}/entries", "对账单", s.statement)
+	get(s, signedIn, "/programs/{p}/accounts/{k}/entries.xlsx", "下载对账单", s.exportStatement)
+	get(s, signedIn, "/holdings", "名下的账户", s.holdings)
 	create(s, staff, inTx, "/programs/{p}/documents/{k}", "出具证明", s.issueDocument)
 
 	// What is public.

@@ -217,6 +217,8 @@ var textsEN = map[string]text{
 	"ledger_not_frozen":   {"The ledger is not frozen yet", "Freeze it before signing."},
 	"ledger_early":        {"The period is not over", "It can be frozen from {day}."},
 	"ledger_too_long":     {"The ledger has more than {max} rows", "Take a shorter period, or divide it by area."},
+	"cell_suppressed":     {"This figure is small and cannot be opened", "Small figures are hidden to protect people; look at a wider area or a longer period."},
+	"statement_too_long":  {"The statement has more than {max} entries", "Take it by shorter periods."},
 	"notice_forbidden":    {"You may not publish", "The reviewers may."},
 	"notice_live":         {"It is published already", "Stop that publication first."},
 	"notice_target":       {"There is no ledger to publish", "Check what is to be published."},

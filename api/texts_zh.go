@@ -224,6 +224,8 @@ var textsZH = map[string]text{
 	"ledger_not_frozen":   {"台账还没有冻结", "请先冻结再签字。"},
 	"ledger_early":        {"这一期还没有结束", "{day} 起可以冻结。"},
 	"ledger_too_long":     {"台账超过 {max} 行", "请缩短期间，或按辖区分开。"},
+	"cell_suppressed":     {"这一格数值很小，不能展开", "数小不显示是为了保护个人信息；请看更大的范围或更长的期间。"},
+	"statement_too_long":  {"对账单超过 {max} 笔", "请缩短期间，分次导出。"},
 	"notice_forbidden":    {"您不能公布", "请由审核角色公布。"},
 	"notice_live":         {"已经公布", "要换新内容，请先停止公布。"},
 	"notice_target":       {"这项公布没有对应的台账", "请核对公布对象。"},

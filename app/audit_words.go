@@ -71,7 +71,7 @@ func (w *work) auditAbout(object string) string {
 		if m, err := w.tx.Map(id); err == nil {
 			return m.Name
 		}
-	case "ledger", "records", "roster", "program", "round":
+	case "ledger", "records", "roster", "program", "round", "statement":
 		return w.auditPart(noun, id)
 	case "notice":
 		if n, err := w.tx.Notice(id); err == nil {
@@ -93,6 +93,7 @@ var auditNouns = map[string][2]string{
 	"channel": {"消息通道", "a channel"}, "map": {"地图", "a map"}, "bulk": {"批量办理", "a batch"}, "delivery": {"消息", "messages"},
 	"notice": {"公示", "a publication"}, "attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "job": {"后台任务", "background work"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
 	"ledger": {"台账", "a ledger"}, "records": {"办件", "records"}, "roster": {"名册", "a roster"}, "program": {"机制", "a mechanism"}, "round": {"任务轮次", "a round"},
+	"statement": {"对账单", "a statement"},
 }
 
 // auditPart names a part of a program: `ledger/program/key`, `roster/program.key`.
@@ -109,6 +110,10 @@ func (w *work) auditPart(noun, id string) string {
 	case "ledger":
 		if l := p.Ledgers.Get(key); l != nil {
 			name = words.Ledger(l)
+		}
+	case "statement":
+		if x := p.Accounts.Get(key); x != nil {
+			name = words.Named("accounts", key, x.Label)
 		}
 	case "records":
 		if t := p.Records.Get(key); t != nil {

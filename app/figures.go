@@ -42,10 +42,13 @@ type StatQuery struct {
 	Where  []string        // dim:value
 }
 
-// span is a range of days, both ends in.
-type span struct{ from, until domain.Date }
+// span is a range of days, both ends in; net asks what stands at its end.
+type span struct {
+	from, until domain.Date
+	net         bool
+}
 
-var allTime = span{domain.NewDate(1970, 1, 1), domain.NewDate(9999, 12, 31)}
+var allTime = span{from: domain.NewDate(1970, 1, 1), until: domain.NewDate(9999, 12, 31)}
 
 // parsePeriod reads a year, a month, a day, or a range of them.
 func parsePeriod(s string) (span, error) {
@@ -58,7 +61,7 @@ func parsePeriod(s string) (span, error) {
 		return from, err
 	}
 	to, err := onePeriod(b)
-	return span{from.from, to.until}, err
+	return span{from: from.from, until: to.until}, err
 }
 
 func onePeriod(s string) (span, error) {
@@ -69,26 +72,26 @@ func onePeriod(s string) (span, error) {
 		if err != nil {
 			return span{}, bad
 		}
-		return span{domain.NewDate(y, 1, 1), domain.NewDate(y, 12, 31)}, nil
+		return span{from: domain.NewDate(y, 1, 1), until: domain.NewDate(y, 12, 31)}, nil
 	case 6: // 2022Q2
 		y, err := strconv.Atoi(s[:4])
 		q, err2 := strconv.Atoi(s[5:])
 		if err != nil || err2 != nil || s[4] != 'Q' || q < 1 || q > 4 {
 			return span{}, bad
 		}
-		return span{domain.NewDate(y, 3*q-2, 1), domain.NewDate(y, 3*q+1, 1) - 1}, nil
+		return span{from: domain.NewDate(y, 3*q-2, 1), until: domain.NewDate(y, 3*q+1, 1) - 1}, nil
 	case 7:
 		t, err := time.Parse("2006-01", s)
 		if err != nil {
 			return span{}, bad
 		}
-		return span{domain.NewDate(t.Year(), int(t.Month()), 1), domain.NewDate(t.Year(), int(t.Month())+1, 1) - 1}, nil
+		return span{from: domain.NewDate(t.Year(), int(t.Month()), 1), until: domain.NewDate(t.Year(), int(t.Month())+1, 1) - 1}, nil
 	case 10:
 		d, err := domain.ParseDate(s)
 		if err != nil {
 			return span{}, bad
 		}
-		return span{d, d}, nil
+		return span{from: d, until: d}, nil
 	}
 	return span{}, bad
 }
@@ -236,7 +239,7 @@ func (w *work) figure(p *program.Program, st *program.Stat, s span, path string,
 		return w.rosterStock(p, st, path)
 	}
 	if st.Kind == "stock" {
-		s.from = allTime.from // what stands at the end of the period
+		s.from, s.net = allTime.from, true // what stands at the end of the period
 	}
 	return w.sumCounter(p.Key, st.Key, st.Agg, s, path, where, by)
 }
@@ -306,7 +309,7 @@ func (w *work) ratio(p *program.Program, st *program.Stat, s span, path string, 
 // sumCounter reads a counter, keeps the rows that the filter admits, and sums
 // them into the wanted cells.
 func (w *work) sumCounter(prog, key, agg string, s span, path string, where map[string]string, by []string) (map[string]cell, error) {
-	r := store.StatRange{Program: prog, Stat: key, From: s.from, Until: s.until, Path: path}
+	r := store.StatRange{Program: prog, Stat: key, From: s.from, Until: s.until, Path: path, Net: s.net}
 	out := map[string]cell{"": {set: true}}
 	if len(by) > 0 {
 		out = map[string]cell{}
@@ -573,11 +576,16 @@ func (w *work) StatValue(prog, key, path string) (int64, error) {
 }
 
 // addCounts adds an event's counts to the counters.
-func (w *work) addCounts(prog string, list []record.Count, ev domain.EventID) error {
+func (w *work) addCounts(e *domain.Event, list []record.Count) error {
+	prog, ev := e.Program, e.ID
 	var counts []domain.Count
+	var facts []domain.Fact
 	var marks []domain.Mark
 	var samples []domain.Sample
 	for _, c := range list {
+		if !strings.HasPrefix(c.Stat, "_") { // the kernel's own counters are no figures
+			facts = append(facts, domain.Fact{Program: prog, Stat: c.Stat, Day: c.Day, Event: ev, Path: c.Path, Dims: c.Dims, Member: c.Member, Record: e.Record, Value: c.Value, N: c.N, At: e.RecordedAt})
+		}
 		switch {
 		case c.Member != "":
 			marks = append(marks, domain.Mark{Program: prog, Stat: c.Stat, Day: c.Day, Path: c.Path, Dims: c.Dims, Member: c.Member, N: c.N})
@@ -586,6 +594,9 @@ func (w *work) addCounts(prog string, list []record.Count, ev domain.EventID) er
 		default:
 			counts = append(counts, domain.Count{Program: prog, Stat: c.Stat, Day: c.Day, Path: c.Path, Dims: c.Dims, Value: c.Value, N: c.N})
 		}
+	}
+	if err := w.tx.AddFacts(facts); err != nil {
+		return err
 	}
 	if len(counts) > 0 {
 		w.tx.AfterCommit(func() { w.app.totals.wrote(w.who.County, counts) })
@@ -650,7 +661,7 @@ func (w *work) replay(prog string) error {
 			if err := json.Unmarshal(b, &s); err != nil {
 				return fmt.Errorf("event %s: %w", e.ID, err)
 			}
-			if err := w.addCounts(prog, s.Counts, e.ID); err != nil {
+			if err := w.addCounts(e, s.Counts); err != nil {
 				return err
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -37,15 +36,18 @@ type LedgerView struct {
 	CanFreeze   bool              `json:"can_freeze"`
 	CanSign     bool              `json:"can_sign"`
 	CloseDue    *time.Time        `json:"close_due,omitempty"` // when it should be frozen and signed
+	Opens       []string          `json:"opens,omitempty"`     // columns and totals that can be opened
 }
 
 type LedgerColumn struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
 	Unit  string `json:"unit,omitempty"`
+	Group string `json:"group,omitempty"` // a head over neighbouring columns
 }
 
 type LedgerRow struct {
+	Key    string            `json:"key,omitempty"` // of a table of figures: the area
 	Record domain.RecordID   `json:"record,omitempty"`
 	Cells  map[string]any    `json:"cells"`
 	Labels map[string]string `json:"labels"`
@@ -110,7 +112,9 @@ func (a *App) Ledger(ctx context.Context, who *Who, prog, key, period string) (v
 		if err != nil {
 			return err
 		}
-		v, err = w.ledgerView(p, l, period, path, signer)
+		if v, err = w.ledgerView(p, l, period, path, signer); err == nil {
+			v.Opens = openColumns(p, l)
+		}
 		return err
 	})
 	return v, err
@@ -236,7 +240,10 @@ func (w *work) computeLedger(p *program.Program, l *program.Ledger, period strin
 		if err != nil {
 			return nil, err
 		}
-		v.Total[key], v.TotalLabels[key], v.TotalUnits[key] = x.Value, w.words(p).Stat(st), x.Unit
+		v.TotalLabels[key], v.TotalUnits[key] = w.words(p).Stat(st), x.Unit
+		if !x.Suppressed {
+			v.Total[key] = x.Value
+		}
 	}
 	return v, nil
 }
@@ -250,7 +257,7 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 		if r, ok := rows[key]; ok {
 			return r
 		}
-		r := &LedgerRow{Cells: map[string]any{}, Labels: map[string]string{"_row": label}}
+		r := &LedgerRow{Key: key, Cells: map[string]any{}, Labels: map[string]string{"_row": label}}
 		rows[key] = r
 		order = append(order, key)
 		return r
@@ -265,7 +272,7 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 		if st.Kind == "ratio" {
 			unit = "bp"
 		}
-		v.Columns = append(v.Columns, LedgerColumn{key, w.words(p).Stat(st), unit})
+		v.Columns = append(v.Columns, LedgerColumn{Key: key, Label: w.words(p).Stat(st), Unit: unit})
 		q := StatQuery{Period: period}
 		if slices.Contains(l.By, "area") && statHasDim(p, st, "area") {
 			q.By = []string{"area"}
@@ -285,14 +292,14 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 			}
 		}
 		put(row("", ""), x.Value, x.Set, x.Suppressed)
-		if len(x.Cells) == 0 {
-			v.Total[key], v.TotalLabels[key] = x.Value, w.words(p).Stat(st)
-		}
 		for _, c := range x.Cells {
 			d := c.Dims["area"]
 			put(row(d.Key, d.Label), c.Value, c.Set, c.Suppressed)
 		}
-		v.Total[key], v.TotalLabels[key] = x.Value, w.words(p).Stat(st)
+		v.TotalLabels[key] = w.words(p).Stat(st)
+		if !x.Suppressed {
+			v.Total[key] = x.Value
+		}
 	}
 	slices.Sort(order)
 	for _, k := range order {
@@ -310,179 +317,6 @@ func showUnit(n int64, unit string) string {
 		return fmt.Sprintf("%d.%02d%%", n/100, n%100)
 	}
 	return fmt.Sprint(n)
-}
-
-// ledgerRows lists the records of the period that the ledger takes.
-func (w *work) ledgerRows(p *program.Program, l *program.Ledger, s span, path string, v *LedgerView) error {
-	for _, c := range l.Cols {
-		unit := ""
-		if c.Field != nil && c.Field.Type == program.TypeMoney {
-			unit = "fen"
-		}
-		v.Columns = append(v.Columns, LedgerColumn{c.Path, w.colHead(p, c), unit})
-	}
-	t := p.Records.Get(l.Rows)
-	if t == nil {
-		return domain.E(domain.KindInternal, "ledger_rows", "rows", l.Rows)
-	}
-	at := ledgerDate(p, l, t)
-	f := store.RecordFilter{Program: p.Key, Keys: []string{t.Key}, Path: path, Access: store.AccessAll, Oldest: true, Limit: 1000}
-	if at == "" {
-		f.From, f.Until = s.from.Start(), s.until.End()
-	}
-	groups := map[string]*LedgerGroup{}
-	var order []string
-	for {
-		page, err := w.tx.Records(f)
-		if err != nil {
-			return err
-		}
-		for i := range page.Items {
-			r, err := w.unit.Adopt(&page.Items[i])
-			if err != nil {
-				return err
-			}
-			in, err := w.ledgerTakes(l, r, at, s)
-			if err != nil {
-				return err
-			}
-			if !in {
-				continue
-			}
-			if len(v.Rows) >= ledgerRowCap {
-				return domain.E(domain.KindRefused, "ledger_too_long", "max", fmt.Sprint(ledgerRowCap))
-			}
-			row, err := w.ledgerRow(p, l, r)
-			if err != nil {
-				return err
-			}
-			v.Rows = append(v.Rows, row)
-			order = w.group(l, r, len(v.Rows)-1, groups, order)
-		}
-		if f.Cursor = page.Next; f.Cursor == "" {
-			break
-		}
-	}
-	for _, k := range order {
-		v.Groups = append(v.Groups, *groups[k])
-	}
-	return nil
-}
-
-// ledgerDate is the field that dates a row, when the ledger's totals are dated
-// by one: rows and totals must agree.
-func ledgerDate(p *program.Program, l *program.Ledger, t *program.RecordType) string {
-	for _, k := range l.Total {
-		if st := p.Stats.Get(k); st != nil && st.At != "" && t.Fields.Has(st.At) {
-			return st.At
-		}
-	}
-	return ""
-}
-
-func (w *work) ledgerTakes(l *program.Ledger, r *record.Row, at string, s span) (bool, error) {
-	if at != "" {
-		d, err := domain.ParseDate(asText(r.Value(at)))
-		if err != nil || d < s.from || d > s.until {
-			return false, nil
-		}
-	}
-	if r.Phase == domain.PhaseVoid {
-		return false, nil
-	}
-	if l.Where == nil {
-		return true, nil
-	}
-	return w.unit.Test(l.Where, r.Vars())
-}
-
-func (w *work) ledgerRow(p *program.Program, l *program.Ledger, r *record.Row) (LedgerRow, error) {
-	row := LedgerRow{Record: r.ID, Cells: map[string]any{}, Labels: map[string]string{}}
-	for _, c := range l.Cols {
-		switch c.Path {
-		case "provider":
-			if o, err := w.Org(r.Provider); err == nil {
-				row.Cells[c.Path], row.Labels[c.Path] = string(o.ID), o.Name
-			}
-			continue
-		case "ref_no":
-			row.Cells[c.Path], row.Labels[c.Path] = r.RefNo, r.RefNo
-			continue
-		}
-		x, ok, err := w.unit.Eval(c.Expr, r.Vars())
-		if err != nil {
-			return row, err
-		}
-		if !ok {
-			row.Cells[c.Path], row.Labels[c.Path] = nil, "—"
-			continue
-		}
-		st := record.Stored(x)
-		row.Cells[c.Path] = st
-		row.Labels[c.Path] = w.colLabel(c, st)
-	}
-	return row, nil
-}
-
-// colHead is the head of a column: the field's own words where the program gives
-// the column none of its own.
-func (w *work) colHead(p *program.Program, c program.Col) string {
-	if c.Field != nil && c.Field.Label == c.Label {
-		return w.words(p).Field(c.Field)
-	}
-	return c.Label
-}
-
-func (w *work) colLabel(c program.Col, v any) string {
-	if strings.HasSuffix(c.Path, "region") {
-		if g, err := w.Region(domain.RegionID(asText(v))); err == nil {
-			return g.Name
-		}
-	}
-	if c.Field != nil {
-		return w.display(c.Field, v)
-	}
-	return asText(v)
-}
-
-// group sorts a row into its group; a list value puts it into several.
-func (w *work) group(l *program.Ledger, r *record.Row, at int, groups map[string]*LedgerGroup, order []string) []string {
-	if l.Group == "" {
-		return order
-	}
-	f := record.FieldOf(r.T, l.Group)
-	keys := listed(r.Value(l.Group))
-	if l.Group == "provider" {
-		keys = []string{string(r.Provider)}
-	}
-	for _, k := range keys {
-		g := groups[k]
-		if g == nil {
-			label := k
-			if f != nil {
-				one := *f
-				one.Many = false
-				label = w.display(&one, k)
-			} else if o, err := w.Org(domain.OrgID(k)); err == nil {
-				label = o.Name
-			}
-			g = &LedgerGroup{Key: k, Label: label, Total: map[string]any{}}
-			groups[k] = g
-			order = append(order, k)
-		}
-		g.Rows = append(g.Rows, at)
-		g.Count++
-		for fk, fd := range r.T.Fields.All() {
-			if fd.Type != program.TypeMoney {
-				continue
-			}
-			if n, ok := r.Value(fk).(int64); ok {
-				sum, _ := g.Total[fk].(int64)
-				g.Total[fk] = sum + n
-			}
-		}
-	}
-	return order
 }
 
 // Freeze fixes a period's table: rows, totals and hash. Later facts become

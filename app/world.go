@@ -471,7 +471,7 @@ func (w *work) Append(ev *domain.Event) error {
 	}
 	w.traceEvent(ev)
 	counts, _ := ev.Stats["counts"].([]record.Count)
-	return w.addCounts(ev.Program, counts, ev.ID)
+	return w.addCounts(ev, counts)
 }
 
 // later keeps a write back until the rows it refers to are saved; the same thing

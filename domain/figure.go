@@ -42,6 +42,22 @@ type Mark struct {
 	N       int64
 }
 
+// Fact is one thing that an event counted for a figure: what the counters are the
+// sum of. Record is empty when the happening has none.
+type Fact struct {
+	Program string
+	Stat    string
+	Day     Date
+	Event   EventID
+	Path    string
+	Dims    string
+	Member  string
+	Record  RecordID
+	Value   int64
+	N       int64
+	At      time.Time
+}
+
 // Sample is one value kept for a median or percentile.
 type Sample struct {
 	Program string

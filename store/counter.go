@@ -71,6 +71,9 @@ type StatRange struct {
 	Stat        string
 	From, Until domain.Date
 	Path        string
+	// Net: a distinct count of what stands at the end, so that a member who came on one
+	// day and left on another is not counted.
+	Net bool
 }
 
 func (tx *Tx) statWhere(r StatRange) *where {
@@ -122,7 +125,15 @@ func (tx *Tx) Marks(r StatRange) ([]domain.Mark, error) {
 	return many(tx, func(rows rowScanner, m *domain.Mark) error {
 		m.Program, m.Stat = r.Program, r.Stat
 		return rows.Scan(num(&m.Day), &m.Path, &m.Dims, &m.Member, &m.N)
-	}, "SELECT day, path, dims, member, n FROM counter_set"+w.String()+" AND n > 0 ORDER BY day, path, dims, member", w.args...)
+	}, markSelect(r, w), w.args...)
+}
+
+func markSelect(r StatRange, w *where) string {
+	if r.Net {
+		return "SELECT MAX(day), path, dims, member, CAST(SUM(n) AS BIGINT) FROM counter_set" + w.String() +
+			" GROUP BY path, dims, member HAVING SUM(n) > 0 ORDER BY path, dims, member"
+	}
+	return "SELECT day, path, dims, member, n FROM counter_set" + w.String() + " AND n > 0 ORDER BY day, path, dims, member"
 }
 
 // Samples lists the values of a range in rising order, for medians.
@@ -137,7 +148,7 @@ func (tx *Tx) Samples(r StatRange) ([]domain.Sample, error) {
 // ClearStats empties all figures of a program, before they are rebuilt from its
 // events in the same transaction.
 func (tx *Tx) ClearStats(program string) error {
-	for _, table := range [...]string{"counter", "counter_set", "stat_value"} {
+	for _, table := range [...]string{"counter", "counter_set", "stat_value", "stat_fact"} {
 		if _, err := tx.exec("DELETE FROM "+table+" WHERE county = $1 AND program = $2", tx.county, program); err != nil {
 			return err
 		}

@@ -64,6 +64,11 @@ var sqliteDialect = dialect{
 		"partition": "",
 		// The outbox runs in id order, which is the primary key already.
 		"event_order": "",
+		// The counts that an event carries, one row each.
+		"each_count": "json_each(e.stats, '$.counts') AS c",
+		"count_at":   "c.key",
+		"find_amp":   "instr(rest, '&')",
+		"find_eq":    "instr(one, '=')",
 	},
 	textType:    "TEXT",
 	eventIn:     newInsertion("event", eventColumns, 2, "", "tx=0").each(),
@@ -84,6 +89,11 @@ var postgresDialect = dialect{
 		"compact":     "",
 		"partition":   "",
 		"event_order": "CREATE INDEX event_order ON event (county, tx, id);",
+		"each_count": "jsonb_array_elements(CASE WHEN e.stats LIKE '%\"counts\"%' THEN CAST(e.stats AS jsonb) -> 'counts' ELSE CAST('[]' AS jsonb) END)" +
+			" WITH ORDINALITY AS c (value, key)",
+		"count_at": "c.key - 1",
+		"find_amp": "strpos(rest, '&')",
+		"find_eq":  "strpos(one, '=')",
 	},
 	textType: `TEXT COLLATE "C"`,
 	eventIn:  newInsertion("event", eventColumns, 2, "", "tx=CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)").each(),

@@ -52,6 +52,9 @@ func (tx *Tx) book(entries []*domain.Entry, floors []int64) error {
 		}
 	}
 	for _, e := range entries {
+		if err := tx.hold(e); err != nil {
+			return err
+		}
 		if err := tx.insert(insertSQL("entry", entryColumns), e.County, e.ID, e.Program, e.Account, e.Dims, e.Amount, e.Record, e.Event, e.At, e.Reverses); err != nil {
 			return err
 		}

@@ -12,6 +12,10 @@ import (
 // DistinctAll counts the distinct members of a range over all dimensions.
 func (tx *Tx) DistinctAll(r StatRange) (int64, error) {
 	w := tx.statWhere(r)
+	if r.Net {
+		return one(tx, "counter_set", scanInt, "SELECT COUNT(DISTINCT member) FROM (SELECT member FROM counter_set"+w.String()+
+			" GROUP BY member, path, dims HAVING SUM(n) > 0) AS t", w.args...)
+	}
 	return one(tx, "counter_set", func(rows rowScanner, n *int64) error { return rows.Scan(n) },
 		"SELECT COUNT(DISTINCT member) FROM counter_set"+w.String()+" AND n > 0", w.args...)
 }
@@ -25,6 +29,7 @@ func (tx *Tx) StatDump(program string) (string, error) {
 			" GROUP BY stat, day, path, dims HAVING SUM(value) <> 0 OR SUM(n) <> 0 ORDER BY stat, day, path, dims",
 		"SELECT stat, day, path, dims, member, n, 0 FROM counter_set WHERE county = $1 AND program = $2 AND n <> 0 ORDER BY stat, day, path, dims, member",
 		"SELECT stat, day, path, dims, event, value, 0 FROM stat_value WHERE county = $1 AND program = $2 ORDER BY stat, day, path, dims, event",
+		"SELECT stat, day, path, dims, event || ' ' || record || ' ' || member, value, n FROM stat_fact WHERE county = $1 AND program = $2 ORDER BY stat, day, event, i",
 	} {
 		lines, err := many(tx, func(rows rowScanner, line *string) error {
 			var stat, path, dims, member string

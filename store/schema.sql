@@ -958,3 +958,29 @@ CREATE TABLE ballot_count (
   n BIGINT NOT NULL,
   PRIMARY KEY (county, ballot, pick)
 )  WITHOUT ROWID;
+
+CREATE TABLE stat_fact (
+  county TEXT NOT NULL,
+  program TEXT NOT NULL,
+  stat TEXT NOT NULL,
+  day BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  i BIGINT NOT NULL,
+  path TEXT NOT NULL,
+  dims TEXT NOT NULL,
+  member TEXT NOT NULL,
+  record TEXT NOT NULL,
+  value BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (county, program, stat, day, event, i)
+)  WITHOUT ROWID;
+
+CREATE TABLE holding (
+  county TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  program TEXT NOT NULL,
+  account TEXT NOT NULL,
+  dims TEXT NOT NULL,
+  PRIMARY KEY (county, holder, program, account, dims)
+)  WITHOUT ROWID;

@@ -52,6 +52,92 @@ func entryFloor(t *testing.T, e Engine) {
 	})
 }
 
+// statement: a holder is found by any of his dimensions; what was booked before,
+// within and up to an entry adds up.
+func statement(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	var ids []string
+	for i, dims := range []string{"year=2025&holder=h1", "year=2026&holder=h1", "year=2026&holder=h1", "year=2026&holder=h2"} {
+		Write(t, db, func(tx *store.Tx) error {
+			_, into, err := tx.Enter(store.Posting{Program: "test", From: "outside", To: "share", FromFloor: store.NoFloor, ToDims: dims, Amount: int64(10 * (i + 1))})
+			ids = append(ids, into.ID)
+			return err
+		})
+	}
+	Read(t, db, func(tx *store.Tx) error {
+		held, amounts, err := tx.Holdings("h1", "", "", 10)
+		none, _, err2 := tx.Holdings("h3", "test", "share", 10)
+		if len(held) != 2 || held[0].Dims != "year=2025&holder=h1" || amounts[0] != 10 || amounts[1] != 50 || len(none) != 0 {
+			t.Errorf("held %v %v, none %v", held, amounts, none)
+		}
+		f := store.StatementFilter{Program: "test", Account: "share", Dims: []string{held[0].Dims, held[1].Dims}, Until: tx.Now().Add(time.Hour), Limit: 2}
+		list, err3 := tx.Statement(f)
+		in, out, n, err4 := tx.Booked(f)
+		if len(list) != 2 || list[0].ID != ids[0] || in != 60 || out != 0 || n != 3 {
+			t.Errorf("%d entries, in %d, out %d, %d in all", len(list), in, out, n)
+		}
+		f.After = ids[1]
+		rest, err5 := tx.Statement(f)
+		upTo, _, _, err6 := tx.Booked(f)
+		f.Dims = nil
+		nothing, err7 := tx.Statement(f)
+		if len(rest) != 1 || rest[0].Amount != 30 || upTo != 30 || len(nothing) != 0 {
+			t.Errorf("rest %v, up to it %d, of nobody %v", rest, upTo, nothing)
+		}
+		return firstError(err, err2, err3, err4, err5, err6, err7)
+	})
+}
+
+// facts: a figure opens to what it is made of, net of what was taken back, by record,
+// by event where there is none, and by member.
+func facts(t *testing.T, e Engine) {
+	db := Seeded(t, e)
+	day, town, village := domain.NewDate(2026, 3, 2), "44/4409/440902/440902001", "44/4409/440902/440902001/440902001001"
+	fact := func(stat, event, record, path, member string, n int64) domain.Fact {
+		return domain.Fact{Program: "test", Stat: stat, Day: day, Event: domain.EventID(event), Record: domain.RecordID(record), Path: path, Member: member, Value: n, N: n, At: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)}
+	}
+	late := fact("v", "e6", "r4", town, "", 1)
+	late.At = late.At.Add(48 * time.Hour)
+	Write(t, db, func(tx *store.Tx) error {
+		return firstError(tx.AddFacts([]domain.Fact{fact("v", "e1", "r1", town, "", 1), fact("m", "e1", "r1", town, "p1", 1)}),
+			tx.AddFacts([]domain.Fact{fact("v", "e2", "r2", village, "", 1), fact("m", "e2", "r2", town, "p1", 1)}), tx.AddFacts([]domain.Fact{fact("v", "e3", "", village, "", 1), fact("m", "e3", "", town, "p2", 1)}),
+			tx.AddFacts([]domain.Fact{fact("v", "e4", "r3", town, "", 1)}), tx.AddFacts([]domain.Fact{fact("v", "e5", "r3", town, "", -1)}), tx.AddFacts([]domain.Fact{late}))
+	})
+	Read(t, db, func(tx *store.Tx) error {
+		f := store.FactFilter{StatRange: store.StatRange{Program: "test", Stat: "v", From: day, Until: day, Path: town}, Limit: 3}
+		sum, err := tx.FactSum(f)
+		page, err2 := tx.FactGroups(f)
+		if sum != (store.FactSum{Groups: 4, Value: 4, N: 4}) || len(page) != 3 || page[0].Key != "r4" || page[2].Key != "r1" {
+			t.Errorf("sum %+v, page %+v", sum, page)
+		}
+		f.After = page[2].Key
+		rest, err3 := tx.FactGroups(f)
+		lines, err4 := tx.FactsOf(f, rest, 10)
+		if len(rest) != 1 || rest[0].Key != "e3" || rest[0].Record != "" || len(lines) != 1 || lines[0].Event != "e3" {
+			t.Errorf("rest %+v, lines %+v", rest, lines)
+		}
+		f.After, f.Before = "", time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)
+		frozen, err5 := tx.FactSum(f)
+		f.Here = true
+		here, err6 := tx.FactSum(f)
+		who, err7 := tx.FactSum(store.FactFilter{StatRange: store.StatRange{Program: "test", Stat: "m", From: day, Until: day}, Member: true})
+		if frozen.N != 3 || here.N != 1 || who.Groups != 2 {
+			t.Errorf("frozen %+v, here %+v, members %+v", frozen, here, who)
+		}
+		return firstError(err, err2, err3, err4, err5, err6, err7)
+	})
+	Write(t, db, func(tx *store.Tx) error {
+		if err := tx.ClearStats("test"); err != nil {
+			return err
+		}
+		sum, err := tx.FactSum(store.FactFilter{StatRange: store.StatRange{Program: "test", Stat: "v", Until: day}})
+		if sum.Groups != 0 {
+			t.Error("facts stay after clearing")
+		}
+		return err
+	})
+}
+
 // entryFloorConcurrent: many payers on one small balance; it never goes below
 // its floor, and money is neither made nor lost. Transfers run in both
 // directions, so that a wrong locking order would deadlock.

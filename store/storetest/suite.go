@@ -53,6 +53,8 @@ func Run(t *testing.T, e Engine, only ...string) {
 		{"Entry_Floor", entryFloor},
 		{"Entry_FloorConcurrent", entryFloorConcurrent},
 		{"Entry_Reverse", entryReverse},
+		{"Statement", statement},
+		{"Facts", facts},
 		{"Map_Versions", mapVersions},
 		{"Map_Visits", mapVisits},
 		{"Map_Overdue", overdueByUnit},
