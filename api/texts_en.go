@@ -4,7 +4,7 @@ package api
 
 var nounsEN = map[string]string{
 	"account": "account", "answer": "answer", "upload": "upload", "attachment": "attachment", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
-	"consent": "consent", "channel": "channel", "contact": "message settings", "count": "count", "counter_set": "counter", "county": "county", "delivery": "message", "document": "document", "done": "done",
+	"consent": "consent", "channel": "channel", "contact": "message settings", "count": "count", "counter_set": "counter", "stat_fact": "figure", "ledger_cell": "figure", "county": "county", "delivery": "message", "document": "document", "done": "done",
 	"due": "due", "duty": "duty", "duty_item": "duty item", "duty_round": "duty round", "entry": "entry", "event": "event", "field": "field",
 	"form": "form", "filter": "saved filter", "job": "background work", "job_item": "background work", "grams": "search word", "import": "import", "import_run": "import", "ledger": "ledger", "map": "map", "match": "match", "match_run": "match",
 	"member": "member", "membership": "post", "missed": "missed", "move": "step", "notice": "publication", "notification": "message", "org": "unit",

@@ -5,7 +5,7 @@ package api
 
 var nounsZH = map[string]string{
 	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
-	"consent": "同意", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
+	"consent": "同意", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "stat_fact": "指标", "ledger_cell": "这一格数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
 	"due": "应办", "duty": "任务", "duty_item": "任务项", "duty_round": "任务轮次", "entry": "流水", "event": "记录", "field": "栏目",
 	"form": "表单", "filter": "常用筛选", "job": "后台任务", "job_item": "后台任务", "grams": "检索词", "import": "导入", "import_run": "导入", "ledger": "台账", "map": "地图", "match": "匹配", "match_run": "匹配",
 	"member": "成员", "membership": "任职", "missed": "漏办", "move": "这一步", "notice": "公布", "notification": "消息", "org": "单位",
