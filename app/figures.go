@@ -236,7 +236,7 @@ func (w *work) figure(p *program.Program, st *program.Stat, s span, path string,
 		return w.regionStock(st, path)
 	}
 	if st.Kind == "stock" && strings.HasPrefix(source0(st), "roster.") {
-		return w.rosterStock(p, st, path)
+		return w.rosterStock(p, st, path, where, by)
 	}
 	if st.Kind == "stock" {
 		s.from, s.net = allTime.from, true // what stands at the end of the period
@@ -256,20 +256,6 @@ func (w *work) regionStock(st *program.Stat, path string) (map[string]cell, erro
 			return nil, err
 		}
 		n += int64(len(list))
-	}
-	return map[string]cell{"": {value: n, set: true}}, nil
-}
-
-func (w *work) rosterStock(p *program.Program, st *program.Stat, path string) (map[string]cell, error) {
-	ids, err := w.RosterMembers(p.Key, strings.TrimPrefix(source0(st), "roster."))
-	if err != nil {
-		return nil, err
-	}
-	n := int64(0)
-	for _, id := range ids {
-		if pt, err := w.Party(domain.PartyID(id)); err == nil && (path == "" || record.InPath(pt.Path, path)) {
-			n++
-		}
 	}
 	return map[string]cell{"": {value: n, set: true}}, nil
 }

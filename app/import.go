@@ -22,6 +22,8 @@ import (
 const (
 	ImportEnterprises   = "enterprises"
 	ImportPeople        = "people"
+	ImportHouseholds    = "households"
+	ImportGroups        = "groups" // organisations as subjects of service, not units that act
 	ImportOrganisations = "organisations"
 	ImportOffers        = "offers" // of one record of one program
 )

@@ -31,6 +31,10 @@ func (w *work) importer(in ImportAct) (importer, error) {
 		return &partyImport{w: w, kind: domain.Enterprise}, nil
 	case ImportPeople:
 		return &partyImport{w: w, kind: domain.Person}, nil
+	case ImportHouseholds:
+		return &partyImport{w: w, kind: domain.Household}, nil
+	case ImportGroups:
+		return &partyImport{w: w, kind: domain.Organization}, nil
 	case ImportOrganisations:
 		return &orgImport{}, nil
 	case ImportOffers:

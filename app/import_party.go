@@ -9,7 +9,7 @@ import (
 	"linqiao/store"
 )
 
-// partyImport imports enterprises or people into the county's files.
+// partyImport imports enterprises, people, households or groups into the county's files.
 type partyImport struct {
 	w      *work
 	kind   domain.PartyKind
@@ -43,14 +43,17 @@ func (p *partyImport) allowed(w *work) bool {
 func (p *partyImport) columns() []importColumn {
 	var out []importColumn
 	phone := importColumn{key: identPhone, label: "联系电话", also: []string{"电话", "手机", "手机号", "手机号码", "联系方式", "电话号码", "联系人电话", "法人电话"}}
-	if p.kind == domain.Person {
+	switch p.kind {
+	case domain.Household:
+		out = append(out, importColumn{key: "name", label: "户名", also: []string{"户主姓名", "户主", "家庭名称", "农户姓名", "农户"}, needed: true}, phone)
+	case domain.Person:
 		out = append(out, importColumn{key: "name", label: "姓名", also: []string{"名字", "户主姓名", "老人姓名", "居民姓名"}, needed: true},
 			importColumn{key: identID, label: "身份证号", also: []string{"身份证号码", "公民身份号码", "证件号码", "身份证", "居民身份证号", "公民身份证号码"}}, phone)
 		for _, f := range commonFields {
 			out = append(out, importColumn{key: f.Key, label: f.Label, field: f})
 		}
-	} else {
-		out = append(out, importColumn{key: "name", label: "名称", also: []string{"企业名称", "单位名称", "公司名称", "市场主体名称", "经营主体名称", "商户名称", "字号名称"}, needed: true},
+	default:
+		out = append(out, importColumn{key: "name", label: "名称", also: []string{"社会组织名称", "团体名称", "企业名称", "单位名称", "公司名称", "市场主体名称", "经营主体名称", "商户名称", "字号名称"}, needed: true},
 			importColumn{key: identUSCC, label: "统一社会信用代码", also: []string{"信用代码", "社会信用代码", "统一信用代码", "统一代码", "信用代码证号"}}, phone)
 	}
 	out = append(out, placeColumns...)
@@ -190,8 +193,11 @@ func (p *partyImport) idents(w *work, r *rowReader, cells map[string]string, d *
 	}
 	d.errs = nil
 	strong := identUSCC
-	if p.kind == domain.Person {
+	switch p.kind {
+	case domain.Person:
 		strong = identID
+	case domain.Household:
+		strong = identPhone
 	}
 	for _, code := range d.warn {
 		v.warn(r, strong, code, nil)

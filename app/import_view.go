@@ -139,7 +139,8 @@ func (w *work) importView(run *domain.ImportRun) (*ImportView, error) {
 }
 
 var importLabels = map[string][2]string{
-	ImportEnterprises: {"企业", "Enterprises"}, ImportPeople: {"居民", "Residents"}, ImportOrganisations: {"单位", "Organisations"}, ImportOffers: {"供给", "Offers"},
+	ImportEnterprises: {"企业", "Enterprises"}, ImportPeople: {"居民", "Residents"}, ImportHouseholds: {"家庭", "Households"}, ImportGroups: {"团体", "Groups"},
+	ImportOrganisations: {"单位", "Organisations"}, ImportOffers: {"供给", "Offers"},
 }
 
 func (w *work) importLabel(in ImportAct) string {
@@ -225,7 +226,7 @@ func (a *App) ImportKinds(ctx context.Context, who *Who) (l List[ImportKind], er
 // importActs are all kinds of imports of the county: parties, units, and every
 // kind of offer that a program has.
 func (w *work) importActs() []ImportAct {
-	out := []ImportAct{{Kind: ImportEnterprises}, {Kind: ImportPeople}, {Kind: ImportOrganisations}}
+	out := []ImportAct{{Kind: ImportEnterprises}, {Kind: ImportPeople}, {Kind: ImportHouseholds}, {Kind: ImportGroups}, {Kind: ImportOrganisations}}
 	for _, p := range w.set.set.Programs.All() {
 		for _, t := range p.Records.All() {
 			if t.Noun == domain.Offer {

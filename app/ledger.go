@@ -248,8 +248,20 @@ func (w *work) computeLedger(p *program.Program, l *program.Ledger, period strin
 	return v, nil
 }
 
-// ledgerStats makes a table of figures: one row for the whole area, and one per
-// town when the ledger is broken down by area.
+// ledgerDim is what a table of figures has a row for: towns, or the values of the
+// first dimension it is broken down by.
+func ledgerDim(l *program.Ledger) string {
+	switch {
+	case len(l.By) == 0:
+		return ""
+	case slices.Contains(l.By, "area"):
+		return "area"
+	}
+	return l.By[0]
+}
+
+// ledgerStats makes a table of figures: one row for the whole, and one per value
+// of its dimension. A figure without that dimension stands in the whole only.
 func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path string, v *LedgerView) error {
 	rows := map[string]*LedgerRow{}
 	var order []string
@@ -274,8 +286,9 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 		}
 		v.Columns = append(v.Columns, LedgerColumn{Key: key, Label: w.words(p).Stat(st), Unit: unit})
 		q := StatQuery{Period: period}
-		if slices.Contains(l.By, "area") && statHasDim(p, st, "area") {
-			q.By = []string{"area"}
+		dim := ledgerDim(l)
+		if dim != "" && statHasDim(p, st, dim) {
+			q.By = []string{dim}
 		}
 		x, err := w.stat(p, st, path, q)
 		if err != nil {
@@ -293,7 +306,7 @@ func (w *work) ledgerStats(p *program.Program, l *program.Ledger, period, path s
 		}
 		put(row("", ""), x.Value, x.Set, x.Suppressed)
 		for _, c := range x.Cells {
-			d := c.Dims["area"]
+			d := c.Dims[dim]
 			put(row(d.Key, d.Label), c.Value, c.Set, c.Suppressed)
 		}
 		v.TotalLabels[key] = w.words(p).Stat(st)

@@ -150,6 +150,8 @@ func parseValue(s string) (Value, error) {
 		return parseSplit(s)
 	case strings.HasPrefix(s, "格点("):
 		return parseLattice(s)
+	case strings.HasPrefix(s, "轮流("):
+		return parseTurns(s)
 	}
 	return Value{Kind: Word, Text: s}, nil
 }
@@ -213,11 +215,17 @@ func parseSplit(s string) (Value, error) {
 	if len(parts) == 0 || len(parts) > 2 {
 		return Value{}, fmt.Errorf("应写成 分摊(总额; 序号=金额)")
 	}
-	total, err := parseMoney(parts[0])
+	amount := parseMoney
+	v := Value{Kind: Split, Text: s}
+	if n, ok := strings.CutSuffix(parts[0], "个"); ok { // whole things, not money
+		parts[0], v.Cols = n, 1
+		amount = parseInt
+	}
+	total, err := amount(parts[0])
 	if err != nil {
 		return Value{}, err
 	}
-	v := Value{Kind: Split, Total: total, Text: s}
+	v.Total = total
 	if len(parts) == 1 {
 		return v, nil
 	}
@@ -227,13 +235,22 @@ func parseSplit(s string) (Value, error) {
 		if !ok || !found {
 			return Value{}, fmt.Errorf("分摊里的「%s」应写成 序号=金额", p)
 		}
-		amount, err := parseMoney(strings.TrimSpace(text))
+		share, err := amount(strings.TrimSuffix(strings.TrimSpace(text), "个"))
 		if err != nil {
 			return Value{}, err
 		}
-		v.Cases = append(v.Cases, Case{From: from, To: to, Amount: amount})
+		v.Cases = append(v.Cases, Case{From: from, To: to, Amount: share})
 	}
 	return v, nil
+}
+
+// parseTurns reads 轮流(甲，乙，丙): the items of a batch get them in turn.
+func parseTurns(s string) (Value, error) {
+	list, err := parseBracket(strings.TrimSuffix(strings.TrimPrefix(s, "轮流("), ")"))
+	if err != nil || !strings.HasSuffix(s, ")") || list.Kind != ListOf || len(list.List) == 0 {
+		return Value{}, fmt.Errorf("应写成 轮流(甲，乙，丙)")
+	}
+	return Value{Kind: Turns, List: list.List, Text: s}, nil
 }
 
 func parseLattice(s string) (Value, error) {

@@ -126,7 +126,7 @@ func init() {
 		"区划": (*parser).region, "单位": (*parser).org, "人员": (*parser).member,
 		"个人": (*parser).party, "家庭": (*parser).party, "企业": (*parser).party, "团体": (*parser).party,
 		"关系": (*parser).relation, "值班": (*parser).shift, "名册": (*parser).roster, "供给": (*parser).supply,
-		"记": (*parser).remember, "捷径": (*parser).shortcut, "批量": (*parser).batch,
+		"记": (*parser).remember, "捷径": (*parser).shortcut, "批量": (*parser).batch, "导入": (*parser).importTable,
 		"断网": (*parser).network, "联网": (*parser).network, "断": (*parser).partner, "通": (*parser).partner,
 		"停机": (*parser).machine, "开机": (*parser).machine, "重算": (*parser).rebuild,
 		"凭票": (*parser).proof, "凭码": (*parser).proof,

@@ -302,6 +302,20 @@ func (p *parser) batch(w []string, args string) (Sentence, error) {
 	return s, p.batchNames(s)
 }
 
+// importTable reads `导入 N 家 企业 名{n}: k=v`.
+func (p *parser) importTable(w []string, args string) (Sentence, error) {
+	if err := need(w, 5, "导入 N 家 企业|个人|家庭|团体 名{n}: k=v"); err != nil || len(w) != 5 || partyKinds[w[3]] == "" {
+		return nil, fmt.Errorf("应写成「导入 N 家 企业|个人|家庭|团体 名{n}: k=v」")
+	}
+	s, err := p.batch(append(w, "走", "登记"), args)
+	if err != nil {
+		return nil, err
+	}
+	b := s.(Batch)
+	b.Import = true
+	return b, nil
+}
+
 // batchNames registers the names that the batch makes, or checks those it uses.
 func (p *parser) batchNames(s Batch) error {
 	for i := 1; i <= s.N; i++ {

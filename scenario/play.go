@@ -127,6 +127,9 @@ func (w *world) run(ctx context.Context, s Sentence) error {
 		w.shortcuts[s.Name] = s.Steps
 		return nil
 	case Batch:
+		if s.Import {
+			return w.importBatch(ctx, s)
+		}
 		return w.batch(ctx, s)
 	case Network:
 		return w.network(ctx, s)

@@ -140,6 +140,7 @@ type (
 		Kind     string // 企业 个人 … 单位 人员 区划, empty = names that exist
 		Name     string // holds {n}
 		Register bool   // 走 登记
+		Import   bool   // 导入: one table instead of single acts
 		Steps    []Step
 		By       string
 		Args     Args

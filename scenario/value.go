@@ -22,6 +22,7 @@ const (
 	Split                    // 分摊(总额; 1=…, 2..5=…), an amount per item of a batch
 	Lattice                  // 格点(lat,lng; step; columns), a place per item of a batch
 	Fen                      // an amount already worked out
+	Turns                    // 轮流(a，b), dealt round to the items of a batch
 )
 
 // Value is one written value.
@@ -30,7 +31,7 @@ type Value struct {
 	Text  string // Word, Quoted
 	List  []Value
 	Cases []Case  // Select, Split
-	Total int64   // Split, Fen: fen
+	Total int64   // Split, Fen: fen; a Split of whole things when Cols is 1
 	At    float64 // Lattice: start latitude, longitude, step in degrees
 	Lng   float64
 	Step  float64
@@ -221,7 +222,12 @@ func (v Value) forItem(i, n int) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
+		if v.Cols == 1 {
+			return Value{Kind: Word, Text: strconv.FormatInt(shares[i], 10)}, nil
+		}
 		return Value{Kind: Fen, Total: shares[i]}, nil
+	case Turns:
+		return v.List[i%len(v.List)].forItem(i, n)
 	case Lattice:
 		lat := v.At + float64(i/v.Cols)*v.Step
 		lng := v.Lng + float64(i%v.Cols)*v.Step

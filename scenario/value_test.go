@@ -99,6 +99,27 @@ func TestItemValues(t *testing.T) {
 	if x, _ := grid.forItem(3, 4); x.Text != "36.510000,119.010000" {
 		t.Errorf("lattice %v", x)
 	}
+	turns, err := parseValue("轮流(甲,乙,[丙,丁])")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"甲", "乙", "[丙，丁]", "甲"} {
+		if x, err := turns.forItem(i, 4); err != nil || x.String() != want {
+			t.Errorf("turn %d = %v %v", i, x, err)
+		}
+	}
+	if _, err := parseValue("轮流()"); err == nil {
+		t.Error("turns of nothing are refused")
+	}
+	whole, err := parseValue("分摊(10个; 1=4个)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"4", "3", "3"} {
+		if x, err := whole.forItem(i, 3); err != nil || x.Text != want {
+			t.Errorf("share %d = %v %v", i, x, err)
+		}
+	}
 	args := argsOf(t, "amount=分摊(9万)，credit={amount}，note=「共{amount}」，n={n}")
 	got, err := itemArgs(args, 0, 3)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 var importKinds = map[string]string{
-	"enterprises": app.ImportEnterprises, "people": app.ImportPeople, "organisations": app.ImportOrganisations, "offers": app.ImportOffers,
+	"enterprises": app.ImportEnterprises, "people": app.ImportPeople, "households": app.ImportHouseholds, "groups": app.ImportGroups, "organisations": app.ImportOrganisations, "offers": app.ImportOffers,
 }
 
 // importData reads divisions (with an optional file of villages), a map, or a

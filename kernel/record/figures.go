@@ -122,6 +122,35 @@ func (u *Unit) count(r *Row, c counter, v rule.Vars, day domain.Date) ([]Count, 
 	return []Count{n}, err
 }
 
+// MemberDims gives the dimensions of a figure over a roster for one member, who
+// is its `subject`.
+func (u *Unit) MemberDims(p *program.Program, st *program.Stat, party domain.PartyID) (string, error) {
+	r := &Row{Record: &domain.Record{Subject: party}, P: p, T: &program.RecordType{}, u: u}
+	return u.dims(r, st, subjectVars{u, party})
+}
+
+// MemberCounts reports whether a figure over a roster counts a member: its `where`
+// read on him.
+func (u *Unit) MemberCounts(st *program.Stat, party domain.PartyID) (bool, error) {
+	return u.test(st.Where, subjectVars{u, party})
+}
+
+// subjectVars are the names of a roster's dimensions: the member as `subject`.
+type subjectVars struct {
+	u     *Unit
+	party domain.PartyID
+}
+
+func (v subjectVars) Var(name string) (any, error) {
+	switch name {
+	case "subject", "member":
+		return v.u.partyOf(v.party, name)
+	case "today":
+		return v.u.Today(), nil
+	}
+	return nil, &rule.Unset{Path: name}
+}
+
 // dims writes the dimensions other than area and time as canonical JSON.
 func (u *Unit) dims(r *Row, st *program.Stat, v rule.Vars) (string, error) {
 	m := map[string]any{}
