@@ -368,3 +368,25 @@ func TestRegionNames(t *testing.T) {
 		}
 	}
 }
+
+// TestImportHouseholds puts households and groups on file, each under its own kind.
+func TestImportHouseholds(t *testing.T) {
+	c := newDesk(t)
+	admin := c.staff("admin", "county_office", "440902", RoleAdmin)
+	for kind, want := range map[string]struct {
+		file string
+		of   domain.PartyKind
+	}{
+		ImportHouseholds: {"户主姓名,所在区划,联系电话\n陈大户,公馆镇,13800006001\n", domain.Household},
+		ImportGroups:     {"社会组织名称,所在区划\n公馆商会,公馆镇\n", domain.Organization},
+	} {
+		v, _ := c.checked(admin, ImportAct{Kind: kind}, []byte(want.file))
+		if done := c.confirm(admin, v.ID, ConfirmAct{}); done.Written != 1 {
+			t.Fatalf("%s: %+v", kind, done)
+		}
+		l, err := c.a.Parties(t.Context(), admin, PartyQuery{Kind: want.of})
+		if err != nil || len(l.Items) != 1 || l.Items[0].Kind != want.of {
+			t.Errorf("%s: %+v %v", kind, l.Items, err)
+		}
+	}
+}
