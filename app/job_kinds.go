@@ -11,6 +11,8 @@ func (a *App) jobRunner(kind string) (jobRunner, bool) {
 		return a.runBulk, true
 	case jobBulkUndo:
 		return a.undoBulk, true
+	case jobRound:
+		return a.runRound, true
 	}
 	return a.extraJobs[kind], a.extraJobs[kind] != nil
 }

@@ -64,7 +64,6 @@ func (a *App) StartRound(ctx context.Context, who *Who, once Once, prog, key, fr
 	if err1 != nil || err2 != nil || toDay < fromDay {
 		return nil, domain.E(domain.KindInvalid, "round_dates").With("to", "round_dates")
 	}
-	var todo []owed
 	round, err := onceAnswered(ctx, a, who, once, func(w *work) (*domain.DutyRound, error) {
 		p, d, err := w.duty(prog, key)
 		if err != nil {
@@ -74,38 +73,25 @@ func (a *App) StartRound(ctx context.Context, who *Who, once Once, prog, key, fr
 		if err != nil {
 			return nil, err
 		}
-		if todo, err = w.planRound(p, d, path); err != nil {
+		todo, err := w.planRound(p, d, path)
+		if err != nil {
 			return nil, err
 		}
 		round := &domain.DutyRound{ID: store.NewID(), Program: prog, Key: key, From: fromDay, Until: toDay, ByAccount: who.Account,
 			Region: region, Path: path, Created: w.Now(), State: "open", Note: map[string]any{"total": len(todo)}}
-		return round, w.tx.InsertDutyRound(round)
+		if err := w.tx.InsertDutyRound(round); err != nil {
+			return nil, err
+		}
+		if err := w.oweSome(p, d, round, todo[:min(roundBatch, len(todo))]); err != nil || len(todo) <= roundBatch {
+			return round, err
+		}
+		_, err = w.startJob(jobRound, map[string]any{"round": round.ID}, len(todo))
+		return round, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if todo == nil { // a retry: the first try may have been cut off before all was owed
-		if todo, err = a.planAgain(ctx, who, round); err != nil {
-			return nil, err
-		}
-	}
-	if err := a.oweAll(ctx, who, round, todo); err != nil {
-		return nil, err
-	}
 	return a.Round(ctx, who, round.ID)
-}
-
-// planAgain lists what a round owes; owing a row a second time changes nothing.
-func (a *App) planAgain(ctx context.Context, who *Who, round *domain.DutyRound) (todo []owed, err error) {
-	err = a.read(ctx, who, func(w *work) error {
-		p, d, err := w.duty(round.Program, round.Key)
-		if err != nil {
-			return err
-		}
-		todo, err = w.planRound(p, d, round.Path)
-		return err
-	})
-	return todo, err
 }
 
 // roundPath: the region asked for, within the area of a role that may start it.
@@ -146,23 +132,49 @@ func (w *work) planRound(p *program.Program, d *program.Duty, path string) ([]ow
 	return list, w.assignAll(p, d, list)
 }
 
-// oweAll writes the items of a round, and what they make, in batches.
-func (a *App) oweAll(ctx context.Context, who *Who, round *domain.DutyRound, todo []owed) error {
-	for len(todo) > 0 {
-		n := min(roundBatch, len(todo))
-		batch := todo[:n]
-		todo = todo[n:]
-		if err := a.write(ctx, who, func(w *work) error {
+// oweSome writes items of a round, and what they make.
+func (w *work) oweSome(p *program.Program, d *program.Duty, round *domain.DutyRound, todo []owed) error {
+	for _, x := range todo {
+		if err := w.owe(p, d, round.ID, x, round.From.Start(), round.Until.End(), round.Until.End()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// jobRound is the kind of job that opens a round over more rows than one
+// transaction should hold.
+const jobRound = "round"
+
+// runRound owes the rest of a round. Who does what is planned anew when the job is
+// taken up again; what was owed before stays as it is, for an item is owed once.
+func (a *App) runRound(ctx context.Context, r *JobRun) error {
+	var round *domain.DutyRound
+	var todo []owed
+	if err := a.read(ctx, r.who, func(w *work) error {
+		var err error
+		if round, err = w.tx.DutyRound(asText(r.Job.Payload["round"])); err != nil {
+			return err
+		}
+		p, d, err := w.duty(round.Program, round.Key)
+		if err != nil {
+			return err
+		}
+		todo, err = w.planRound(p, d, round.Path)
+		return err
+	}); err != nil {
+		return err
+	}
+	for from := 0; from < len(todo); from += roundBatch {
+		batch := todo[from:min(from+roundBatch, len(todo))]
+		if err := r.Write(ctx, func(w *work, j *domain.Job) error {
 			p, d, err := w.duty(round.Program, round.Key)
 			if err != nil {
 				return err
 			}
-			for _, x := range batch {
-				if err := w.owe(p, d, round.ID, x, round.From.Start(), round.Until.End(), round.Until.End()); err != nil {
-					return err
-				}
-			}
-			return nil
+			j.Done, j.Total = int64(from+len(batch)), int64(len(todo))
+			j.Result["label"] = d.Label
+			return w.oweSome(p, d, round, batch)
 		}); err != nil {
 			return err
 		}

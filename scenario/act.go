@@ -440,7 +440,10 @@ func (w *world) start(ctx context.Context, who *login, actor *thing, s Step) err
 		var answer object
 		err = w.call(ctx, who, http.MethodPost, "/programs/"+w.prog.Key+"/duties/"+d.Key+"/rounds", body, &answer)
 		w.last = &thing{kind: aDocument, id: str(answer["id"]), doc: answer}
-		return err
+		if err != nil {
+			return err
+		}
+		return w.tick(ctx) // a large round is opened in the background
 	case "match":
 		t, err := w.getKind(s.On, aRecord, "记录")
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,45 @@ func TestRoundReassigned(t *testing.T) {
 			}
 			if n := len(force[0].All(t, path+"/items?org="+second)); n != 1 {
 				t.Errorf("items of the second team: %d", n)
+			}
+		})
+	}
+}
+
+// TestRoundInBackground: a round over more rows than one transaction holds is opened
+// by a job; what the request wrote itself and a job that runs twice owe nobody twice.
+func TestRoundInBackground(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			c := testkit.Open(t, engine, storetest.Home)
+			c.Clock.Set(time.Date(2026, 3, 9, 9, 0, 0, 0, domain.Beijing))
+			if _, err := c.App.Apply(t.Context(), app.System(c.Code), map[string]fs.FS{"sme-finance": os.DirFS("../programs/sme-finance")}); err != nil {
+				t.Fatal(err)
+			}
+			_, force := c.Staff(t, "finance_office", "county", string(c.Code), "banzhang")
+			var firms []string
+			for i := range 250 {
+				f := force[0].Must(t, http.MethodPost, "/parties", testkit.Object{"kind": "enterprise", "name": "厂" + strconv.Itoa(i), "region": string(c.Code)})
+				firms = append(firms, testkit.Text(f, "id"))
+			}
+			force[0].Must(t, http.MethodPost, "/programs/sme-finance/rosters/firms/members", testkit.Object{"parties": firms})
+			round := force[0].Must(t, http.MethodPost, "/programs/sme-finance/duties/visit_round/rounds", testkit.Object{"from": "2026-03-09", "to": "2026-03-20"})
+			if round["due"] != float64(200) {
+				t.Errorf("the request opened %v", round["due"])
+			}
+			if err := c.App.RunDue(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			job := force[0].All(t, "/jobs?kind=round")
+			if len(job) != 1 || job[0]["state"] != "done" || job[0]["done"] != float64(250) {
+				t.Errorf("job: %v", job)
+			}
+			after := force[0].Must(t, http.MethodGet, "/duty-rounds/"+testkit.Text(round, "id"), nil)
+			if after["due"] != float64(250) {
+				t.Errorf("owed: %v", after["due"])
+			}
+			if n := force[0].All(t, "/records?program=sme-finance&record=visit"); len(n) != 250 {
+				t.Errorf("%d visits", len(n))
 			}
 		})
 	}

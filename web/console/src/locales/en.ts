@@ -39,7 +39,7 @@ export default {
     title: 'Background work', note: 'Exports and batches go on when you leave the page.', empty: 'No background work', progress: '{done} / {total}', cancel: 'Stop', leave: 'Leave; look later under “Background work”', open: 'Look',
     delayed: 'No progress for the moment, tried again by itself: {why}', sum: '{n} in all', sumFailed: '{n} in all, {failed} not done', download: 'Download ({size})', expires: 'Until {at}', expired: 'Expired; export anew',
     state: { queued: 'Waiting', running: 'Running', cancelling: 'Stopping', done: 'Done', failed: 'Failed', cancelled: 'Stopped' },
-    kind: { bulk_check: 'Preview of a batch', bulk: 'Batch', bulk_undo: 'Batch taken back', export: 'Export', import: 'Import' },
+    kind: { bulk_check: 'Preview of a batch', bulk: 'Batch', bulk_undo: 'Batch taken back', export: 'Export', import: 'Import', round: 'Opening a round' },
   },
   export: {
     open: 'Export', title: 'Export {label}', what: 'Exports what the filter shows now: {total}.', format: 'Format', xlsx: 'Excel sheet (xlsx)', csv: 'CSV text', note: 'Only what you may see; the export is noted in the journal. The file is kept for 7 days.',

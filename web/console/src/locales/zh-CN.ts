@@ -40,7 +40,7 @@ export default {
     title: '后台任务', note: '导出、批量办理等在后台进行，离开页面也不会停。', empty: '没有后台任务', progress: '{done} / {total}', cancel: '停止', leave: '先离开，稍后在“后台任务”里看', open: '查看',
     delayed: '暂时没有进展，会自动再试：{why}', sum: '共 {n} 件', sumFailed: '共 {n} 件，另有 {failed} 件没有办', download: '下载（{size}）', expires: '{at} 前可下载', expired: '文件已过期，请重新导出',
     state: { queued: '正在排队', running: '进行中', cancelling: '正在停止', done: '已完成', failed: '没有做成', cancelled: '已停止' },
-    kind: { bulk_check: '批量预览', bulk: '批量办理', bulk_undo: '整批撤回', export: '导出', import: '导入' },
+    kind: { bulk_check: '批量预览', bulk: '批量办理', bulk_undo: '整批撤回', export: '导出', import: '导入', round: '发起一轮任务' },
   },
   export: {
     open: '导出', title: '导出{label}', what: '导出当前筛选的内容：{total}。', format: '格式', xlsx: 'Excel 表格（xlsx）', csv: 'CSV 文本', note: '只含您有权查看的内容；导出会记入审计。文件保留 7 天。',
