@@ -26,7 +26,7 @@ type pages struct {
 func newPages() *pages {
 	p := &pages{sets: map[string]*template.Template{}}
 	funcs := template.FuncMap{"day": day, "clock": clock, "cell": cell, "figure": figure, "named": named, "join": strings.Join}
-	for _, name := range []string{"home", "services", "service", "offers", "notices", "notice", "check", "about", "access", "message", "phone"} {
+	for _, name := range []string{"home", "services", "service", "offers", "notices", "notice", "check", "about", "access", "message", "phone", "voices"} {
 		p.sets[name] = template.Must(template.New(name).Funcs(funcs).ParseFS(publicFiles, "public/frame.html", "public/"+name+".html"))
 	}
 	css, err := publicFiles.ReadFile("public/style.css")
@@ -153,6 +153,7 @@ func (s *Server) publicPages() {
 	s.mux.HandleFunc("GET /notices/{id}/table.csv", s.noticeCSV)
 	s.mux.HandleFunc("GET /notices/{id}/draw.json", s.noticeDraw)
 	s.mux.HandleFunc("GET /draw.js", s.drawScript)
+	s.voicePages()
 	s.mux.HandleFunc("GET /about", s.plainPage("about", "about"))
 	s.mux.HandleFunc("GET /accessibility", s.plainPage("access", "access"))
 	s.mux.HandleFunc("GET /check", s.checkPage)
@@ -165,7 +166,7 @@ func (s *Server) publicPages() {
 	})
 	s.mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /console/\nDisallow: /m/\nDisallow: /check\nDisallow: /demo/\n"))
+		_, _ = w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /console/\nDisallow: /m/\nDisallow: /check\nDisallow: /voices/\nDisallow: /demo/\n"))
 	})
 	s.mux.HandleFunc("/", s.pages.missing)
 }

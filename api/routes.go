@@ -46,6 +46,7 @@ func (s *Server) routes() {
 	post(s, signedIn, again, "/records/{id}/passes/{pass}", "出示凭码", s.showPass)
 	post(s, signedIn, inTx, "/records/{id}/clocks/{clock}/extend", "延期", s.extendClock)
 	post(s, signedIn, again, "/records/{id}/ballots/{ballot}", "投票", s.vote)
+	post(s, signedIn, again, "/records/{id}/tickets/{move}", "领取一张不记名的票", s.takeTicket)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/desk", "登记领取纸票", s.handOutPaper)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/papers", "录入纸票统计", s.enterPapers)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/papers/sign", "签认纸票统计", s.signPapers)
@@ -163,6 +164,9 @@ func (s *Server) routes() {
 	get(s, staff, "/programs/{p}/notices/{k}/preview", "预览将要公布的内容", s.noticePreview)
 	create(s, staff, inTx, "/programs/{p}/notices/{k}", "公布，或通过待审核的公示", s.publish)
 	del(s, staff, inTx, "/programs/{p}/notices/{k}", "停止公布，或退回待审核的公示", s.unpublish)
+	post(s, nameless, again, "/public/voices", "不记名提交", s.handIn)
+	post(s, nameless, reads, "/public/voices/form", "不记名提交要填什么", s.voiceForm)
+	post(s, nameless, reads, "/public/voices/answer", "凭码查答复", s.followVoice)
 	get(s, public, "/public/check/{serial}", "查验证明", s.checkSerial)
 
 	// Files, search, journal, messages.

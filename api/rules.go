@@ -11,11 +11,12 @@ import (
 // decides again on the row; a rule only turns away who has no business at all.
 // Its zero value lets nobody in.
 type rule struct {
-	name string
-	open bool // also without sign-in
-	may  func(*app.Who) bool
-	code string // of the refusal
-	idle bool   // asked by screens of themselves: does not keep the sign-in alive
+	name  string
+	open  bool // also without sign-in
+	may   func(*app.Who) bool
+	code  string // of the refusal
+	blind bool   // whoever asks is not looked at, signed in or not
+	idle  bool   // asked by screens of themselves: does not keep the sign-in alive
 }
 
 var (
@@ -55,7 +56,7 @@ func (s *Server) admit(q *request, r rule, rep repeat, c huma.Context) error {
 	if r.name == demoOnly.name && !s.app.Demo {
 		return notFound()
 	}
-	if !r.open || q.token != "" {
+	if !r.blind && (!r.open || q.token != "") {
 		ask := s.app.Who
 		if r.idle {
 			ask = s.app.Watcher

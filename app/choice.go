@@ -2,6 +2,7 @@ package app
 
 import (
 	"linqiao/domain"
+	"linqiao/kernel/program"
 	"linqiao/kernel/record"
 )
 
@@ -25,6 +26,46 @@ type ChoiceView struct {
 	Take     int          `json:"take"`
 	Order    []string     `json:"order"`
 	Members  []ChosenView `json:"members"`
+}
+
+// FrozenView is a roster as it was frozen for a record: how many are on it, the
+// hash of the list, and how many were left out for which reason.
+type FrozenView struct {
+	Key    string        `json:"key"`
+	Label  string        `json:"label"`
+	Size   int64         `json:"size"`
+	Hash   string        `json:"hash"`
+	Frozen string        `json:"frozen"`
+	Except []ExceptCount `json:"except"`
+}
+
+// ExceptCount is how many were left out for a reason.
+type ExceptCount struct {
+	Label string `json:"label"`
+	N     int64  `json:"n"`
+}
+
+func (w *work) viewFrozen(r *record.Row, s sight, v *RecordView) error {
+	v.Rosters, v.Tickets = []FrozenView{}, []TicketState{}
+	if !s.full {
+		return nil
+	}
+	list, err := w.unit.FrozenRosters(r)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		v.Rosters = append(v.Rosters, w.frozenRoster(r.P, &list[i]))
+	}
+	return w.viewTickets(r, v)
+}
+
+func (w *work) frozenRoster(p *program.Program, f *record.FrozenRoster) FrozenView {
+	v := FrozenView{Key: f.Roster.Key, Label: w.words(p).Named("rosters", f.Roster.Key, f.Roster.Label), Size: f.Size, Hash: f.Hash, Frozen: f.Frozen, Except: []ExceptCount{}}
+	for k, e := range f.Roster.Except.All() {
+		v.Except = append(v.Except, ExceptCount{e.Label, f.Except[k]})
+	}
+	return v
 }
 
 // ChosenView is one of those chosen.

@@ -43,7 +43,7 @@ func (w *work) dutyRows(p *program.Program, d *program.Duty, path string) ([]owe
 	var out []owed
 	switch kind {
 	case "roster":
-		ids, err := w.RosterMembers(p.Key, key)
+		ids, err := w.RosterMembers(p.Key, key, "")
 		if err != nil {
 			return nil, err
 		}

@@ -178,7 +178,15 @@ func (w *work) passOK(t *program.RecordType, mv *program.Move, a *record.Act, pa
 	if err != nil || p.Revoked || !p.Until.IsZero() && w.Now().After(p.Until) {
 		return
 	}
-	a.Proof.PassOK = p.Record == parent
+	a.Proof.PassOK = p.Record == parent || w.parentOf(parent) == p.Record
+}
+
+// parentOf: the code at the door of a session is shown by who has a place in it.
+func (w *work) parentOf(id domain.RecordID) domain.RecordID {
+	if r, err := w.unit.Load(id); err == nil && id != "" && r.Record.Parent != "" {
+		return r.Record.Parent
+	}
+	return "-"
 }
 
 // Move makes a move on a record.
@@ -187,9 +195,18 @@ func (a *App) Move(ctx context.Context, who *Who, once Once, id domain.RecordID,
 	if in.Proof != nil && in.Proof.Code != "" && a.door.full(guesses, confirmWrongMost, wrongFor, a.Now()) {
 		return errTooMany("confirm_locked", wrongFor)
 	}
-	_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
-		return id, w.move(id, move, in)
-	})
+	try := func() error {
+		_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
+			return id, w.move(id, move, in)
+		})
+		return err
+	}
+	err := try()
+	if errors.Is(err, errTrayWaits) {
+		if err = a.emptyTray(ctx, who.County, id); err == nil {
+			err = try()
+		}
+	}
 	if domain.CodeOf(err) == "confirm_wrong" {
 		a.door.count(guesses, wrongFor, a.Now())
 	}
@@ -213,6 +230,9 @@ func (w *work) move(id domain.RecordID, move string, in Act) error {
 		return w.theirs(r, w.unit.Amend(r, mv, act))
 	}
 	if err := orRefusal(w.madeBefore(r, s, mv, in), w.settleBase(r, s, in, &act)); err != nil {
+		return err
+	}
+	if err := w.trayWaits(r); err != nil {
 		return err
 	}
 	w.passOK(r.T, mv, &act, r.ID)

@@ -49,44 +49,74 @@ func (w *work) RosterHas(prog, roster, member string) (bool, error) {
 
 // inRoster asks a roster's conditions of one party.
 func (w *work) inRoster(u *record.Unit, p *program.Program, r *program.Roster, id domain.PartyID) (bool, error) {
+	in, _, err := w.onRoster(u, p, r, id)
+	return in, err
+}
+
+// onRoster is inRoster that also says for which exception somebody is left out.
+func (w *work) onRoster(u *record.Unit, p *program.Program, r *program.Roster, id domain.PartyID) (in bool, except string, err error) {
 	vars, err := u.PartyVars(p, id)
 	if err != nil {
-		return false, err
+		return false, "", err
 	}
 	if r.Where != nil {
 		if ok, err := u.Test(r.Where, vars); err != nil || !ok {
-			return false, err
+			return false, "", err
 		}
 	}
-	for _, e := range r.Except.All() {
+	for k, e := range r.Except.All() {
 		if e.If == nil {
 			continue
 		}
 		if out, err := u.Test(e.If, vars); err != nil || out {
-			return false, err
+			return false, k, err
 		}
 	}
-	return true, nil
+	return true, "", nil
+}
+
+// RosterExcept counts by reason whom the exceptions of a roster leave out; who
+// meets several counts under the first.
+func (w *work) RosterExcept(prog, roster, path string) (map[string]int64, error) {
+	p, r, err := w.rosterOf(prog, roster)
+	if err != nil || r.Except.Len() == 0 {
+		return nil, err
+	}
+	out := map[string]int64{}
+	err = w.eachAsked(p, r, path, func(_ string, _ time.Time, in bool, except string) bool {
+		if !in && except != "" {
+			out[except]++
+		}
+		return true
+	})
+	return out, err
 }
 
 // RosterMembers lists who is on a roster now.
-func (w *work) RosterMembers(prog, roster string) ([]string, error) {
+func (w *work) RosterMembers(prog, roster, path string) ([]string, error) {
 	p, r, err := w.rosterOf(prog, roster)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
-	err = w.eachMember(p, r, "", func(id string, _ time.Time) bool {
+	err = w.eachMember(p, r, path, func(id string, _ time.Time) bool {
 		out = append(out, id)
 		return true
 	})
 	return out, err
 }
 
-// eachMember calls fn for the members in a fixed order until it says no. A
-// computed roster is read page by page: the county's file does not stand in
-// memory at once.
+// eachMember calls fn for the members in a fixed order until it says no.
 func (w *work) eachMember(p *program.Program, r *program.Roster, path string, fn func(id string, since time.Time) bool) error {
+	return w.eachAsked(p, r, path, func(id string, since time.Time, in bool, _ string) bool {
+		return !in || fn(id, since)
+	})
+}
+
+// eachAsked calls fn for everybody whom a roster asks about, with the answer. A
+// computed roster is read page by page: the county's file does not stand in memory
+// at once.
+func (w *work) eachAsked(p *program.Program, r *program.Roster, path string, fn func(id string, since time.Time, in bool, except string) bool) error {
 	if r.Where == nil {
 		return w.eachKept(p, r, path, fn)
 	}
@@ -96,51 +126,55 @@ func (w *work) eachMember(p *program.Program, r *program.Roster, path string, fn
 		if err != nil {
 			return err
 		}
-		u, kept := record.Begin(w), w.c.parties
-		w.c.parties = make(map[domain.PartyID]*domain.Party, len(page.Items))
-		for i := range page.Items {
-			w.c.parties[page.Items[i].ID] = &page.Items[i]
+		on, err := w.askPage(p, r, page.Items, fn)
+		if err != nil || !on {
+			return err
 		}
-		for i := range page.Items {
-			in, err := w.inRoster(u, p, r, page.Items[i].ID)
-			if err == nil && in && !fn(string(page.Items[i].ID), page.Items[i].Created) {
-				w.c.parties = kept
-				return nil
-			}
-			if err != nil {
-				w.c.parties = kept
-				return err
-			}
-		}
-		w.c.parties = kept
 		if f.Cursor = page.Next; f.Cursor == "" {
 			return nil
 		}
 	}
 }
 
-func (w *work) eachKept(p *program.Program, r *program.Roster, path string, fn func(id string, since time.Time) bool) error {
+// askPage asks a page of parties; on is false when fn has had enough.
+func (w *work) askPage(p *program.Program, r *program.Roster, items []domain.Party, fn func(id string, since time.Time, in bool, except string) bool) (on bool, err error) {
+	u, kept := record.Begin(w), w.c.parties
+	defer func() { w.c.parties = kept }()
+	w.c.parties = make(map[domain.PartyID]*domain.Party, len(items))
+	for i := range items {
+		w.c.parties[items[i].ID] = &items[i]
+	}
+	for i := range items {
+		in, except, err := w.onRoster(u, p, r, items[i].ID)
+		if err != nil || !fn(string(items[i].ID), items[i].Created, in, except) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (w *work) eachKept(p *program.Program, r *program.Roster, path string, fn func(id string, since time.Time, in bool, except string) bool) error {
 	list, err := w.tx.Roster(p.Key, r.Key, w.Now(), "", 0)
 	if err != nil {
 		return err
 	}
 	for _, m := range list {
+		in, except := true, ""
 		if path != "" || r.Except.Len() > 0 {
 			party, err := orNil(w.Party(domain.PartyID(m.Member)))
 			if err != nil {
 				return err
 			}
 			if party != nil {
-				in, err := w.inRoster(w.unit, p, r, party.ID)
-				if err != nil {
-					return err
-				}
-				if !in || path != "" && !record.InPath(party.Path, path) {
+				if path != "" && !record.InPath(party.Path, path) {
 					continue
+				}
+				if in, except, err = w.onRoster(w.unit, p, r, party.ID); err != nil {
+					return err
 				}
 			}
 		}
-		if !fn(m.Member, m.From) {
+		if !fn(m.Member, m.From, in, except) {
 			return nil
 		}
 	}

@@ -423,7 +423,7 @@ func planMove(t *program.RecordType) *program.Move {
 func (a *App) RunDue(ctx context.Context) error {
 	for round := 0; round < 10_000; round++ {
 		total := 0
-		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.OweDue, a.WorkImports, a.RunJobs, a.NoticesDue, a.Deliver} {
+		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.VoicesDue, a.OweDue, a.WorkImports, a.RunJobs, a.NoticesDue, a.Deliver} {
 			n, err := f(ctx)
 			if err != nil {
 				return err

@@ -244,6 +244,8 @@ type RecordView struct {
 	Consents    []ConsentState    `json:"consents"`
 	Choices     []ChoiceView      `json:"choices"`
 	Ballots     []BallotView      `json:"ballots"`
+	Rosters     []FrozenView      `json:"rosters"` // frozen for this record
+	Tickets     []TicketState     `json:"tickets"`
 	CanEdit     bool              `json:"can_edit"`
 	Confirms    []ConfirmView     `json:"confirms,omitempty"` // moves that the reader's phone may confirm by code
 	Shown       map[string]any    `json:"shown,omitempty"`    // what an order shows of its parent and subject

@@ -29,6 +29,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"signatures", time.Minute, a.CloseDue},
 		{"panels", time.Minute, a.PanelsDue},
 		{"ballots", 20 * time.Second, a.BallotsDue},
+		{"voices", time.Minute, a.VoicesDue},
 		{"duties", time.Minute, a.OweDue},
 		{"notices", time.Minute, a.NoticesDue},
 		{"imports", 300 * time.Millisecond, a.WorkImports},

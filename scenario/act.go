@@ -16,6 +16,9 @@ func (w *world) acts(ctx context.Context, s Acts) error {
 		return err
 	}
 	w.refusal, w.last = nil, nil
+	if s.Proof != "" || s.Who == stranger && len(s.Steps) == 1 && s.Steps[0].Verb == VerbMove {
+		return w.voice(ctx, s)
+	}
 	for _, step := range s.Steps {
 		if w.expectNo {
 			if err := w.noteRev(ctx, step.On); err != nil {
@@ -37,6 +40,9 @@ func (w *world) acts(ctx context.Context, s Acts) error {
 func (w *world) act(ctx context.Context, who *login, actor *thing, s Step, at time.Time) error {
 	switch s.Verb {
 	case VerbMove:
+		if s.Each || s.Times > 0 {
+			return w.manyMoves(ctx, who, actor, s)
+		}
 		t, err := w.move(ctx, who, actor, s, at)
 		if err == nil {
 			w.last = t
@@ -56,6 +62,8 @@ func (w *world) act(ctx context.Context, who *login, actor *thing, s Step, at ti
 		return w.checkSerial(ctx, who, s)
 	case VerbFreeze:
 		return w.freeze(ctx, who, s)
+	case VerbTicket:
+		return w.ticket(ctx, who, s)
 	}
 	return fmt.Errorf("本版本尚不支持「%s」", s.Verb)
 }

@@ -96,7 +96,7 @@ func knownFields(rec *program.RecordType, args Args) error {
 }
 
 func (c *checker) remember(s Remember) error {
-	if s.Latest == "" {
+	if s.Latest == "" || s.Whom {
 		c.bound[s.Name] = c.last
 		return nil
 	}

@@ -3,10 +3,11 @@ package scenario
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|定冲突 …"
+const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|领|定冲突 …"
 
 // person reads a sentence whose subject is a registered name.
 func (p *parser) person(w []string, args string) (Sentence, error) {
@@ -18,8 +19,10 @@ func (p *parser) person(w []string, args string) (Sentence, error) {
 		steps, err = p.inOrder(strings.Join(w[2:], " "), args)
 	case "在":
 		return p.partnerEdit(w, args)
+	case "连做", "逐件":
+		steps, err = p.manyTimes(w, args)
 	case VerbMove, VerbSign, VerbDecline, VerbFill, VerbConsent, VerbWithdraw, VerbInvoke, VerbStart,
-		VerbLook, VerbScan, VerbCheck, VerbFreeze, VerbResolve:
+		VerbLook, VerbScan, VerbCheck, VerbFreeze, VerbResolve, VerbTicket:
 		var s Step
 		if s, err = p.oneStep(verb, w[2:], args); err == nil {
 			steps = []Step{s}
@@ -102,6 +105,24 @@ func (s *Step) complete() error {
 	return nil
 }
 
+// manyTimes reads `某 连做 N 件 record.move [于 Y]` and `某 逐件 record.move [于 Y]`.
+func (p *parser) manyTimes(w []string, args string) ([]Step, error) {
+	n, rest := 0, w[2:]
+	if w[1] == "连做" {
+		var err error
+		if len(w) < 5 || w[3] != "件" {
+			return nil, fmt.Errorf("应写成「某 连做 N 件 record.move 于 Y」")
+		}
+		if n, err = strconv.Atoi(w[2]); err != nil || n < 1 || n > 100_000 {
+			return nil, fmt.Errorf("「%s」不是件数", w[2])
+		}
+		rest = w[4:]
+	}
+	s, err := p.oneStep(VerbMove, rest, args)
+	s.Times, s.Each = n, w[1] == "逐件"
+	return []Step{s}, err
+}
+
 // inOrder reads `依次 m1(k=v)，m2 于 Y`: steps without their own 于 take the last.
 func (p *parser) inOrder(text, args string) ([]Step, error) {
 	if args != "" {
@@ -147,7 +168,10 @@ func (p *parser) proof(w []string, args string) (Sentence, error) {
 	if err := p.names(w[1]); err != nil {
 		return nil, err
 	}
-	s, err := p.person(append([]string{"访客"}, w[2:]...), args)
+	if w[2] == "查" && w[3] == "答复" {
+		return Acts{Who: stranger, Proof: w[1], Steps: []Step{{Verb: VerbCheck}}}, nil
+	}
+	s, err := p.person(append([]string{stranger}, w[2:]...), args)
 	if err != nil {
 		return nil, err
 	}

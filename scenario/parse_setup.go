@@ -160,13 +160,15 @@ func (p *parser) supply(w []string, args string) (Sentence, error) {
 }
 
 func (p *parser) remember(w []string, _ string) (Sentence, error) {
-	const form = "记 名 = 上句，或 记 名 = 最新|最早 record [于 Y] [由 单位]"
+	const form = "记 名 = 上句，或 记 名 = 最新|最早 record [于 Y] [由 单位]，或 记 名 = 对象 于 Y"
 	if err := need(w, 4, form); err != nil || w[2] != "=" {
 		return nil, fmt.Errorf("应写成「%s」", form)
 	}
 	s := Remember{Name: w[1]}
 	switch {
 	case w[3] == "上句":
+	case w[3] == "对象" && len(w) == 6 && w[4] == "于":
+		s.Whom, s.On = true, w[5]
 	case (w[3] == "最新" || w[3] == "最早") && len(w) >= 5:
 		s.Latest, s.Oldest = w[4], w[3] == "最早"
 		for i := 5; i+1 < len(w); i += 2 {

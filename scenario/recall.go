@@ -32,6 +32,9 @@ func (w *world) network(ctx context.Context, s Network) error {
 }
 
 func (w *world) remember(ctx context.Context, s Remember) error {
+	if s.Whom {
+		return w.rememberWhom(ctx, s)
+	}
 	if s.Latest == "" {
 		if w.last == nil {
 			return fmt.Errorf("上句没有结果")
@@ -51,6 +54,32 @@ func (w *world) remember(ctx context.Context, s Remember) error {
 	t.name = s.Name
 	w.put(t)
 	return nil
+}
+
+// rememberWhom gives a name to whoever a record is about: somebody that the story
+// registered and that a draw, say, has picked.
+func (w *world) rememberWhom(ctx context.Context, s Remember) error {
+	t, err := w.getKind(s.On, aRecord, "记录")
+	if err != nil {
+		return err
+	}
+	id := ""
+	if err := w.views(ctx, t, func(view object) bool {
+		of, _ := view["subject"].(map[string]any)
+		id = str(of["id"])
+		return id != ""
+	}); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, x := range w.things {
+		if x.kind == aParty && x.id == id {
+			w.things[s.Name] = x
+			return nil
+		}
+	}
+	return fmt.Errorf("「%s」的对象没有人看得见，或不是本剧本登记的", s.On)
 }
 
 // latest finds the newest record of a kind on something, by an organisation; or

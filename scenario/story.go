@@ -126,6 +126,7 @@ type (
 	Remember struct {
 		Name   string
 		Latest string // record key; empty = result of the line before
+		Whom   bool   // 对象: whom the record On is about
 		Oldest bool   // 最早: the oldest that still runs, instead of the newest
 		On, By string
 	}
@@ -177,6 +178,7 @@ const (
 	VerbScan     Verb = "扫"
 	VerbCheck    Verb = "查"
 	VerbFreeze   Verb = "冻结"
+	VerbTicket   Verb = "领"
 	VerbResolve  Verb = "定冲突"
 	VerbPartner  Verb = "改"
 	VerbRun      Verb = "走" // a shortcut inside a shortcut
@@ -191,6 +193,8 @@ type Step struct {
 	On     string
 	For    string
 	Args   Args
+	Times  int  // 连做 N 件: the same intake so many times
+	Each   bool // 逐件: on every record of the kind that can make the move now
 }
 
 // The expectations.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -182,4 +183,19 @@ func (c *Client) SignIn(t testing.TB, county, login, password string) *Client {
 	t.Helper()
 	o := c.Must(t, http.MethodPost, "/session", Object{"login": login, "password": password, "county": county})
 	return &Client{Base: c.Base, HTTP: c.HTTP, Token: Text(o, "token")}
+}
+
+// Form posts a form as a browser does that has no script.
+func (c *Client) Form(t testing.TB, path, form string) *Answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.Base+path, strings.NewReader(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	a, err := send(c.HTTP, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

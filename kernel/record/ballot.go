@@ -46,7 +46,7 @@ func (u *Unit) startBallot(r *Row, b *program.Ballot) error {
 		return domain.Refuse("“" + b.Label + "”已经开始，不能再开一次")
 	}
 	_, roster := splitAddr(b.Roll)
-	voters, err := u.w.RosterMembers(r.P.Key, roster)
+	voters, err := u.rosterFor(r, r.P, roster)
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func (u *Unit) candidates(r *Row, c *program.Choice) ([]candidate, error) {
 	kind, key := splitAddr(c.From)
 	switch kind {
 	case "roster":
-		ids, err := u.w.RosterMembers(r.P.Key, key)
+		ids, err := u.rosterFor(r, r.P, key)
 		if err != nil {
 			return nil, err
 		}

@@ -69,6 +69,9 @@ func members(run *domain.PanelRun) []string {
 	return slices.DeleteFunc(list, func(id string) bool { return slices.Contains(gone, id) })
 }
 
+// Chosen lists the ids of those whom a choice's round has chosen.
+func Chosen(run *domain.PanelRun) []string { return members(run) }
+
 // ranking orders a pool by its marks, the best first; then by `tie` in turn, then
 // by lot. Marks are kept with the result.
 func (u *Unit) ranking(r *Row, c *program.Choice, pool *Pool, seed [32]byte, run *domain.PanelRun) ([]string, error) {

@@ -180,7 +180,7 @@ func TestChoiceReplaces(t *testing.T) {
 // An empty pool cannot be frozen, and a pool changed in storage is not drawn from.
 func TestChoiceRefusesBadPools(t *testing.T) {
 	w, desk, id := drawCounty(t, 0)
-	wantErr(t, w.move(desk, id, "lock", Act{}), "guard", "没有符合条件的候选")
+	wantErr(t, w.move(desk, id, "lock", Act{}), "guard", "是空的")
 	if w.stage(id) != "prepare" {
 		t.Error("locked all the same")
 	}

@@ -65,6 +65,19 @@ func (u *Unit) Open(p *program.Program, t *program.RecordType, mv *program.Move,
 	return r, nil
 }
 
+// HandIn makes the record of what was handed in without a name: its guards were
+// asked then, and whoever delivers it is not its author.
+func (u *Unit) HandIn(p *program.Program, t *program.RecordType, mv *program.Move, a Act) (*Row, error) {
+	a.trusted, a.accepted = true, true
+	return u.Create(p, t, mv, a)
+}
+
+// TryIn asks everything that an intake by ticket asks, on a unit that is thrown away.
+func (u *Unit) TryIn(p *program.Program, t *program.RecordType, mv *program.Move, a Act) (*Row, error) {
+	a.trusted = true
+	return u.Create(p, t, mv, a)
+}
+
 // Note logs something that happened to a row beside its moves.
 func (u *Unit) Note(r *Row, typ string, data map[string]any) error {
 	u.touch(r)
@@ -165,7 +178,7 @@ func (v memberVars) Var(name string) (any, error) {
 	case "param":
 		return paramView{v.u, v.p}, nil
 	case "roster":
-		return rosterRoot{v.u, v.p}, nil
+		return rosterRoot{v.u, v.p, nil}, nil
 	case "table":
 		return tableRoot{v.p}, nil
 	case "actor":

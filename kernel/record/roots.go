@@ -65,16 +65,18 @@ func (v consentView) Call(method string, args []any) (any, error) {
 type rosterRoot struct {
 	u *Unit
 	p *program.Program
+	r *Row // that asks; nil in a roster's own conditions
 }
 
 func (v rosterRoot) TypeName() string { return "roster" }
 func (v rosterRoot) Get(key string) (any, error) {
-	return rosterView{v.u, v.p, key}, nil
+	return rosterView{v.u, v.p, v.r, key}, nil
 }
 
 type rosterView struct {
 	u   *Unit
 	p   *program.Program
+	r   *Row
 	key string
 }
 
@@ -83,7 +85,7 @@ func (v rosterView) Get(name string) (any, error) {
 	if name != "members" {
 		return nil, &rule.Unset{Path: name}
 	}
-	ids, err := v.u.w.RosterMembers(v.p.Key, v.key)
+	ids, err := v.u.rosterFor(v.r, v.p, v.key)
 	out := make([]any, 0, len(ids))
 	for _, id := range ids {
 		m, err := v.u.partyOf(domain.PartyID(id), name)
@@ -97,9 +99,9 @@ func (v rosterView) Get(name string) (any, error) {
 func (v rosterView) Call(method string, args []any) (any, error) {
 	switch method {
 	case "has":
-		return v.u.w.RosterHas(v.p.Key, v.key, idOf(args[0]))
+		return v.u.rosterHasFor(v.r, v.p, v.key, idOf(args[0]))
 	case "size":
-		ids, err := v.u.w.RosterMembers(v.p.Key, v.key)
+		ids, err := v.u.rosterFor(v.r, v.p, v.key)
 		return int64(len(ids)), err
 	}
 	return nil, domain.E(domain.KindInternal, "no_method", "name", method)

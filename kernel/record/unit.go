@@ -65,6 +65,7 @@ type Act struct {
 	opener   *Row // the row whose move opened this one
 	trusted  bool // made by a rule, not by hand: no role check
 	signed   bool // all signatures are there
+	accepted bool // its guards were asked when it was handed in
 }
 
 // Proof is the evidence of presence.
@@ -485,9 +486,15 @@ func (u *Unit) perform(r *Row, mv *program.Move, a Act) error {
 		return err
 	}
 	undo := r.overlay(vals) // guards read what the dialog gave
-	if err := u.guards(r, mv.Guard); err != nil {
-		undo()
-		return err
+	if !a.accepted {
+		err := u.namesNobody(r, mv, vals)
+		if err == nil {
+			err = u.guards(r, mv.Guard)
+		}
+		if err != nil {
+			undo()
+			return err
+		}
 	}
 	if err := u.proof(r, mv, a); err != nil {
 		undo()
@@ -540,6 +547,9 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 		if err := u.took(r, held); err != nil {
 			return err
 		}
+	}
+	if err := u.freezeRosters(r, mv); err != nil {
+		return err
 	}
 	if err := u.freezePools(r, mv); err != nil {
 		return err

@@ -62,7 +62,7 @@ func (v *vars) Var(name string) (any, error) {
 	case "consent":
 		return consentView{v.r}, nil
 	case "roster":
-		return rosterRoot{u, v.r.P}, nil
+		return rosterRoot{u, v.r.P, v.r}, nil
 	case "table":
 		return tableRoot{v.r.P}, nil
 	case "account":

@@ -123,6 +123,8 @@ func (v recordView) nounField(name string) (any, bool, error) {
 			x, err := r.u.offerStars(r)
 			return x, true, err
 		}
+	case domain.Session, domain.Activity:
+		return r.u.attendance(r, name)
 	case domain.Batch:
 		if name == "members" {
 			x, err := r.u.memberViews(r)

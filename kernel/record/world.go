@@ -53,7 +53,11 @@ type World interface {
 
 	Consent(program, key string, party domain.PartyID) (bool, error)
 	RosterHas(program, roster, member string) (bool, error)
-	RosterMembers(program, roster string) ([]string, error)
+	// RosterMembers lists who is on a roster now, inside a region's subtree unless
+	// path is "".
+	RosterMembers(program, roster, path string) ([]string, error)
+	// RosterExcept counts, by reason, whom the roster's exceptions leave out there.
+	RosterExcept(program, roster, path string) (map[string]int64, error)
 	Join(program, roster, member string) error
 	Leave(program, roster, member string) error
 	MatchRun(rec domain.RecordID, key string) (*domain.MatchRun, error)

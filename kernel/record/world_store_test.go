@@ -127,7 +127,10 @@ func (w *county) Consent(_, key string, p domain.PartyID) (bool, error) {
 func (w *county) RosterHas(_, roster, member string) (bool, error) {
 	return slices.Contains(w.rosters[roster], member), nil
 }
-func (w *county) RosterMembers(_, roster string) ([]string, error)              { return w.rosters[roster], nil }
+func (w *county) RosterMembers(_, roster, _ string) ([]string, error) { return w.rosters[roster], nil }
+func (w *county) RosterExcept(_, _, _ string) (map[string]int64, error) {
+	return map[string]int64{"away": 2}, nil
+}
 func (w *county) StatValue(_, stat, _ string) (int64, error)                    { return w.stats[stat], nil }
 func (w *county) DutyCount(_, _, _ string) (due, done, missed int64, err error) { return 0, 0, 0, nil }
 func (w *county) Org(id domain.OrgID) (*domain.Org, error) {

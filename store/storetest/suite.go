@@ -40,6 +40,7 @@ func Run(t *testing.T, e Engine, only ...string) {
 		{"Run_Match_Panel", runMatchPanel},
 		{"Ballot_Once", ballotOnce},
 		{"Ballot_Change", ballotChange},
+		{"Voice_Tray", voiceTray},
 		{"Signature", signatureSlots},
 		{"Response", responseList},
 		{"Duty_Once", dutyOnce},

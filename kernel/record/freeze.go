@@ -1,0 +1,162 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+)
+
+// KindRoster is the round that keeps a roster's copy for the record whose move
+// froze it.
+const KindRoster = "roster"
+
+// freezeRosters takes a copy of the rosters that this move freezes: the members
+// inside the record's region, a hash of the list, and how many were left out for
+// which reason. A second freeze on the same record is a new round; the former
+// copy stays.
+func (u *Unit) freezeRosters(r *Row, mv *program.Move) error {
+	for _, k := range r.P.Rosters.All() {
+		if k.Freeze != mv.Key && k.Freeze != r.Key+"."+mv.Key {
+			continue
+		}
+		if err := u.freezeRoster(r, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *Unit) freezeRoster(r *Row, k *program.Roster) error {
+	if !u.freezes(r, k) {
+		return nil
+	}
+	ids, err := u.w.RosterMembers(r.P.Key, k.Key, r.Path)
+	if err != nil {
+		return err
+	}
+	if len(ids) == 0 {
+		return domain.Refuse("“" + k.Label + "”是空的，无法冻结")
+	}
+	out, err := u.w.RosterExcept(r.P.Key, k.Key, r.Path)
+	if err != nil {
+		return err
+	}
+	slices.Sort(ids)
+	round := 1
+	if old, err := u.w.Round(KindRoster, r.ID, k.Key); err != nil {
+		return err
+	} else if old != nil {
+		round = old.Round + 1
+	}
+	list := strings.Join(ids, "\n") + "\n"
+	sum := sha256.Sum256([]byte(list))
+	left := map[string]any{}
+	for reason, n := range out {
+		left[reason] = n
+	}
+	return u.w.SaveRound(&domain.PanelRun{County: r.County, ID: u.w.NewID(), Kind: KindRoster, Record: r.ID, Program: r.P.Key, Key: k.Key, Round: round, State: PoolFrozen,
+		Data: map[string]any{"members": list, "hash": hex.EncodeToString(sum[:]), "size": int64(len(ids)), "except": left, "frozen": stamp(u.w.Now())}})
+}
+
+// freezes: `freeze: made.lock` means the record that has a move of that name and
+// uses the roster; `freeze: record.move` names it.
+func (u *Unit) freezes(r *Row, k *program.Roster) bool {
+	if rec, _, named := strings.Cut(k.Freeze, "."); named {
+		return rec == r.Key
+	}
+	name := "roster." + k.Key
+	for _, c := range r.P.Choices.All() {
+		if c.From == name {
+			return c.Of == r.Key
+		}
+	}
+	for _, b := range r.P.Ballots.All() {
+		if b.Roll == name {
+			return b.Of == r.Key
+		}
+	}
+	return true
+}
+
+// FrozenRoster is a roster as it was frozen for a record.
+type FrozenRoster struct {
+	Roster *program.Roster
+	Size   int64
+	Hash   string
+	Frozen string // when
+	Except map[string]int64
+}
+
+// FrozenRosters lists the copies that a row has made, the latest of each roster.
+func (u *Unit) FrozenRosters(r *Row) ([]FrozenRoster, error) {
+	var out []FrozenRoster
+	for _, k := range r.P.Rosters.All() {
+		if k.Freeze == "" {
+			continue
+		}
+		run, err := u.w.Round(KindRoster, r.ID, k.Key)
+		if err != nil {
+			return nil, err
+		}
+		if run == nil {
+			continue
+		}
+		f := FrozenRoster{Roster: k, Size: whole(run.Data["size"]), Hash: text(run.Data["hash"]), Frozen: text(run.Data["frozen"]), Except: map[string]int64{}}
+		if m, ok := run.Data["except"].(map[string]any); ok {
+			for reason, n := range m {
+				f.Except[reason] = whole(n)
+			}
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// rosterFor lists a roster's members as a row reads them: the copy frozen for the
+// row or for what it lies below, else those inside the row's region now.
+func (u *Unit) rosterFor(r *Row, p *program.Program, key string) ([]string, error) {
+	path := ""
+	if r != nil {
+		path = r.Path
+	}
+	if k := p.Rosters.Get(key); k != nil && k.Freeze != "" {
+		for up := r; up != nil; {
+			run, err := u.w.Round(KindRoster, up.ID, key)
+			if err != nil {
+				return nil, err
+			}
+			if run != nil {
+				return strings.Split(strings.TrimSuffix(text(run.Data["members"]), "\n"), "\n"), nil
+			}
+			if up, err = u.Parent(up); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return u.w.RosterMembers(p.Key, key, path)
+}
+
+// rosterHasFor is rosterFor for one member.
+func (u *Unit) rosterHasFor(r *Row, p *program.Program, key, member string) (bool, error) {
+	k := p.Rosters.Get(key)
+	if r == nil || k == nil || k.Freeze == "" {
+		return u.w.RosterHas(p.Key, key, member)
+	}
+	for up := r; up != nil; {
+		run, err := u.w.Round(KindRoster, up.ID, key)
+		if err != nil {
+			return false, err
+		}
+		if run != nil {
+			return strings.Contains("\n"+text(run.Data["members"]), "\n"+member+"\n") && member != "", nil
+		}
+		if up, err = u.Parent(up); err != nil {
+			return false, err
+		}
+	}
+	return u.w.RosterHas(p.Key, key, member)
+}

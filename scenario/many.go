@@ -1,0 +1,86 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// manyMoves makes one move many times as one person: an intake so many times
+// (连做), or on every record of its kind that can make it now (逐件). The order does
+// not matter; {n} in the arguments is the running number.
+func (w *world) manyMoves(ctx context.Context, who *login, actor *thing, s Step) error {
+	targets := make([]string, s.Times)
+	for i := range targets {
+		targets[i] = s.On
+	}
+	if s.Each {
+		var err error
+		if targets, err = w.movable(ctx, who, actor, s); err != nil {
+			return err
+		}
+	}
+	return w.each(len(targets), func(i int) error {
+		one := s
+		one.On = targets[i]
+		var err error
+		if one.Args, err = itemArgs(s.Args, i, len(targets)); err != nil {
+			return err
+		}
+		t, err := w.move(ctx, who, actor, one, time.Time{})
+		if err == nil && i == len(targets)-1 {
+			w.mu.Lock()
+			w.last = t
+			w.mu.Unlock()
+		}
+		return err
+	})
+}
+
+// movable names the records below On, or of all, whose stage the move
+// leaves.
+func (w *world) movable(ctx context.Context, who *login, actor *thing, s Step) ([]string, error) {
+	rec, m, err := w.moveNamed(s.Target)
+	if err != nil {
+		return nil, err
+	}
+	if m.Intake() {
+		return nil, fmt.Errorf("「%s」是新建，应写「连做 N 件」", m.Label)
+	}
+	q := url.Values{"program": {w.prog.Key}, "record": {rec.Key}}
+	if s.On != "" {
+		t, err := w.get(s.On)
+		if err != nil {
+			return nil, err
+		}
+		switch t.kind {
+		case aParty:
+			q.Set("subject", t.id)
+		case aRegion:
+			q.Set("region", t.id)
+		default:
+			q.Set("parent", t.id)
+		}
+	}
+	items, err := w.pages(ctx, who, "/records", q, 100_000)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, x := range items {
+		if slices.Contains(m.From, str(x["stage"])) {
+			t := w.recordThing(x, actor)
+			t.name = "#" + t.id
+			w.mu.Lock()
+			w.things[t.name] = t
+			w.mu.Unlock()
+			out = append(out, t.name)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("没有可以「%s」的%s", m.Label, rec.Label)
+	}
+	return out, nil
+}
