@@ -326,7 +326,7 @@ var areas = []struct {
 	{"记录 · records and events", []string{"record", "record_unique", "ref_counter", "event", "outbox_cursor"}},
 	{"时限 · clocks", []string{"clock", "rung"}},
 	{"通知 · telling people", []string{"channel", "contact"}},
-	{"撮合、评审、会签、表单 · runs, signatures, answers", []string{"match_run", "panel_run", "signature", "signature_sign", "response", "ballot_roll", "ballot_paper", "ballot_count"}},
+	{"撮合、评审、会签、表单 · runs, signatures, answers", []string{"match_run", "panel_run", "signature", "signature_sign", "response", "ballot_roll", "ballot_paper", "ballot_count", "voice", "voice_blank", "voice_share"}},
 	{"任务 · duties", []string{"duty_round", "duty_item"}},
 	{"文书、凭码、附件 · documents, passes, files", []string{"document", "pass", "attachment", "upload", "upload_part", "confirmation"}},
 	{"地图 · maps", []string{"map_upload", "map_shape"}},

@@ -8,7 +8,7 @@ var nounsEN = map[string]string{
 	"due": "due", "duty": "duty", "duty_item": "duty item", "duty_round": "duty round", "entry": "entry", "event": "event", "field": "field",
 	"form": "form", "filter": "saved filter", "job": "background work", "job_item": "background work", "grams": "search word", "import": "import", "import_run": "import", "ledger": "ledger", "map": "map", "match": "match", "match_run": "match",
 	"member": "member", "membership": "post", "missed": "missed", "move": "step", "notice": "publication", "notification": "message", "org": "unit",
-	"page": "page", "panel_run": "panel", "ballot": "ballot", "voter": "voter", "party": "party", "pass": "code", "program": "program", "record": "record", "record_type": "kind of record",
+	"page": "page", "panel_run": "panel", "ballot": "ballot", "voter": "voter", "voice": "unnamed opinion", "tray": "tray", "share": "share of tickets", "blank": "blank ticket", "party": "party", "pass": "code", "program": "program", "record": "record", "record_type": "kind of record",
 	"ref_counter": "number", "region": "division", "response": "response", "roster": "roster", "serial": "serial number", "session": "session", "sign_in": "session",
 	"signature": "signature", "stat": "figure", "tenant": "county", "login": "login", "uscc": "credit code", "id_number": "identity number", "phone": "phone number",
 }

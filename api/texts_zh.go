@@ -9,7 +9,7 @@ var nounsZH = map[string]string{
 	"due": "应办", "duty": "任务", "duty_item": "任务项", "duty_round": "任务轮次", "entry": "流水", "event": "记录", "field": "栏目",
 	"form": "表单", "filter": "常用筛选", "job": "后台任务", "job_item": "后台任务", "grams": "检索词", "import": "导入", "import_run": "导入", "ledger": "台账", "map": "地图", "match": "匹配", "match_run": "匹配",
 	"member": "成员", "membership": "任职", "missed": "漏办", "move": "这一步", "notice": "公布", "notification": "消息", "org": "单位",
-	"page": "页面", "panel_run": "评审", "ballot": "投票", "voter": "投票人", "party": "服务对象", "pass": "凭码", "program": "机制", "record": "办件", "record_type": "办件类型",
+	"page": "页面", "panel_run": "评审", "ballot": "投票", "voter": "投票人", "voice": "匿名意见", "tray": "意见匣", "share": "领票记录", "blank": "空白票", "party": "服务对象", "pass": "凭码", "program": "机制", "record": "办件", "record_type": "办件类型",
 	"ref_counter": "编号", "region": "区划", "response": "填报", "roster": "名册", "serial": "这个编号", "session": "登录", "sign_in": "登录",
 	"signature": "签字", "stat": "指标", "tenant": "县区", "login": "登录名", "uscc": "统一社会信用代码", "id_number": "身份证号", "phone": "手机号码",
 }

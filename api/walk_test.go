@@ -157,7 +157,7 @@ func (c *cast) operations() map[string]string {
 
 // allowed says who may pass a rule at all.
 var allowed = map[string][]string{
-	"public": people, "signed-in": people[1:], "staff": people[2:], "admin": {"admin"}, "auditor": {"auditor"},
+	"public": people, "nameless": people, "signed-in": people[1:], "staff": people[2:], "admin": {"admin"}, "auditor": {"auditor"},
 	"overseer": {"admin", "auditor"}, "demo": nil,
 }
 

@@ -23,6 +23,7 @@ type route struct{ method, path, standing string }
 // standings say who passes the door of a route; what stands behind it is decided
 // by the row.
 var standings = map[string][]string{
+	"nameless":  {"stranger", "resident", "elsewhere", "desk", "admin", "auditor"},
 	"public":    {"stranger", "resident", "elsewhere", "desk", "admin", "auditor"},
 	"signed-in": {"resident", "elsewhere", "desk", "admin", "auditor"},
 	"staff":     {"elsewhere", "desk", "admin", "auditor"},

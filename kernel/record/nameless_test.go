@@ -7,16 +7,16 @@ import "testing"
 func TestNames(t *testing.T) {
 	u := &Unit{w: &county{}}
 	for text, want := range map[string]bool{
-		"食堂早班开门太晚，夜班吃不上热饭": false,
-		"高温天车间没有风扇，金属味重":   false,
-		"请在厂门口的马路装信号灯":     false,
-		"加班费 13800 元没有发":    false,
-		"找食堂的同志说过两回":       false,
-		"王主任说过要改":          true,
-		"欧阳科长和李科长都知道":      true,
-		"我叫李小明，想提个建议":      true,
-		"本人赵强，三车间":         true,
-		"电话 138 0000 1234":  true,
+		"食堂早班开门太晚，夜班吃不上热饭":   false,
+		"高温天车间没有风扇，金属味重":     false,
+		"请在厂门口的马路装信号灯":       false,
+		"加班费 13800 元没有发":     false,
+		"找食堂的同志说过两回":         false,
+		"王主任说过要改":            true,
+		"欧阳科长和李科长都知道":        true,
+		"我叫李小明，想提个建议":        true,
+		"本人赵强，三车间":           true,
+		"电话 138 0000 1234":   true,
 		"11010519491231002X": true,
 	} {
 		got, err := u.names(nil, text)
