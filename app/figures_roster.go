@@ -11,7 +11,7 @@ import (
 // rosterStock counts the members of a roster in a region as they stand now, by the
 // dimensions of the stat read on each of them.
 func (w *work) rosterStock(p *program.Program, st *program.Stat, path string, where map[string]string, by []string) (map[string]cell, error) {
-	ids, err := w.RosterMembers(p.Key, strings.TrimPrefix(source0(st), "roster."))
+	ids, err := w.RosterMembers(p.Key, strings.TrimPrefix(source0(st), "roster."), "")
 	if err != nil {
 		return nil, err
 	}

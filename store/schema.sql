@@ -959,6 +959,37 @@ CREATE TABLE ballot_count (
   PRIMARY KEY (county, ballot, pick)
 )  WITHOUT ROWID;
 
+CREATE TABLE voice (
+  county TEXT NOT NULL,
+  code TEXT NOT NULL,
+  parent TEXT NOT NULL,
+  program TEXT NOT NULL,
+  move TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('free', 'in', 'out')),
+  day BIGINT NOT NULL,
+  record TEXT NOT NULL,
+  sealed BLOB,
+  PRIMARY KEY (county, code)
+)  WITHOUT ROWID;
+CREATE INDEX voice_tray ON voice (county, state, parent, code) WHERE state = 'in';
+CREATE INDEX account_name ON account (county, name);
+
+CREATE TABLE voice_blank (
+  county TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  number TEXT NOT NULL,
+  sealed BLOB,
+  PRIMARY KEY (county, scope, number)
+)  WITHOUT ROWID;
+
+CREATE TABLE voice_share (
+  county TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  taken BIGINT NOT NULL,
+  PRIMARY KEY (county, scope, holder)
+)  WITHOUT ROWID;
+
 CREATE TABLE stat_fact (
   county TEXT NOT NULL,
   program TEXT NOT NULL,
