@@ -63,6 +63,11 @@ func (s *Server) routes() {
 	post(s, signedIn, again, "/parties/{id}/reveal", "查看完整号码（须写用途）", s.reveal)
 	post(s, signedIn, inTx, "/parties/{id}/consents/{program}/{consent}", "同意", s.giveConsent)
 	del(s, signedIn, inTx, "/parties/{id}/consents/{program}/{consent}", "撤回同意", s.withdrawConsent)
+	get(s, signedIn, "/parties/{id}/consents/{program}/{consent}/effects", "撤回同意会停下什么", s.consentEffects)
+	post(s, staff, inTx, "/parties/{id}/grounds/{program}/{ground}", "援引依据", s.takeGround)
+	post(s, staff, inTx, "/parties/{id}/glass/{program}", "紧急查看密封资料", s.breakGlass)
+	get(s, signedIn, "/grounds", "援引依据和紧急查看的登记", s.grounds)
+	post(s, staff, inTx, "/grounds/{id}/decision", "会签、复核、终止", s.decideGround)
 	post(s, signedIn, inTx, "/parties/{id}/forms/{program}/{form}", "在档案上填写表单", s.fillPartyForm)
 	post(s, signedIn, inTx, "/parties/{id}/relations", "登记关系", s.addRelation)
 

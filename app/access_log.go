@@ -56,6 +56,9 @@ func (w *work) lookAtRecord(r *record.Row, v *RecordView) lookNote {
 	if r.Subject == "" || w.actsFor(r.Subject) {
 		return lookNote{}
 	}
+	if g := w.who.Glass(r.P.Key, r.Subject, w.Now()); g != nil {
+		return lookNote{action: "glass_read", object: "party/" + string(r.Subject), detail: map[string]any{"record": string(r.ID), "ref_no": r.RefNo, "id": g.ID}}
+	}
 	for k := range v.Fields {
 		if f := record.FieldOf(r.T, k); f != nil && f.Class >= domain.Sensitive {
 			return lookNote{action: "read_record", object: "party/" + string(r.Subject), detail: map[string]any{"record": string(r.ID), "ref_no": r.RefNo}}
@@ -77,15 +80,21 @@ type AccessEntry struct {
 	Purpose string      `json:"purpose,omitempty"`
 }
 
+// ownsRecordOf: the caller owns a running record about the party.
+func (w *work) ownsRecordOf(id domain.PartyID) bool {
+	page, err := w.tx.Records(store.RecordFilter{Subject: id, Owner: w.who.Account, Running: true, Access: store.AccessAll, Limit: 1})
+	return err == nil && w.who.Account != "" && len(page.Items) > 0
+}
+
 // AccessLog says who looked into a dossier and why: to whose area or roster holds the person, to
-// the person himself, to those who act for him, to administrators and auditors.
+// who owns a record about him, to the person himself, to those who act for him, to administrators and auditors.
 func (a *App) AccessLog(ctx context.Context, who *Who, id domain.PartyID, cursor string, limit int) (l List[AccessEntry], err error) {
 	err = a.read(ctx, who, func(w *work) error {
 		p, err := w.Party(id)
 		if err != nil || !p.Active || !w.maySeeParty(p) && !who.Auditor {
 			return domain.NotFound("party")
 		}
-		if _, keeps := w.areaClass(p); !keeps && !who.Admin && !who.Auditor && !w.actsFor(p.ID) {
+		if _, keeps := w.areaClass(p); !keeps && !who.Admin && !who.Auditor && !w.actsFor(p.ID) && !w.ownsRecordOf(p.ID) {
 			return domain.E(domain.KindForbidden, "access_forbidden")
 		}
 		page, err := w.tx.Audits(store.AuditFilter{Object: "party/" + string(id), Cursor: cursor, Limit: limitOf(limit)})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -132,8 +133,12 @@ func (a *App) GiveConsent(ctx context.Context, who *Who, once Once, party domain
 		if err != nil {
 			return "", err
 		}
+		role := "self"
+		if by != subject.ID {
+			role = "guardian"
+		}
 		row := &domain.Consent{Party: subject.ID, Program: prog, Key: key, ByParty: by, ByAccount: who.Account, Evidence: in.Evidence,
-			TextVersion: fmt.Sprintf("%s@%d", prog, p.Version), Until: w.lasts(c.Lasts)}
+			Role: role, Purpose: c.Purpose, Scope: strings.Join(c.Shares, " "), TextVersion: fmt.Sprintf("%s@%d", prog, p.Version), Until: w.lasts(c.Lasts)}
 		if err := w.tx.InsertConsent(row); err != nil {
 			return "", err
 		}
@@ -205,7 +210,7 @@ func (a *App) WithdrawConsent(ctx context.Context, who *Who, once Once, party do
 			if row.Key != key || !row.WithdrawnAt.IsZero() || !row.Until.IsZero() && !row.Until.After(w.Now()) {
 				continue
 			}
-			if err := w.tx.WithdrawConsent(row.ID, w.Now()); err != nil {
+			if err := w.tx.WithdrawConsent(row.ID, who.Account, w.Now()); err != nil {
 				return err
 			}
 			n++
@@ -213,7 +218,10 @@ func (a *App) WithdrawConsent(ctx context.Context, who *Who, once Once, party do
 		if n == 0 {
 			return domain.E(domain.KindRefused, "consent_not_given")
 		}
-		return w.consentHappened(p, key, "withdraw", subject.ID, map[string]any{"consent": key})
+		if err := w.consentHappened(p, key, "withdraw", subject.ID, map[string]any{"consent": key}); err != nil {
+			return err
+		}
+		return w.stopFor(p, key, subject.ID)
 	})
 }
 
@@ -237,7 +245,7 @@ func (w *work) dossierConsents(p *domain.Party, v *PartyView) error {
 	}
 	stands := map[string]bool{}
 	for _, row := range list {
-		g := GivenConsent{Program: row.Program, Key: row.Key, Label: row.Key, Evidence: row.Evidence, GivenAt: row.GivenAt,
+		g := GivenConsent{Role: row.Role, Purpose: row.Purpose, TextVersion: row.TextVersion, Program: row.Program, Key: row.Key, Label: row.Key, Evidence: row.Evidence, GivenAt: row.GivenAt,
 			Until: instant(row.Until), WithdrawnAt: instant(row.WithdrawnAt)}
 		if pr, c, err := w.consentOf(row.Program, row.Key); err == nil {
 			g.Label = w.words(pr).Consent(c)
@@ -253,7 +261,7 @@ func (w *work) dossierConsents(p *domain.Party, v *PartyView) error {
 	for _, pr := range w.set.set.Programs.All() {
 		for k, c := range pr.Consents.All() {
 			v.CanConsent = append(v.CanConsent, PartyConsent{pr.Key, k, w.words(pr).Consent(c), stands[pr.Key+"."+k],
-				w.consentsAs(p, c) == nil || w.mayRecordConsent(pr, c), c.Evidence})
+				w.consentsAs(p, c) == nil || w.mayRecordConsent(pr, c), c.Evidence, c.Purpose})
 		}
 	}
 	return nil

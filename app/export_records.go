@@ -137,6 +137,7 @@ func (w *work) auditExport(in ExportAct, rows int) error {
 
 // ExportRecords writes a file at once, for the command line.
 func (a *App) ExportRecords(ctx context.Context, who *Who, q RecordQuery, out io.Writer) (rows int, err error) {
+	who = who.intact()
 	in := ExportAct{Format: "xlsx", Filter: q}
 	if rows, err = a.writeRecords(ctx, who, in, out, func(int) error { return nil }); err != nil {
 		return rows, err

@@ -36,6 +36,9 @@ type GivenConsent struct {
 	Key         string     `json:"key"`
 	Label       string     `json:"label"`
 	Evidence    string     `json:"evidence"`
+	Role        string     `json:"role,omitempty"` // self, guardian
+	Purpose     string     `json:"purpose,omitempty"`
+	TextVersion string     `json:"text_version,omitempty"`
 	By          *PartyRef  `json:"by,omitempty"`
 	GivenAt     time.Time  `json:"given_at"`
 	Until       *time.Time `json:"until,omitempty"`
@@ -50,6 +53,7 @@ type PartyConsent struct {
 	Given    bool     `json:"given"`
 	Can      bool     `json:"can"`
 	Evidence []string `json:"evidence"`
+	Purpose  string   `json:"purpose,omitempty"`
 }
 
 type RelationView struct {
@@ -70,6 +74,7 @@ type PartyView struct {
 	Records    []RecordSummary   `json:"records"`
 	Consents   []GivenConsent    `json:"consents"`
 	CanConsent []PartyConsent    `json:"can_consent"`
+	CanGround  []PartyGround     `json:"can_ground,omitempty"` // what the reader may take where nobody has consented
 	Relations  []RelationView    `json:"relations"`
 	CanEdit    bool              `json:"can_edit"`
 	Created    time.Time         `json:"created"`
@@ -266,7 +271,7 @@ func (w *work) dossier(id domain.PartyID) (*PartyView, error) {
 	v := &PartyView{PartySummary: w.partySummary(p), Fields: map[string]any{}, Labels: map[string]string{}, Hidden: []string{},
 		Files: []PartyFileView{}, Records: []RecordSummary{}, Consents: []GivenConsent{}, CanConsent: []PartyConsent{},
 		Relations: []RelationView{}, CanEdit: w.mayKeepParty(p.Path) || w.actsFor(p.ID), Created: p.Created, Rev: p.Rev}
-	for _, part := range []func(*domain.Party, *PartyView) error{w.dossierFields, w.dossierRecords, w.dossierConsents, w.dossierRelations} {
+	for _, part := range []func(*domain.Party, *PartyView) error{w.dossierFields, w.dossierRecords, w.dossierConsents, w.dossierGrounds, w.dossierRelations} {
 		if err := part(p, v); err != nil {
 			return nil, err
 		}

@@ -79,6 +79,9 @@ func (w *work) partyEventText(e *domain.Event) string {
 	if c := p.Consents.Get(asText(e.Data["consent"])); c != nil {
 		return w.words(p).Consent(c)
 	}
+	if g := p.Grounds.Get(asText(e.Data["ground"])); g != nil {
+		return w.words(p).Named("grounds", g.Key, g.Label)
+	}
 	if key := asText(e.Data["roster"]); p.Rosters.Has(key) {
 		return w.words(p).Named("rosters", key, p.Rosters.Get(key).Label)
 	}

@@ -205,6 +205,10 @@ func (a *App) loadSignIn(ctx context.Context, county domain.CountyCode, hash str
 		if s.actor, err = actorOf(tx, acc); err != nil {
 			return err
 		}
+		// Only the person at the screen: long work in his name does not see through it.
+		if s.actor.Glasses, err = glasses(tx, acc.ID); err != nil {
+			return err
+		}
 		s.created = in.Created
 		s.seen.Store(in.Seen.UnixMilli())
 		s.saved.Store(in.Seen.UnixMilli())

@@ -76,6 +76,7 @@ const contactsMost = 500
 // Print gives a sheet and notes it in the journal in the same transaction as what
 // it takes from the files.
 func (a *App) Print(ctx context.Context, who *Who, in PrintAct) (*PrintView, error) {
+	who = who.intact()
 	in.Purpose = strings.TrimSpace(in.Purpose)
 	if len([]rune(in.Purpose)) < purposeMin {
 		return nil, domain.E(domain.KindInvalid, "purpose_short").With("purpose", "purpose_short", "min", itoa64(purposeMin))

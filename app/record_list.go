@@ -108,6 +108,16 @@ func (w *work) access(prog, rec string) []store.AccessClause {
 		return store.AccessAll
 	}
 	out := []store.AccessClause{}
+	for i := range w.who.Glasses {
+		g := &w.who.Glasses[i]
+		if p := w.set.set.Programs.Get(g.Program); p != nil && w.who.Glass(g.Program, g.Party, w.Now()) == g && (prog == "" || prog == g.Program) {
+			keys := p.Records.Keys()
+			if rec != "" {
+				keys = slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k != rec })
+			}
+			out = append(out, store.AccessClause{MaxClass: domain.Sealed, Program: g.Program, Keys: keys, Subjects: []domain.PartyID{g.Party}})
+		}
+	}
 	for _, p := range w.set.set.Programs.All() {
 		if prog != "" && p.Key != prog {
 			continue

@@ -54,12 +54,49 @@ type Consent struct {
 	ByParty     PartyID // the person, or a guardian
 	ByAccount   AccountID
 	Evidence    string
-	Scope       string
+	Role        string // in which he spoke: self, guardian
+	Purpose     string // the sentence that he was shown
+	Scope       string // the orders and partners that it opened to, as the program said then
 	TextVersion string
 	GivenAt     time.Time
 	Until       time.Time // zero = no end
 	WithdrawnAt time.Time // zero = stands
+	WithdrawnBy AccountID
 }
+
+// GroundUse is a legal ground that a named person has taken for doing something
+// with somebody's data without his consent (依据), or one glass broken to read what
+// is sealed (Key "").
+type GroundUse struct {
+	County   CountyCode
+	ID       string
+	Program  string
+	Key      string // of the ground, "" = break_glass
+	Party    PartyID
+	By       AccountID
+	Org      OrgID
+	Reason   string
+	State    string // GroundWaiting, GroundOpen, GroundRefused, GroundReviewed, GroundObjected
+	GivenAt  time.Time
+	Until    time.Time // zero = no end
+	Signer   AccountID // who has countersigned
+	ReviewBy time.Time // by when it must have been reviewed; zero = by nobody
+	ToldAt   time.Time // when a missing review was told
+	Reviewer AccountID
+	Reviewed time.Time
+	Verdict  string
+	EndedAt  time.Time // ended early by who reviewed or took it
+	Rev      int64
+}
+
+// States of a ground.
+const (
+	GroundWaiting  = "waiting"  // for a second person
+	GroundOpen     = "open"     // it carries
+	GroundRefused  = "refused"  // the second person said no
+	GroundReviewed = "reviewed" // looked at afterwards, and found right; it carries until its end
+	GroundObjected = "objected" // looked at, and found wrong; it ended then
+)
 
 // Standing is a dated status of a party that outlives the record (资格).
 type Standing struct {

@@ -6,11 +6,12 @@ import (
 	"linqiao/domain"
 )
 
-const consentColumns = "county, id, party, program, key, by_party, by_account, evidence, scope, text_version, given_at, until_at, withdrawn_at"
+const consentColumns = "county, id, party, program, key, by_party, by_account, evidence, role, purpose, scope, text_version, given_at, until_at, withdrawn_at, withdrawn_by"
 
 func scanConsent(rows rowScanner, c *domain.Consent) error {
 	return rows.Scan((*string)(&c.County), &c.ID, (*string)(&c.Party), &c.Program, &c.Key, (*string)(&c.ByParty),
-		(*string)(&c.ByAccount), &c.Evidence, &c.Scope, &c.TextVersion, instant{&c.GivenAt}, instant{&c.Until}, instant{&c.WithdrawnAt})
+		(*string)(&c.ByAccount), &c.Evidence, &c.Role, &c.Purpose, &c.Scope, &c.TextVersion, instant{&c.GivenAt}, instant{&c.Until}, instant{&c.WithdrawnAt},
+		(*string)(&c.WithdrawnBy))
 }
 
 // InsertConsent writes a consent given.
@@ -25,7 +26,7 @@ func (tx *Tx) InsertConsent(c *domain.Consent) error {
 		c.GivenAt = tx.now
 	}
 	return tx.insert(insertSQL("consent", consentColumns), c.County, c.ID, c.Party, c.Program, c.Key, c.ByParty, c.ByAccount,
-		c.Evidence, c.Scope, c.TextVersion, c.GivenAt, c.Until, c.WithdrawnAt)
+		c.Evidence, c.Role, c.Purpose, c.Scope, c.TextVersion, c.GivenAt, c.Until, c.WithdrawnAt, c.WithdrawnBy)
 }
 
 // Consent reads one consent.
@@ -35,8 +36,8 @@ func (tx *Tx) Consent(id string) (*domain.Consent, error) {
 }
 
 // WithdrawConsent ends a consent once; again it is a conflict "stale".
-func (tx *Tx) WithdrawConsent(id string, at time.Time) error {
-	return tx.change("consent", "UPDATE consent SET withdrawn_at = $3 WHERE county = $1 AND id = $2 AND withdrawn_at = 0", tx.county, id, at)
+func (tx *Tx) WithdrawConsent(id string, by domain.AccountID, at time.Time) error {
+	return tx.change("consent", "UPDATE consent SET withdrawn_at = $3, withdrawn_by = $4 WHERE county = $1 AND id = $2 AND withdrawn_at = 0", tx.county, id, at, by)
 }
 
 // Consents lists a party's consents, withdrawn and ended ones too, newest first;

@@ -195,6 +195,7 @@ func (s *source) checkPartner(p *Partner, n *node) {
 // checkShown: what a receiver sees of a person above internal needs a consent
 // or ground that shares it, or one tested on the way.
 func (s *source) checkShown(rt *RecordType, n *node) {
+	s.markPersonal(rt)
 	if rt.Shows == nil || !s.aboutPerson(rt) || s.shared(rt) || s.testedOnTheWay(rt) {
 		return
 	}
@@ -208,6 +209,19 @@ func (s *source) checkShown(rt *RecordType, n *node) {
 	}
 }
 
+// markPersonal notes which shown paths hang on a consent at run time.
+func (s *source) markPersonal(rt *RecordType) {
+	if rt.Shows == nil {
+		return
+	}
+	rt.Shows.Personal = map[string]bool{}
+	for _, path := range slices.Concat(rt.Shows.Before, rt.Shows.After) {
+		if cls, ok := s.shownClass(rt, path); ok && cls > domain.Internal {
+			rt.Shows.Personal[path] = true
+		}
+	}
+}
+
 func (s *source) shownClass(rt *RecordType, path string) (domain.Class, bool) {
 	head, field, _ := strings.Cut(path, ".")
 	field, _, _ = strings.Cut(field, ".")
@@ -217,6 +231,9 @@ func (s *source) shownClass(rt *RecordType, path string) (domain.Class, bool) {
 			return 0, false
 		}
 		return s.structClass(t.Name, field)
+	}
+	if head == "guardian" {
+		return s.structClass("party.person", field)
 	}
 	if up := s.set.RecordType(head, s.p.Key); up != nil {
 		return s.structClass(up.Addr(), field)

@@ -22,7 +22,7 @@ func (s *source) people(n *node) {
 func (s *source) consent(key string, n *node) *Consent {
 	c := &Consent{
 		Key: key, Label: n.str("label"), By: n.strs("by"), Under: s.num(n, "under"), Evidence: n.strs("evidence"),
-		Lasts: s.span(n, "lasts", nil), Shares: n.strs("shares"),
+		Purpose: n.str("purpose"), Lasts: s.span(n, "lasts", nil), Shares: n.strs("shares"),
 	}
 	if slices.Contains(c.By, "guardian") != (c.Under > 0) && n.has("under") {
 		s.fault(n.get("under"), "wrong-key", "under 与 by: guardian 须同时出现", "")
@@ -31,6 +31,11 @@ func (s *source) consent(key string, n *node) *Consent {
 		s.resolve(v, "可出示的派单或协同系统", s.isShared, func() []string { return s.p.Records.Keys() })
 	}
 	c.Withdrawn = s.actions(n.get("withdrawn"), s.plain, nil)
+	for i, a := range c.Withdrawn {
+		if !slices.Contains([]string{"move", "stop", "leave", "notify"}, a.Verb) {
+			s.fault(at(n.get("withdrawn"), i), "bad-withdrawn", "撤回同意只能停下事情，不能“"+a.Verb+"”", "可用：move stop leave notify")
+		}
+	}
 	return c
 }
 

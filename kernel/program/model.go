@@ -156,6 +156,7 @@ type Consent struct {
 	Key, Label string
 	By         []string // self, guardian
 	Under      int      // below this age the guardian acts; 0 = no limit
+	Purpose    string   // one sentence, for who is asked
 	Evidence   []string
 	Lasts      Span
 	Shares     []string
@@ -298,6 +299,9 @@ type Same struct {
 type Shows struct {
 	Before, After, Never []string // dotted: record.field, subject.field
 	Keeps                Span
+	// Personal are the paths above class internal: they are shown only while the
+	// person's consent, or a ground, stands behind the order.
+	Personal map[string]bool
 }
 
 type Terms struct {

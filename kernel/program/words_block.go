@@ -28,6 +28,7 @@ var (
 		need(w("by", oneOf("self", "guardian").list(), "谁同意")),
 		w("under", number(), "此岁以下由监护人"),
 		w("evidence", oneOf("tick", "signature", "code", "voice", "paper").list(), "凭据"),
+		w("purpose", text(), "用途，给人看的一句话"),
 		w("lasts", span, "有效期"),
 		w("shares", ref().list(), "向谁出示"),
 		w("withdrawn", actions, "撤回后"),

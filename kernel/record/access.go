@@ -255,6 +255,9 @@ func (u *Unit) ownerMembership(r *Row) *Membership {
 // that reach it, and the fields that are readable whatever their class. ok is
 // false when no role reaches the row.
 func (u *Unit) Clearance(r *Row) (class domain.Class, fields map[string]bool, ok bool) {
+	if u.actor.Glass(r.P.Key, r.Subject, u.w.Now()) != nil {
+		return domain.Sealed, nil, true
+	}
 	for key, role := range r.P.Roles.All() {
 		c, extra, has := roleReads(role, r.Key)
 		if !has || !u.Holds(r, key) || role.Is == "public" && r.Class > domain.Public {
@@ -314,7 +317,7 @@ func (u *Unit) Slice(r *Row) (paths map[string]bool, ok bool) {
 			}
 			if u.onPanel(r, key) {
 				ok = true
-				for _, p := range t.Shows.Before {
+				for _, p := range u.withConsent(r.P, t, r.Subject, t.Shows.Before) {
 					paths[p] = true
 				}
 			}
@@ -323,13 +326,52 @@ func (u *Unit) Slice(r *Row) (paths map[string]bool, ok bool) {
 	return paths, ok
 }
 
-// ShownPaths lists what an order shows its receiver in its present phase. What
-// was shown for the work ends `keeps` after the order did.
+// ShownPaths lists what an order shows its receiver in its present phase: of a
+// person no more than his consent, or a ground, carries at this moment.
 func (u *Unit) ShownPaths(o *Row) []string {
-	s := o.T.Shows
-	if s == nil {
+	if o.T.Shows == nil {
 		return nil
 	}
+	return u.withConsent(o.P, o.T, o.Subject, u.phasePaths(o))
+}
+
+// withConsent leaves out what is personal while nothing stands behind it.
+func (u *Unit) withConsent(p *program.Program, t *program.RecordType, subject domain.PartyID, paths []string) []string {
+	if len(t.Shows.Personal) == 0 || u.MayShare(p, t, subject) {
+		return paths
+	}
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return t.Shows.Personal[path] })
+}
+
+// MayShare reports whether personal facts of the subject may be shown by orders of
+// the kind: a consent that names it stands, or a ground of the program does. Where
+// no consent names it, a guard on its way has asked (the loader sees to that).
+func (u *Unit) MayShare(p *program.Program, t *program.RecordType, subject domain.PartyID) bool {
+	named := false
+	for key, c := range p.Consents.All() {
+		if !slices.Contains(c.Shares, t.Key) {
+			continue
+		}
+		named = true
+		if ok, err := u.w.Consent(p.Key, key, subject); err == nil && ok {
+			return true
+		}
+	}
+	if !named || subject == "" {
+		return true
+	}
+	for key := range p.Grounds.All() {
+		if ok, err := u.w.Ground(p.Key, key, subject); err == nil && ok {
+			return true
+		}
+	}
+	return false
+}
+
+// phasePaths lists what an order's phase opens. What was shown for the work ends
+// `keeps` after the order did.
+func (u *Unit) phasePaths(o *Row) []string {
+	s := o.T.Shows
 	if o.Phase != domain.PhaseAccepted && o.Phase != domain.PhaseDone {
 		return s.Before
 	}

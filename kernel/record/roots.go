@@ -1,6 +1,8 @@
 package record
 
 import (
+	"strings"
+
 	"linqiao/domain"
 	"linqiao/kernel/program"
 	"linqiao/kernel/rule"
@@ -60,6 +62,19 @@ func (v consentView) Get(key string) (any, error) {
 func (v consentView) Call(method string, args []any) (any, error) {
 	key := method[:len(method)-len(".of")]
 	return v.r.u.w.Consent(v.r.P.Key, key, domain.PartyID(idOf(args[0])))
+}
+
+type groundView struct{ r *Row }
+
+func (v groundView) TypeName() string { return "ground" }
+func (v groundView) Get(key string) (any, error) {
+	if v.r.Subject == "" {
+		return false, nil
+	}
+	return v.r.u.w.Ground(v.r.P.Key, key, v.r.Subject)
+}
+func (v groundView) Call(method string, args []any) (any, error) {
+	return v.r.u.w.Ground(v.r.P.Key, strings.TrimSuffix(method, ".of"), domain.PartyID(idOf(args[0])))
 }
 
 type rosterRoot struct {

@@ -271,6 +271,21 @@ func (u *Unit) ShownValue(r *Row, path string) (*program.Field, any) {
 		}
 		return pv.(*partyView).fileField(key), fromRule(x)
 	}
+	if head == "guardian" {
+		list, err := u.w.Guardians(r.Subject)
+		if r.Subject == "" || err != nil || len(list) == 0 {
+			return nil, nil
+		}
+		pv, err := u.partyOf(list[0], head)
+		if err != nil {
+			return nil, nil
+		}
+		x, err := pv.(*partyView).Get(key)
+		if err != nil {
+			return nil, nil
+		}
+		return nil, fromRule(x)
+	}
 	o := u.nearest(r, []string{head})
 	if o == nil {
 		return nil, nil

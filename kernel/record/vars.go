@@ -61,6 +61,8 @@ func (v *vars) Var(name string) (any, error) {
 		return paramView{u, v.r.P}, nil
 	case "consent":
 		return consentView{v.r}, nil
+	case "ground":
+		return groundView{v.r}, nil
 	case "roster":
 		return rosterRoot{u, v.r.P, v.r}, nil
 	case "table":
@@ -73,7 +75,7 @@ func (v *vars) Var(name string) (any, error) {
 		return choiceRoot{u, v.r.P, v.r}, nil
 	case "ballot":
 		return ballotRoot{v.r}, nil
-	case "ground", "standing", "document":
+	case "standing", "document":
 		return unsetRoot{name}, nil
 	case "need":
 		if v.r.Noun == domain.Order {

@@ -52,6 +52,9 @@ type World interface {
 	RegionAt(place map[string]any, path string, level domain.RegionLevel) (domain.RegionID, error)
 
 	Consent(program, key string, party domain.PartyID) (bool, error)
+	// Ground reports whether a legal ground that somebody has named for the party
+	// stands now.
+	Ground(program, key string, party domain.PartyID) (bool, error)
 	RosterHas(program, roster, member string) (bool, error)
 	// RosterMembers lists who is on a roster now, inside a region's subtree unless
 	// path is "".
@@ -153,6 +156,7 @@ type Actor struct {
 	Name        string
 	Parties     []domain.PartyID // whom the account acts for: itself, its enterprise
 	Wards       []domain.PartyID // whose guardian it is
+	Glasses     []Glass          // whose sealed rows it may read for some hours
 	Memberships []Membership
 	Admin       bool
 	Auditor     bool
@@ -170,6 +174,25 @@ type Membership struct {
 	Post  string
 	Paths []string // region subtrees it covers
 	Tags  []string
+}
+
+// Glass is one broken glass: until then the actor reads everything that a program
+// holds about a party, and changes no more than before.
+type Glass struct {
+	ID      string
+	Program string
+	Party   domain.PartyID
+	Until   time.Time
+}
+
+// Glass gives the broken glass by which the actor reads a party's rows, or nil.
+func (a *Actor) Glass(program string, party domain.PartyID, now time.Time) *Glass {
+	for i := range a.Glasses {
+		if g := &a.Glasses[i]; party != "" && g.Program == program && g.Party == party && now.Before(g.Until) {
+			return g
+		}
+	}
+	return nil
 }
 
 // InPath reports whether a region path lies in the subtree of prefix.

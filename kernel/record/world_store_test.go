@@ -121,6 +121,9 @@ func (w *county) Party(id domain.PartyID) (*domain.Party, error) {
 func (w *county) SaveParty(p *domain.Party) error                      { w.parties[p.ID] = p; return nil }
 func (w *county) Related(_, _ domain.PartyID) (bool, error)            { return false, nil }
 func (w *county) Guardians(_ domain.PartyID) ([]domain.PartyID, error) { return nil, nil }
+func (w *county) Ground(_, key string, p domain.PartyID) (bool, error) {
+	return w.consents["ground."+key+"/"+string(p)], nil
+}
 func (w *county) Consent(_, key string, p domain.PartyID) (bool, error) {
 	return w.consents[key+"/"+string(p)], nil
 }

@@ -162,11 +162,11 @@ func partyConsent(t *testing.T, e Engine) {
 		t.Error("a consent stands after its end")
 	}
 	clock.Set(Start.Add(time.Hour))
-	Write(t, db, func(tx *store.Tx) error { return tx.WithdrawConsent(c.ID, tx.Now()) })
+	Write(t, db, func(tx *store.Tx) error { return tx.WithdrawConsent(c.ID, "a", tx.Now()) })
 	if stands() {
 		t.Error("a consent stands after withdrawal")
 	}
-	WantCode(t, TryWrite(db, func(tx *store.Tx) error { return tx.WithdrawConsent(c.ID, tx.Now()) }), "stale")
+	WantCode(t, TryWrite(db, func(tx *store.Tx) error { return tx.WithdrawConsent(c.ID, "a", tx.Now()) }), "stale")
 	Read(t, db, func(tx *store.Tx) error {
 		list, err := tx.Consents(p.ID, "")
 		if len(list) != 1 || list[0].WithdrawnAt.IsZero() {

@@ -38,6 +38,7 @@ export function createConsoleRouter(): Router {
       { path: '/parties', name: 'parties', component: () => import('./pages/party/PartyList.vue'), meta: { title: 'party.title' } },
       { path: '/parties/new', name: 'party-new', component: () => import('./pages/party/PartyCreate.vue'), meta: { title: 'party.new' } },
       { path: '/parties/:id', name: 'party', component: () => import('./pages/party/PartyPage.vue'), props: true },
+      { path: '/grounds', name: 'grounds', component: () => import('./pages/ground/GroundPage.vue'), meta: { title: 'ground.title' } },
       { path: '/imports', name: 'imports', component: () => import('./pages/import/ImportList.vue'), meta: { title: 'imports.title' } },
       { path: '/imports/new', name: 'import-new', component: () => import('./pages/import/ImportNew.vue'), meta: { title: 'imports.new' } },
       { path: '/imports/:id', name: 'import', component: () => import('./pages/import/ImportPage.vue'), props: true, meta: { title: 'imports.title' } },

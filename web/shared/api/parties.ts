@@ -1,5 +1,5 @@
 import { get, patch, path, post, remove, type RequestOptions } from './client'
-import type { AccessEntry, DutyItem, FileView, FormResult, Page, PartyKind, PartySummary, PartyView, TimelineEvent, Values } from './types'
+import type { AccessEntry, ConsentStops, GroundUse, DutyItem, FileView, FormResult, Page, PartyKind, PartySummary, PartyView, TimelineEvent, Values } from './types'
 
 export interface PartyQuery { kind?: string; q?: string; region?: string; tag?: string; cursor?: string; limit?: number }
 export interface PartyDraft {
@@ -26,6 +26,13 @@ export const giveConsent = (id: string, program: string, consent: string, body: 
   post<void>(path('parties', id, 'consents', program, consent), body)
 export const withdrawConsent = (id: string, program: string, consent: string) =>
   remove(path('parties', id, 'consents', program, consent))
+export const consentStops = (id: string, program: string, consent: string) =>
+  get<ConsentStops>(path('parties', id, 'consents', program, consent, 'effects'))
+/** `ground` "" breaks the glass. */
+export const takeGround = (id: string, program: string, ground: string, reason: string) =>
+  post<void>(ground ? path('parties', id, 'grounds', program, ground) : path('parties', id, 'glass', program), { reason })
+export const listGrounds = (query: { party?: string; waiting?: boolean }) => get<Page<GroundUse>>('/grounds', query)
+export const decideGround = (id: string, decision: string, text?: string) => post<void>(path('grounds', id, 'decision'), { decision, text })
 export const addRelation = (id: string, kind: string, party: string) => post<void>(path('parties', id, 'relations'), { kind, party })
 export const filePartyForm = (id: string, program: string, form: string, body: { answers: Values; at?: string }) =>
   post<FormResult>(path('parties', id, 'forms', program, form), body)

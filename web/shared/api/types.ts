@@ -412,7 +412,7 @@ export interface PartyView extends PartySummary {
   labels?: Record<string, string>
   files: { program: string; title?: string; fields: Field[] }[]
   records: RecordSummary[]
-  consents: { program: string; key: string; label: string; given_at?: Instant; until?: Instant; withdrawn_at?: Instant }[]
+  consents: { program: string; key: string; label: string; role?: string; purpose?: string; text_version?: string; evidence?: string; by?: PartyRef; given_at?: Instant; until?: Instant; withdrawn_at?: Instant }[]
   relations: { kind: string; label: string; party: PartyRef; of?: boolean }[]
   created?: Instant
   warnings?: string[]
@@ -420,8 +420,39 @@ export interface PartyView extends PartySummary {
   /** Keys of fields that are filled, but above this reader's class. */
   hidden?: string[]
   can_edit?: boolean
-  can_consent?: { program: string; key: string; label: string; given: boolean; can: boolean; evidence?: string[] }[]
+  can_consent?: { program: string; key: string; label: string; given: boolean; can: boolean; evidence?: string[]; purpose?: string }[]
+  /** Legal grounds, and glasses (key ""), that this reader may take. */
+  can_ground?: { program: string; title: string; key?: string; label: string; law?: string[]; stands: boolean }[]
   rev: number
+}
+
+/** What the withdrawal of a consent would stop. */
+export interface ConsentStops {
+  label: string
+  hides: { org: string; label: string; count: number }[]
+  does: string[]
+  blocks: string[]
+}
+export interface GroundUse {
+  id: string
+  program: string
+  key?: string
+  label: string
+  law?: string[]
+  party?: PartyRef
+  by?: AccountRef
+  org?: OrgRef
+  reason: string
+  state: string
+  stands: boolean
+  given_at: Instant
+  until?: Instant
+  review_by?: Instant
+  reviewer?: AccountRef
+  verdict?: string
+  can_sign?: boolean
+  can_review?: boolean
+  can_end?: boolean
 }
 
 // ----------------------------------------------------------------- county

@@ -82,8 +82,15 @@ export default {
   },
   consent: {
     title: 'Consents', yes: 'given', no: 'not given', take: 'Record consent', record: 'Record', withdraw: 'Record withdrawal', evidence: 'How it was given',
-    given: 'Consent recorded: {label}', withdrawn: 'Withdrawal recorded: {label}', sure: 'Record the withdrawal of “{label}”? Receivers will see nothing further.', givenOn: 'given {day}', withdrawnOn: 'withdrawn {day}', until: 'until {day}', none: 'No consents',
+    given: 'Consent recorded: {label}', withdrawn: 'Withdrawal recorded: {label}', sure: 'Record the withdrawal of “{label}”', hides: 'These units will no longer see personal data', does: 'What stops with it', blocks: 'What needs another ground from now on', past: 'What is finished is not rewritten, and no longer shown.', stopsNothing: 'Nothing under way uses this consent.', role: { self: 'in person', guardian: 'as guardian' }, givenOn: 'given {day}', withdrawnOn: 'withdrawn {day}', until: 'until {day}', none: 'No consents',
     way: { tick: 'Ticked', signature: 'Signature', code: 'SMS code', voice: 'Voice recording', paper: 'Paper' },
+  },
+  ground: {
+    title: 'Grounds and broken glass', note: 'What was done by law without consent, and sealed data opened in an emergency: each noted, and reviewed by another person.', none: 'Nothing noted', take: 'Invoke: {label}', glass: 'Break the glass', takeDo: 'Note and invoke', glassDo: 'Note and open', reason: 'Reason', words: 'Words',
+    takeHint: 'Without consent this is lawful only under {law}. Your name, reason and time are noted and reviewed.', glassHint: 'Opens the sealed data of this person to you alone, for three hours at most; the keeper and the auditors are told at once, and every look is noted. Only where safety cannot wait.', sayWhy: 'Give a reason of at least four characters', taken: 'Noted',
+    until: 'until {at}', reviewBy: 'to be reviewed by {at}', reviewedBy: 'Reviewed by {name}', tab: { waiting: 'To review', all: 'All' },
+    state: { waiting: 'to be countersigned', open: 'stands', over: 'over', refused: 'refused', reviewed: 'reviewed', objected: 'found wrong, ended' },
+    do: { sign: 'Countersign', refuse: 'Refuse', accept: 'Review: right', object: 'Review: wrong', end: 'End now' }, done: { sign: 'Countersigned', refuse: 'Refused', accept: 'Reviewed', object: 'Ended', end: 'Ended' },
   },
   document: { title: 'Documents and passes' },
   timeline: { title: 'Timeline', system: 'System', late: 'entered later, {at}', empty: 'Nothing yet', masked: 'changed (the value is not in the record of events)', cleared: 'cleared' },

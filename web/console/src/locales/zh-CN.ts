@@ -83,8 +83,15 @@ export default {
   },
   consent: {
     title: '授权同意', yes: '已同意', no: '未同意', take: '登记同意', record: '登记', withdraw: '登记撤回', evidence: '同意方式',
-    given: '已登记同意：{label}', withdrawn: '已登记撤回：{label}', sure: '确定登记撤回“{label}”？接收方此后将看不到后续内容。', givenOn: '{day} 同意', withdrawnOn: '{day} 撤回', until: '至 {day}', none: '没有授权',
+    given: '已登记同意：{label}', withdrawn: '已登记撤回：{label}', sure: '登记撤回“{label}”', hides: '这些单位将看不到个人信息', does: '随之停下', blocks: '今后须另有依据才能办', past: '已经办完的不改写，也不再给人看。', stopsNothing: '现在没有正在使用这项同意的事项。', role: { self: '本人', guardian: '监护人' }, givenOn: '{day} 同意', withdrawnOn: '{day} 撤回', until: '至 {day}', none: '没有授权',
     way: { tick: '本人勾选', signature: '签名', code: '短信验证码', voice: '录音', paper: '纸质' },
+  },
+  ground: {
+    title: '依据与紧急查看', note: '没有同意而依法办理的、紧急打开密封资料的，逐次登记，由另一个人复核。', none: '没有登记', take: '援引：{label}', glass: '紧急查看密封资料', takeDo: '登记并援引', glassDo: '登记并打开', reason: '理由', words: '说明',
+    takeHint: '没有本人或监护人同意时，只有符合 {law} 才能援引。您的姓名、理由和时间会登记，并由他人复核。', glassHint: '将向您一人打开此人的密封资料，最多三小时；责任人和审计员会马上收到通知，每次查看都会记下。只在危及安全、来不及按程序办时使用。', sayWhy: '请写明理由，至少四个字', taken: '已登记',
+    until: '至 {at}', reviewBy: '须在 {at} 前复核', reviewedBy: '{name} 已复核', tab: { waiting: '待复核', all: '全部' },
+    state: { waiting: '待会签', open: '有效', over: '已到期', refused: '未获同意', reviewed: '已复核', objected: '复核不当，已终止' },
+    do: { sign: '会签同意', refuse: '不同意', accept: '复核：妥当', object: '复核：不当', end: '提前终止' }, done: { sign: '已会签', refuse: '已拒绝', accept: '已复核', object: '已终止', end: '已终止' },
   },
   document: { title: '文书与凭码' },
   timeline: { title: '记录', system: '系统', late: '补录于 {at}', empty: '还没有记录', masked: '已改（内容不入记录）', cleared: '已清空' },

@@ -61,7 +61,7 @@ export default {
       title: 'Consents', lead: 'Before going on, your consent is needed:', leadOther: 'Before going on, your consent for {name} is needed:', onPaper: 'This one is signed in person. Please contact the staff.',
       rights: 'Consent is free; it can be withdrawn at any time under Me → Consents.', tickFirst: 'Tick what you agree to', agree: 'Agree and go on',
       none: 'Nothing was agreed to yet.', given: 'Given {at}', until: 'until {at}', withdrawn: 'Withdrawn {at}', withdraw: 'Withdraw', withdrawAsk: 'Withdraw this consent?',
-      withdrawHint: 'Nothing new is shared from then on; what is finished stays; what is under way may stop.',
+      withdrawHint: 'From then on the other side sees nothing personal; what is under way may stop.', hides: 'These units will no longer see personal data', does: 'What stops with it', blocks: 'What can no longer be done without another ground',
     },
     done: {
       title: 'Submitted', kept: 'Waiting to be sent', sentWhat: '“{what}” was submitted', keptWhat: '“{what}” is saved on the phone', keptHint: 'It goes by itself when there is a network. Do not sign out before.',

@@ -61,7 +61,7 @@ export default {
       title: '授权与同意', lead: '继续之前，需要您同意以下事项：', leadOther: '继续之前，需要您代{name}同意以下事项：', onPaper: '这一项须当面签字，请联系工作人员。',
       rights: '同意是自愿的，可以随时在“我的 → 授权与同意”里撤回。', tickFirst: '请先勾选您同意的事项', agree: '同意并继续',
       none: '还没有同意过任何事项。', notYet: '还没有同意。需要时可以在这里同意。', give: '同意这一项', giveOf: '同意：{label}', sure: '确认同意', wanted: '这件事要继续办，需要您同意：{label}', toGive: '去看看', given: '{at} 同意', until: '有效至 {at}', withdrawn: '已于 {at} 撤回', withdraw: '撤回同意', withdrawAsk: '撤回这项同意？',
-      withdrawHint: '撤回之后不再共享新的内容，已经办完的不受影响；正在办理的可能因此停下。',
+      withdrawHint: '撤回之后，对方马上看不到个人信息；正在办理的可能因此停下。', hides: '这些单位将看不到个人信息', does: '随之停下', blocks: '今后不能再办，除非另有依据',
     },
     done: {
       title: '已提交', kept: '已存入待发送', sentWhat: '“{what}”已提交', keptWhat: '“{what}”已存在手机上', keptHint: '连上网络后会自动送出，送达前请不要退出登录。',
