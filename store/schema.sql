@@ -182,7 +182,7 @@ CREATE TABLE consent (
   text_version TEXT NOT NULL,
   given_at BIGINT NOT NULL,
   until_at BIGINT NOT NULL,
-  withdrawn_at BIGINT NOT NULL,
+  withdrawn_at BIGINT NOT NULL, role TEXT NOT NULL DEFAULT '', purpose TEXT NOT NULL DEFAULT '', withdrawn_by TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (county, id),
   FOREIGN KEY (county, party) REFERENCES party (county, id)
 );
@@ -1015,3 +1015,30 @@ CREATE TABLE holding (
   dims TEXT NOT NULL,
   PRIMARY KEY (county, holder, program, account, dims)
 )  WITHOUT ROWID;
+
+CREATE TABLE ground_use (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  program TEXT NOT NULL,
+  key TEXT NOT NULL,
+  party TEXT NOT NULL,
+  by_account TEXT NOT NULL,
+  org TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  state TEXT NOT NULL,
+  given_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL,
+  signer TEXT NOT NULL,
+  review_by BIGINT NOT NULL,
+  told_at BIGINT NOT NULL,
+  reviewer TEXT NOT NULL,
+  reviewed_at BIGINT NOT NULL,
+  verdict TEXT NOT NULL,
+  ended_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL CHECK (rev >= 1),
+  PRIMARY KEY (county, id),
+  FOREIGN KEY (county, party) REFERENCES party (county, id)
+);
+CREATE INDEX ground_use_party ON ground_use (county, party, program, key);
+CREATE INDEX ground_use_by ON ground_use (county, by_account, until_at);
+CREATE INDEX ground_use_review ON ground_use (county, review_by) WHERE review_by > 0;
