@@ -9,6 +9,7 @@ import (
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
+	"linqiao/store"
 )
 
 // Evidence that a member of staff can take down for somebody else. A tick is the
@@ -234,7 +235,43 @@ func (w *work) consentHappened(p *program.Program, key, typ string, subject doma
 	if err := w.tx.AppendEvent(ev); err != nil {
 		return err
 	}
+	if err := w.consentRead(p, key, subject); err != nil {
+		return err
+	}
 	return w.audit(typ, "party/"+string(subject), "", map[string]any{"program": p.Key, "consent": key})
+}
+
+// consentRead calculates again what rows of somebody calculate from his consent: what
+// is always true may not wait for the row's next move.
+func (w *work) consentRead(p *program.Program, key string, subject domain.PartyID) error {
+	var kinds []string
+	for _, rt := range p.Records.All() {
+		if slices.ContainsFunc(rt.Calcs, func(f *program.Field) bool { return slices.Contains(f.Calc.Reads(), "consent."+key) }) {
+			kinds = append(kinds, rt.Key)
+		}
+	}
+	if len(kinds) == 0 {
+		return nil
+	}
+	f := store.RecordFilter{Program: p.Key, Keys: kinds, Subject: subject, Access: store.AccessAll, Limit: 1000}
+	for {
+		page, err := w.tx.Records(f)
+		if err != nil {
+			return err
+		}
+		for i := range page.Items {
+			r, err := w.unit.Adopt(&page.Items[i])
+			if err != nil {
+				return err
+			}
+			if err := w.unit.Recalculate(r); err != nil {
+				return err
+			}
+		}
+		if f.Cursor = page.Next; f.Cursor == "" {
+			return w.unit.Finish()
+		}
+	}
 }
 
 // dossierConsents lists consents given, and those that may be asked for.

@@ -484,12 +484,12 @@ func statHasDim(p *program.Program, st *program.Stat, key string) bool {
 func (w *work) dimLabels(p *program.Program, st *program.Stat, dims map[string]string) map[string]Choice {
 	out := map[string]Choice{}
 	for k, v := range dims {
-		out[k] = Choice{v, w.dimLabel(st, k, v)}
+		out[k] = Choice{v, w.dimLabel(p, st, k, v)}
 	}
 	return out
 }
 
-func (w *work) dimLabel(st *program.Stat, key, v string) string {
+func (w *work) dimLabel(p *program.Program, st *program.Stat, key, v string) string {
 	if v == "" {
 		return w.pick("（未填）", "(none)")
 	}
@@ -515,6 +515,9 @@ func (w *work) dimLabel(st *program.Stat, key, v string) string {
 		one := *d.Field
 		one.Many = false
 		return w.display(&one, v)
+	}
+	if _, ok := strings.CutPrefix(source0(st), "account."); ok { // who or what a dimension of an account is
+		return w.heldBy(p, key, v)
 	}
 	return v
 }

@@ -99,38 +99,6 @@ func (w *work) Stop(kind, key string, rec *domain.Record) error {
 	return nil
 }
 
-// IssueDocument issues and freezes a paper of a record.
-func (w *work) IssueDocument(d *program.Document, rec *domain.Record) error {
-	w.lasting()
-	p, err := w.Program(rec.Program, rec.Version)
-	if err != nil {
-		return err
-	}
-	r, err := w.unit.Adopt(rec)
-	if err != nil {
-		return err
-	}
-	data := map[string]any{}
-	for _, c := range d.Cols {
-		if key, ok := strings.CutPrefix(c, "subject."); ok {
-			if _, x := w.unit.ShownValue(r, c); x != nil {
-				shown := asText(x)
-				data[c] = map[string]any{"label": record.LabelOf(key), "value": shown, "shown": shown, "masked": domain.MaskName(shown)}
-			}
-			continue
-		}
-		if f := record.FieldOf(r.T, c); f != nil && r.Value(c) != nil {
-			shown := w.inChinese().display(f, r.Value(c))
-			data[c] = map[string]any{"label": f.Label, "value": r.Value(c), "shown": shown, "masked": shown}
-		}
-	}
-	w.later("", func() error {
-		_, err := w.issue(p, d, rec.ID, rec.Subject, data)
-		return err
-	})
-	return nil
-}
-
 func (w *work) issue(p *program.Program, d *program.Document, rec domain.RecordID, party domain.PartyID, data map[string]any) (*domain.Document, error) {
 	serial, err := w.serial(p, d)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -195,6 +196,9 @@ func (w *work) corrections(p *program.Program, l *program.Ledger, fz *domain.Led
 	if err != nil {
 		return nil, err
 	}
+	if acc := ledgerAccount(p, l); acc != nil {
+		return w.journalCorrections(p, l, acc, s, fz.Path)
+	}
 	now, err := w.computeLedger(p, l, fz.Period, s, fz.Path)
 	if err != nil {
 		return nil, err
@@ -224,7 +228,11 @@ func (w *work) corrections(p *program.Program, l *program.Ledger, fz *domain.Led
 func (w *work) computeLedger(p *program.Program, l *program.Ledger, period string, s span, path string) (*LedgerView, error) {
 	v := &LedgerView{Key: l.Key, Label: w.words(p).Ledger(l), Program: p.Key, Period: period, Rows: []LedgerRow{}, Groups: []LedgerGroup{}, Columns: []LedgerColumn{},
 		Total: map[string]any{}, TotalLabels: map[string]string{}, TotalUnits: map[string]string{}, Corrections: []LedgerRow{}, Signatures: []SignedBy{}}
-	if l.Rows != "" {
+	if acc := ledgerAccount(p, l); acc != nil {
+		if err := w.journalRows(p, l, acc, s, path, v); err != nil {
+			return nil, err
+		}
+	} else if l.Rows != "" {
 		if err := w.ledgerRows(p, l, s, path, v); err != nil {
 			return nil, err
 		}
@@ -246,6 +254,14 @@ func (w *work) computeLedger(p *program.Program, l *program.Ledger, period strin
 		}
 	}
 	return v, nil
+}
+
+// ledgerAccount is the account whose entries a ledger lists, if it lists any.
+func ledgerAccount(p *program.Program, l *program.Ledger) *program.Account {
+	if key, ok := strings.CutPrefix(l.Rows, "account."); ok {
+		return p.Accounts.Get(key)
+	}
+	return nil
 }
 
 // ledgerDim is what a table of figures has a row for: towns, or the values of the

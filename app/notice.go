@@ -9,6 +9,7 @@ import (
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
+	"linqiao/kernel/record"
 	"linqiao/store"
 )
 
@@ -138,7 +139,7 @@ func (w *work) noticeTarget(nt *program.Notice, target string) domain.RecordID {
 		return ""
 	case !dotted:
 		return domain.RecordID(target)
-	case head == "choice", head == "ballot":
+	case head == "choice", head == "ballot", head == "account":
 		return domain.RecordID(target)
 	case head == "document":
 		if d, err := w.tx.Document(target); err == nil {
@@ -193,6 +194,13 @@ func (w *work) mayPublish(p *program.Program, nt *program.Notice, target string)
 		}
 		target, title = "", target
 	}
+	if head, _ := cutBlock(nt.Of); head == "document" && target != "" { // a record stands for the paper it was last given
+		if list, err := w.papers(nt, domain.RecordID(target)); err != nil {
+			return "", "", "", err
+		} else if len(list) > 0 {
+			target = list[len(list)-1]
+		}
+	}
 	area, ok, err := w.reviews(p, nt, target)
 	if err != nil {
 		return "", "", "", err
@@ -216,11 +224,20 @@ func (w *work) mayPublish(p *program.Program, nt *program.Notice, target string)
 // noticeTitle names a publication by what is not personal: number and day.
 func (w *work) noticeTitle(nt *program.Notice, target string) string {
 	if rec := w.noticeTarget(nt, target); rec != "" {
-		if r, err := w.unit.Load(rec); err == nil && r.RefNo != "" {
-			return nt.Label + " " + r.RefNo
+		if r, err := w.unit.Load(rec); err == nil && (r.RefNo != "" || publicName(r) != "") {
+			return nt.Label + " " + orText2(publicName(r), r.RefNo)
 		}
 	}
 	return nt.Label + " " + w.today().String()
+}
+
+// publicName is the name that a record goes by in public, "" when it has none.
+func publicName(r *record.Row) string {
+	f := r.T.Fields.Get("name")
+	if f == nil || f.Type != program.TypeText || f.Class > domain.Public {
+		return ""
+	}
+	return asText(r.Value("name"))
 }
 
 // Published names a publication.

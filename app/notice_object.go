@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,14 +20,12 @@ func (w *work) StartNotice(p *program.Program, nt *program.Notice, rec *domain.R
 	if len(nt.Review) > 0 {
 		state = noticeProposed
 	}
-	target := string(rec.ID)
-	if nt.Of != rec.Key {
-		if head, dotted := cutBlock(nt.Of); dotted && head != "choice" && head != "ballot" {
-			target = "" // a list of the county, started by something that happened
-		}
-	}
 	w.later("", func() error {
-		n, err := w.publish(p, nt, target, "", nt.Label+" "+orText2(rec.RefNo, w.today().String()), state)
+		target, err := w.startTarget(p, nt, rec)
+		if err != nil {
+			return err
+		}
+		n, err := w.publish(p, nt, target, "", w.noticeTitle(nt, target), state)
 		if err != nil {
 			if domain.CodeOf(err) == "notice_live" {
 				return nil // it is out already, or waits
@@ -45,10 +44,73 @@ func (w *work) StartNotice(p *program.Program, nt *program.Notice, rec *domain.R
 	return nil
 }
 
+// startTarget is what a publication is about that a record starts: the record, the
+// rows or balances below it, the paper it was last given; "" = a list of the county,
+// started by something that happened.
+func (w *work) startTarget(p *program.Program, nt *program.Notice, rec *domain.Record) (string, error) {
+	head, dotted := cutBlock(nt.Of)
+	switch {
+	case !dotted || head == "choice" || head == "ballot":
+		return string(rec.ID), nil
+	case head == "account":
+		if acc := p.Accounts.Get(strings.TrimPrefix(nt.Of, "account.")); acc != nil && slices.Contains(acc.By, rec.Key) {
+			return string(rec.ID), nil
+		}
+	case head == "document":
+		list, err := w.papers(nt, rec.ID)
+		if err != nil || len(list) == 0 {
+			return "", err
+		}
+		return list[len(list)-1], nil
+	}
+	return "", nil
+}
+
+// papers are the documents of a record that a notice may publish, oldest first.
+func (w *work) papers(nt *program.Notice, rec domain.RecordID) ([]string, error) {
+	list, err := w.tx.Documents(rec, strings.TrimPrefix(nt.Of, "document."))
+	out := make([]string, len(list))
+	for i := range list {
+		out[i] = list[i].ID
+	}
+	return out, err
+}
+
+// shownAs lists under which targets a notice may show a record: itself and, where it
+// publishes papers, each of its papers.
+func (w *work) shownAs(nt *program.Notice, rec domain.RecordID) ([]string, error) {
+	if head, _ := cutBlock(nt.Of); head != "document" || rec == "" {
+		return []string{string(rec)}, nil
+	}
+	list, err := w.papers(nt, rec)
+	return append(list, string(rec)), err
+}
+
 // stopNotices takes down what shows a record, or waits to.
 func (w *work) stopNotices(key string, rec *domain.Record) error {
+	p, err := w.Program(rec.Program, rec.Version)
+	if err != nil {
+		return err
+	}
+	nt := p.Notices.Get(key)
+	if nt == nil {
+		return nil
+	}
+	targets, err := w.shownAs(nt, rec.ID)
+	if err != nil {
+		return err
+	}
+	for _, target := range targets {
+		if err := w.stopTarget(p.Key, key, target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) stopTarget(prog, key, target string) error {
 	for state, then := range map[string]string{noticeLive: noticeStopped, noticeProposed: noticeRefused} {
-		list, err := w.tx.Notices(rec.Program, key, string(rec.ID), state, noticeMost)
+		list, err := w.tx.Notices(prog, key, target, state, noticeMost)
 		if err != nil {
 			return err
 		}
@@ -67,18 +129,19 @@ func cutBlock(of string) (string, bool) {
 	return head, dotted
 }
 
-func orText2(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // NoticeState implements record.World.
 func (w *work) NoticeState(p *program.Program, nt *program.Notice, rec domain.RecordID) (open, clear bool, err error) {
-	list, err := w.tx.Notices(p.Key, nt.Key, string(rec), "", 20)
+	targets, err := w.shownAs(nt, rec)
 	if err != nil {
 		return false, false, err
+	}
+	var list []domain.Notice
+	for _, target := range targets {
+		some, err := w.tx.Notices(p.Key, nt.Key, target, "", 20)
+		if err != nil {
+			return false, false, err
+		}
+		list = append(list, some...)
 	}
 	for i := range list {
 		n := &list[i]

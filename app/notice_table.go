@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,7 +12,6 @@ import (
 	"linqiao/domain"
 	"linqiao/kernel/program"
 	"linqiao/kernel/record"
-	"linqiao/kernel/rule"
 	"linqiao/store"
 )
 
@@ -50,22 +48,22 @@ func (w *work) noticeTable(p *program.Program, nt *program.Notice, target, path 
 		return t, w.noticeLedger(p, nt, key, target, t)
 	}
 	for _, c := range nt.Cols {
-		t.Columns = append(t.Columns, LedgerColumn{Key: c.Path, Label: colTitle(p, nt.Of, &c)})
+		t.Columns = append(t.Columns, LedgerColumn{Key: c.Path, Label: w.colTitle(p, nt.Of, &c)})
 	}
 	var err error
 	switch {
 	case head == "account":
-		err = w.noticeBalances(p, nt, p.Accounts.Get(key), t)
+		err = w.noticeBalances(p, nt, p.Accounts.Get(key), target, t)
 	case head == "document":
-		err = w.noticeDocument(nt, target, t)
+		err = w.noticeDocument(p, nt, target, t)
 	case head == "choice":
 		err = w.noticeChoice(nt, key, domain.RecordID(target), t)
 	case head == "ballot":
 		err = w.noticeBallot(key, domain.RecordID(target), t)
 	case key == "" && target != "":
-		err = w.noticeRow(nt, domain.RecordID(target), t)
+		err = w.noticeRow(p, nt, domain.RecordID(target), t)
 	case key == "":
-		err = w.noticeRows(p, nt, path, t)
+		err = w.noticeRows(p, nt, path, "", t)
 	default:
 		err = domain.E(domain.KindInvalid, "notice_target")
 	}
@@ -85,9 +83,11 @@ func (w *work) noticeTable(p *program.Program, nt *program.Notice, target, path 
 }
 
 // colTitle names a column; the columns of an account have no field to name them.
-func colTitle(p *program.Program, of string, c *program.Col) string {
+func (w *work) colTitle(p *program.Program, of string, c *program.Col) string {
 	acc := p.Accounts.Get(strings.TrimPrefix(of, "account."))
 	switch {
+	case acc != nil && slices.Contains(acc.By, c.Path):
+		return w.dimHead(p, c.Path, c.Path)
 	case acc != nil && (c.Path == "balance" || c.Path == "amount"):
 		return acc.Label
 	case c.Label != "" && c.Label != c.Path:
@@ -134,35 +134,61 @@ func (w *work) noticeLedger(p *program.Program, nt *program.Notice, key, target 
 }
 
 // noticeRows are the rows of a record that satisfy `where`, in the area of who
-// publishes, oldest first. Rows that came to nothing are not shown.
-func (w *work) noticeRows(p *program.Program, nt *program.Notice, path string, t *PublicTable) error {
+// publishes, oldest first; of a row that they hang on, those below it. Rows that came
+// to nothing are not shown.
+func (w *work) noticeRows(p *program.Program, nt *program.Notice, path string, below domain.RecordID, t *PublicTable) error {
 	f := store.RecordFilter{Program: p.Key, Keys: []string{nt.Of}, Path: path, Access: store.AccessAll, Oldest: true, Limit: 1000}
+	if below != "" {
+		top, err := w.unit.Load(below)
+		if err != nil {
+			return err
+		}
+		f.Path, f.Root = "", top.Root
+	}
 	for {
 		page, err := w.tx.Records(f)
 		if err != nil {
 			return err
 		}
 		for i := range page.Items {
-			r, err := w.unit.Adopt(&page.Items[i])
-			if err != nil {
-				return err
-			}
-			in, err := w.noticeTakes(nt, r)
-			if err != nil {
-				return err
-			}
-			if !in {
-				continue
-			}
-			if len(t.Rows) >= noticeRowCap {
-				return domain.E(domain.KindRefused, "notice_too_long", "max", fmt.Sprint(noticeRowCap))
-			}
-			if err := w.addNoticeRow(nt, r, t); err != nil {
+			if err := w.takeNoticeRow(nt, &page.Items[i], below, t); err != nil {
 				return err
 			}
 		}
 		if f.Cursor = page.Next; f.Cursor == "" {
 			return nil
+		}
+	}
+}
+
+func (w *work) takeNoticeRow(nt *program.Notice, rec *domain.Record, below domain.RecordID, t *PublicTable) error {
+	r, err := w.unit.Adopt(rec)
+	if err != nil {
+		return err
+	}
+	if below != "" {
+		if under, err := w.under(r, below); err != nil || !under {
+			return err
+		}
+	}
+	in, err := w.noticeTakes(nt, r)
+	if err != nil || !in {
+		return err
+	}
+	if len(t.Rows) >= noticeRowCap {
+		return domain.E(domain.KindRefused, "notice_too_long", "max", fmt.Sprint(noticeRowCap))
+	}
+	return w.addNoticeRow(nt, r, t)
+}
+
+// under: a row hangs on another, over any number of steps.
+func (w *work) under(r *record.Row, top domain.RecordID) (bool, error) {
+	for up, err := w.unit.Parent(r); ; up, err = w.unit.Parent(up) {
+		if err != nil || up == nil {
+			return false, err
+		}
+		if up.ID == top {
+			return true, nil
 		}
 	}
 }
@@ -174,11 +200,14 @@ func (w *work) noticeTakes(nt *program.Notice, r *record.Row) (bool, error) {
 	return w.unit.Test(nt.Where, r.Vars())
 }
 
-// noticeRow publishes one row by itself.
-func (w *work) noticeRow(nt *program.Notice, id domain.RecordID, t *PublicTable) error {
+// noticeRow publishes one row by itself, or the rows below one.
+func (w *work) noticeRow(p *program.Program, nt *program.Notice, id domain.RecordID, t *PublicTable) error {
 	r, err := w.unit.Load(id)
 	if err != nil {
 		return err
+	}
+	if r.P.Key == p.Key && hangsOn(p, nt.Of, r.Key) {
+		return w.noticeRows(p, nt, "", id, t)
 	}
 	if r.Key != nt.Of {
 		return domain.E(domain.KindInvalid, "notice_target").With("target", "notice_target")
@@ -193,26 +222,14 @@ func (w *work) noticeRow(nt *program.Notice, id domain.RecordID, t *PublicTable)
 	return w.addNoticeRow(nt, r, t)
 }
 
-// noticeDocument publishes an issued paper by the columns of the row it hangs on.
-func (w *work) noticeDocument(nt *program.Notice, target string, t *PublicTable) error {
-	d, err := orNil(w.tx.Document(target))
-	if err != nil {
-		return err
+// hangsOn: rows of a record lie below rows of another.
+func hangsOn(p *program.Program, key, top string) bool {
+	for rt := p.Records.Get(key); rt != nil && rt.Of != ""; rt = p.Records.Get(rt.Of) {
+		if rt.Of == top {
+			return true
+		}
 	}
-	if d == nil || "document."+d.Key != nt.Of || d.Record == "" {
-		return domain.E(domain.KindInvalid, "notice_target").With("target", "notice_target")
-	}
-	r, err := w.unit.Load(d.Record)
-	if err != nil {
-		return err
-	}
-	t.Columns = append([]LedgerColumn{{Key: "_serial", Label: "文号"}, {Key: "_issued", Label: "出具日期"}}, t.Columns...)
-	if err := w.addNoticeRow(nt, r, t); err != nil {
-		return err
-	}
-	last := &t.Rows[len(t.Rows)-1]
-	last.Cells["_serial"], last.Cells["_issued"] = d.Serial, domain.DateOf(d.IssuedAt).String()
-	return nil
+	return false
 }
 
 // addNoticeRow writes the columns of a row as they may be read. Only texts go in:
@@ -263,84 +280,6 @@ func orDash(s string) string {
 		return "—"
 	}
 	return s
-}
-
-// noticeBalances lists who holds something of an account, most first.
-func (w *work) noticeBalances(p *program.Program, nt *program.Notice, acc *program.Account, t *PublicTable) error {
-	if acc == nil {
-		return domain.E(domain.KindInvalid, "notice_target")
-	}
-	list, err := w.tx.Balances(p.Key, acc.Key)
-	if err != nil {
-		return err
-	}
-	keys := sortedKeys(list)
-	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(list[b], list[a]) })
-	for _, dims := range keys {
-		v := holding{w, p, dimsOf(dims), list[dims]}
-		if v.amount <= 0 {
-			continue
-		}
-		if nt.Where != nil {
-			if in, err := w.unit.Test(nt.Where, v); err != nil || !in {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-		}
-		if len(t.Rows) >= noticeRowCap {
-			return domain.E(domain.KindRefused, "notice_too_long", "max", fmt.Sprint(noticeRowCap))
-		}
-		t.Rows = append(t.Rows, w.holdingRow(nt, acc, v))
-	}
-	return nil
-}
-
-func (w *work) holdingRow(nt *program.Notice, acc *program.Account, v holding) LedgerRow {
-	row := LedgerRow{Cells: map[string]any{}, Labels: map[string]string{}}
-	for i := range nt.Cols {
-		c := &nt.Cols[i]
-		value, shown := any(v.amount), showAmount(v.amount, acc.Unit)
-		if id, ok := v.dims[c.Path]; ok {
-			value, shown = id, w.holderName(id)
-		}
-		if m := nt.MaskOf(c); m != "" {
-			shown = maskCell(m, c.Field, value, shown)
-		}
-		row.Cells[c.Path] = orDash(shown)
-	}
-	return row
-}
-
-// dimsOf reads the key of a balance (a=1&b=2).
-func dimsOf(s string) map[string]string {
-	out := map[string]string{}
-	for part := range strings.SplitSeq(s, "&") {
-		k, v, _ := strings.Cut(part, "=")
-		out[k] = v
-	}
-	return out
-}
-
-// holding is one balance as the conditions of a notice read it.
-type holding struct {
-	w      *work
-	p      *program.Program
-	dims   map[string]string
-	amount int64
-}
-
-// Var implements rule.Vars.
-func (h holding) Var(name string) (any, error) {
-	if name == "balance" || name == "amount" {
-		return h.amount, nil
-	}
-	id, ok := h.dims[name]
-	if !ok {
-		return nil, &rule.Unset{Path: name}
-	}
-	return h.w.unit.Holder(id)
 }
 
 // publicCut leaves of a ledger what may be public: figures, and of rows only the

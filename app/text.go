@@ -35,3 +35,10 @@ func limitOf(n int) int {
 	}
 	return min(n, 200)
 }
+
+func orText2(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

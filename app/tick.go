@@ -135,7 +135,8 @@ func (a *App) counties(ctx context.Context, fn func(domain.CountyCode) error) er
 }
 
 // OweDue writes the items of recurring duties whose window has opened, makes
-// their records, marks lapsed items as missed, and plans sessions ahead.
+// their records, marks lapsed items as missed, plans sessions ahead, and gives
+// when-moves that wait for a day their daily look.
 func (a *App) OweDue(ctx context.Context) (int, error) {
 	total := 0
 	err := a.counties(ctx, func(county domain.CountyCode) error {
@@ -145,6 +146,11 @@ func (a *App) OweDue(ctx context.Context) (int, error) {
 		}
 		for _, key := range progs {
 			n, err := a.oweProgram(ctx, county, key)
+			total += n
+			if err != nil {
+				return err
+			}
+			n, err = a.lookToday(ctx, county, key)
 			total += n
 			if err != nil {
 				return err

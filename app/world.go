@@ -1,7 +1,6 @@
 package app
 
 import (
-	"math"
 	"strings"
 	"time"
 
@@ -311,52 +310,6 @@ func (w *work) Responses(rec domain.RecordID, form string) ([]*domain.Response, 
 		}
 		return out, err
 	})
-}
-
-func (w *work) Balance(prog, account, dims string) (int64, error) {
-	return w.tx.Balance(prog, account, dims)
-}
-
-// Enter books a posting; the accounts' floors hold in the transaction.
-func (w *work) Enter(p record.Posting) error {
-	w.lasting()
-	_, _, err := w.tx.Enter(store.Posting{Program: p.Program.Key, From: p.From.Key, To: p.To.Key, FromDims: p.FromDims, ToDims: p.ToDims,
-		FromFloor: floorOf(p.From), ToFloor: floorOf(p.To), Amount: p.Amount, Record: p.Record})
-	return err
-}
-
-// floorOf: an account without a floor stands for the outside and may go below zero.
-func floorOf(a *program.Account) int64 {
-	if a.Floor == nil {
-		return math.MinInt64
-	}
-	return *a.Floor
-}
-
-// Reverse undoes all entries of a record by opposite ones.
-func (w *work) Reverse(rec domain.RecordID) error {
-	w.lasting()
-	list, err := w.tx.EntriesOf(rec)
-	if err != nil {
-		return err
-	}
-	undone := map[string]bool{}
-	for _, e := range list {
-		undone[e.Reverses] = true
-	}
-	for _, e := range list {
-		if e.Reverses != "" || undone[e.ID] {
-			continue
-		}
-		p, err := w.Program(e.Program, 0)
-		if err != nil {
-			return err
-		}
-		if _, err := w.tx.Reverse(e.ID, floorOf(p.Accounts.Get(e.Account)), ""); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (w *work) Mark(prog, standing, state string, party domain.PartyID, rec domain.RecordID) error {

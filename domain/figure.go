@@ -10,12 +10,13 @@ type Entry struct {
 	ID       string
 	Program  string
 	Account  string
-	Dims     string // canonical dimension string, "k=v&k=v", keys sorted
+	Dims     string // canonical dimension string, "k=v&k=v", in the order the account is kept by
 	Amount   int64
 	Record   RecordID
-	Event    EventID
+	Event    EventID // of the move that caused it
 	At       time.Time
-	Reverses string
+	Reverses string // the entry that this one undoes
+	Other    string // the account on the other side of the posting
 }
 
 // Count is one change of a counter: what a stat counts on a day, in a region,

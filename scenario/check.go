@@ -60,14 +60,15 @@ func (w *world) checkStage(ctx context.Context, s ExpectStage) error {
 	if err != nil {
 		return err
 	}
-	err = w.views(ctx, t, func(view object) bool {
-		if got := str(view["stage"]); got != want {
-			err = fmt.Errorf("在「%s」，应在「%s」", got, want)
-		}
+	got := ""
+	if err := w.views(ctx, t, func(view object) bool {
+		got = str(view["stage"])
 		return true
-	})
-	if err != nil {
+	}); err != nil {
 		return err
+	}
+	if got != want {
+		return fmt.Errorf("在「%s」，应在「%s」", got, want)
 	}
 	for _, c := range s.Also {
 		if err := w.checkValue(ctx, ExpectValue{Of: s.Of, Compare: c}); err != nil {

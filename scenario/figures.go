@@ -191,6 +191,8 @@ func (w *world) checkLedger(ctx context.Context, s ExpectLedger) error {
 		return nil
 	case "行":
 		return compareFigure(s.Compare, float64(len(list(answer["rows"]))), "")
+	case "更正":
+		return compareFigure(s.Compare, float64(len(list(answer["corrections"]))), "")
 	}
 	return w.ledgerColumn(answer, s)
 }

@@ -167,6 +167,7 @@ func (w *world) addMember(ctx context.Context, name, role, orgName string, args 
 		membership["post"] = post
 	}
 	m := member{org: org, role: r.Key}
+	m.post, _ = membership["post"].(string)
 	if old, err := w.get(name); err == nil {
 		return w.joinOrg(ctx, old, m, membership)
 	}

@@ -49,6 +49,7 @@ type thing struct {
 type member struct {
 	org  *thing
 	role string
+	post string // 职务
 }
 
 // world is the state of one scene.
@@ -224,7 +225,7 @@ func (w *world) holders(role string) []*thing {
 		as, may := false, false
 		for _, m := range a.members {
 			as = as || m.role == role
-			may = may || contains(r.HeldBy.Org, m.org.orgKind)
+			may = may || contains(r.HeldBy.Org, m.org.orgKind) && (len(r.HeldBy.Post) == 0 || contains(r.HeldBy.Post, m.post))
 		}
 		if as {
 			named = append(named, a)

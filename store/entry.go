@@ -1,7 +1,9 @@
 package store
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"linqiao/domain"
 )
@@ -28,34 +30,41 @@ func (tx *Tx) Enter(p Posting) (out, into *domain.Entry, err error) {
 	if p.Amount <= 0 {
 		return nil, nil, domain.E(domain.KindInvalid, "amount")
 	}
-	side := func(account, dims string, amount int64) *domain.Entry {
+	side := func(account, dims, other string, amount int64) *domain.Entry {
 		return &domain.Entry{County: tx.county, ID: NewID(), Program: p.Program, Account: account, Dims: dims, Amount: amount,
-			Record: p.Record, Event: p.Event, At: tx.now}
+			Record: p.Record, Event: p.Event, At: tx.now, Other: other}
 	}
-	out, into = side(p.From, p.FromDims, -p.Amount), side(p.To, p.ToDims, p.Amount)
+	out, into = side(p.From, p.FromDims, p.To, -p.Amount), side(p.To, p.ToDims, p.From, p.Amount)
 	err = tx.book([]*domain.Entry{out, into}, []int64{p.FromFloor, p.ToFloor})
 	return out, into, err
 }
 
-// book writes entries and moves their balances.
+// book writes entries and moves their balances: each balance once, by the sum of
+// what the entries move on it, so that no balance is judged half way. The entries come
+// first, so that one undone twice says so; the balances are locked in one fixed order.
 func (tx *Tx) book(entries []*domain.Entry, floors []int64) error {
 	if tx.county == "" {
 		return errNoCounty
-	}
-	order := []int{0, 1}[:len(entries)]
-	if len(entries) == 2 && balanceKey(entries[1]) < balanceKey(entries[0]) {
-		order = []int{1, 0}
-	}
-	for _, i := range order {
-		if err := tx.moveBalance(entries[i], floors[i]); err != nil {
-			return err
-		}
 	}
 	for _, e := range entries {
 		if err := tx.hold(e); err != nil {
 			return err
 		}
-		if err := tx.insert(insertSQL("entry", entryColumns), e.County, e.ID, e.Program, e.Account, e.Dims, e.Amount, e.Record, e.Event, e.At, e.Reverses); err != nil {
+		if err := tx.insert(insertSQL("entry", entryColumns), e.County, e.ID, e.Program, e.Account, e.Dims, e.Amount, e.Record, e.Event, e.At, e.Reverses, e.Other); err != nil {
+			return err
+		}
+	}
+	sums, floor := map[string]*domain.Entry{}, map[string]int64{}
+	for i, e := range entries {
+		k := balanceKey(e)
+		if sums[k] == nil {
+			sums[k] = &domain.Entry{County: e.County, Program: e.Program, Account: e.Account, Dims: e.Dims}
+		}
+		sums[k].Amount += e.Amount
+		floor[k] = floors[i]
+	}
+	for _, k := range slices.Sorted(maps.Keys(sums)) {
+		if err := tx.moveBalance(sums[k], floor[k]); err != nil {
 			return err
 		}
 	}
@@ -78,24 +87,26 @@ func (tx *Tx) moveBalance(e *domain.Entry, floor int64) error {
 	return nil
 }
 
-// Reverse undoes one entry by an opposite one; an entry is reversed once, a
-// second time is "duplicate". The floor is that of the entry's account.
-func (tx *Tx) Reverse(id string, floor int64, event domain.EventID) (*domain.Entry, error) {
-	e, err := one(tx, "entry", scanEntry, entrySelect+" WHERE county = $1 AND id = $2", tx.county, id)
-	if err != nil {
-		return nil, err
+// ReverseAll undoes entries by opposite ones, all of them or none; an entry is
+// reversed once, a second time is "duplicate". Each floor is that of its entry's
+// account.
+func (tx *Tx) ReverseAll(list []domain.Entry, floors []int64, event domain.EventID) error {
+	undo := make([]*domain.Entry, len(list))
+	for i := range list {
+		e := list[i]
+		e.Reverses, e.ID, e.Amount, e.Event, e.At = e.ID, NewID(), -e.Amount, event, tx.now
+		undo[i] = &e
 	}
-	e.Reverses, e.ID, e.Amount, e.Event, e.At = e.ID, NewID(), -e.Amount, event, tx.now
-	return &e, tx.book([]*domain.Entry{&e}, []int64{floor})
+	return tx.book(undo, floors)
 }
 
-const entryColumns = "county, id, program, account, dims, amount, record, event, at, reverses"
+const entryColumns = "county, id, program, account, dims, amount, record, event, at, reverses, other"
 
 var entrySelect = "SELECT " + entryColumns + " FROM entry"
 
 func scanEntry(rows rowScanner, e *domain.Entry) error {
 	return rows.Scan((*string)(&e.County), &e.ID, &e.Program, &e.Account, &e.Dims, &e.Amount, (*string)(&e.Record), (*string)(&e.Event),
-		instant{&e.At}, &e.Reverses)
+		instant{&e.At}, &e.Reverses, &e.Other)
 }
 
 // EntriesOf lists the entries a record made, oldest first.
@@ -118,6 +129,16 @@ func (tx *Tx) Entries(program, account, dims, after string, limit int) ([]domain
 func (tx *Tx) Balance(program, account, dims string) (int64, error) {
 	return one(tx, "balance", scanInt, "SELECT COALESCE((SELECT amount FROM balance WHERE county = $1 AND program = $2 AND account = $3 AND dims = $4), 0)",
 		tx.county, program, account, dims)
+}
+
+// BalanceBelow sums the balances of an account whose dimensions begin so; "" = all.
+func (tx *Tx) BalanceBelow(program, account, dims string) (int64, error) {
+	w := tx.where()
+	w.add("program = ? AND account = ?", program, account)
+	if dims != "" { // the end of the range: the character after the last one
+		w.add("dims >= ? AND dims < ?", dims, dims[:len(dims)-1]+string(dims[len(dims)-1]+1))
+	}
+	return one(tx, "balance", scanInt, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM balance"+w.String(), w.args...)
 }
 
 // Balances reads all balances of an account by dimensions.

@@ -140,6 +140,11 @@ func (s *source) checkNotice(nt *Notice, n *node) {
 			s.fault(at(n.get("show"), i), "class-too-high", "“"+c+"”是 "+cls.String()+"，不能公布给 "+nt.To, "放进 mask，或不公布")
 		}
 	}
+	if key, ok := strings.CutPrefix(nt.Of, "document."); ok && len(nt.Show) == 0 { // all that the paper says
+		if d := s.p.Documents.Get(key); d != nil && d.Class > ceiling {
+			s.fault(n.get("of"), "class-too-high", "文书“"+d.Label+"”是 "+d.Class.String()+"，不能整份公布给 "+nt.To, "写 show 和 mask，或降低文书的级别")
+		}
+	}
 	for m := range nt.Mask {
 		if !slices.Contains(nt.Show, m) {
 			s.fault(n.get("mask"), "unknown-field", "mask 里的“"+m+"”没有在 show 里", "")

@@ -64,6 +64,9 @@ func (s *source) statReads(st *Stat, n *node) {
 			st.Value = new(rule.Expr)
 		}
 	}
+	if agg == nil && st.Kind == "stock" && strings.HasPrefix(st.firstSource(), "account.") {
+		st.Agg = "sum" // what stands in an account is its balance
+	}
 	if n.has("where") {
 		st.Where = new(rule.Expr)
 	}
@@ -115,6 +118,9 @@ func (s *source) statGoal(st *Stat, n *node) {
 
 func (s *source) compileStat(st *Stat, n, agg *node, by []*node) {
 	scopes := s.statScopes(st)
+	if a := s.p.Accounts.Get(strings.TrimPrefix(st.firstSource(), "account.")); a != nil && st.Agg == "sum" {
+		st.Unit = a.Unit
+	}
 	for i, sc := range scopes {
 		where, val := st.Where, st.Value
 		if i > 0 { // later sources are only checked
@@ -152,10 +158,6 @@ func (s *source) statValue(st *Stat, v *node, val *rule.Expr, sc *scope) {
 		st.Unit = "bp"
 	case f != nil && f.Unit != "":
 		st.Unit = f.Unit
-	case strings.HasPrefix(st.firstSource(), "account."):
-		if a := s.p.Accounts.Get(strings.TrimPrefix(st.firstSource(), "account.")); a != nil {
-			st.Unit = a.Unit
-		}
 	case val.Type().Kind == rule.Duration:
 		st.Unit = "seconds"
 	}
@@ -171,12 +173,13 @@ func (st *Stat) firstSource() string {
 // statDim resolves a dimension: a path of the row, or one of the kernel's.
 func (s *source) statDim(d *Dim, v *node, sc *scope, first bool) {
 	label, kernel := kernelDims[v.val]
-	if kernel && sc.bare[v.val] == nil {
+	own := sc.acc != nil && slices.Contains(sc.acc.By, v.val) // a dimension of the account
+	if kernel && sc.bare[v.val] == nil && !own {
 		d.Label = label
 		return
 	}
 	x := new(rule.Expr)
-	if kernel {
+	if kernel && !own {
 		// `provider`, `org`, `channel`, `reason` are built-ins of records too.
 		if label2 := sc.bare[v.val].Label; label2 != "" && label == "" {
 			label = label2

@@ -102,6 +102,9 @@ func (s *source) ofPublished(of string) *scope {
 			if rt := s.p.Records.Get(l.Rows); rt != nil {
 				return s.ofRecord(rt)
 			}
+			if l.Rows != "" {
+				return s.sourceScope(l.Rows)
+			}
 		}
 	case "choice":
 		if c := s.p.Choices.Get(key); c != nil {
@@ -119,6 +122,9 @@ func (s *source) ofPublished(of string) *scope {
 		}
 	case "document":
 		if d := s.p.Documents.Get(key); d != nil && !strings.HasPrefix(d.Of, "document.") {
+			if d.Rows != "" {
+				return s.ofDocument(d)
+			}
 			return s.ofPublished(d.Of)
 		}
 	}

@@ -47,6 +47,9 @@ func (nt *Notice) MaskOf(c *Col) string {
 	return usualMasks[typeOfCol(c)]
 }
 
+// UsualMask is how a field is covered where nothing says how; "" when it cannot be.
+func UsualMask(f *Field) string { return usualMasks[f.Type] }
+
 func typeOfCol(c *Col) FieldType {
 	if c.Field == nil {
 		return TypeText

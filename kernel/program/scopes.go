@@ -17,6 +17,7 @@ type scope struct {
 	vars typeMap
 	bare map[string]*Field
 	rec  *RecordType
+	acc  *Account // of the entries of an account
 }
 
 // scopeOf gives a scope when expressions are compiled, after all types are known.
@@ -248,6 +249,8 @@ func (s *source) ofAccount(a *Account) *scope {
 			v[d] = s.dimType(d)
 		}
 		maps.Copy(v, typeMap{"amount": tInt, "balance": tInt, "day": tDate, "entry": tText, "from": tText, "to": tText})
-		return s.newScope(v)
+		sc := s.newScope(v)
+		sc.acc = a
+		return sc
 	})
 }

@@ -58,7 +58,7 @@ func (u *Unit) actOnce(r *Row, a *program.Action, v *vars) error {
 	case "enter":
 		return u.actEnter(r, a, v)
 	case "reverse":
-		return u.w.(reverser).Reverse(r.ID)
+		return u.actReverse(r)
 	case "issue":
 		return u.actIssue(r, a)
 	case "join", "leave":
@@ -74,11 +74,6 @@ func (u *Unit) actOnce(r *Row, a *program.Action, v *vars) error {
 		return nil
 	}
 	return domain.E(domain.KindInternal, "action_unknown", "verb", a.Verb)
-}
-
-// reverser is the part of a World that reverses a record's journal entries.
-type reverser interface {
-	Reverse(rec domain.RecordID) error
 }
 
 // marker is the part of a World that sets standings.
@@ -316,61 +311,6 @@ func (u *Unit) actStop(r *Row, a *program.Action, v *vars) error {
 // stopper is the part of a World that ends passes and notices.
 type stopper interface {
 	Stop(kind, key string, rec *domain.Record) error
-}
-
-// actEnter books an amount from one account to another, in the same transaction.
-func (u *Unit) actEnter(r *Row, a *program.Action, v *vars) error {
-	amount, err := u.value(a.Amount, v)
-	if err != nil {
-		if m := missing(err); m != "" {
-			return domain.Refuse("缺" + u.labelOf(r, m))
-		}
-		return err
-	}
-	n, _ := integer(amount)
-	if n <= 0 {
-		return domain.E(domain.KindRefused, "amount_not_positive")
-	}
-	dims := map[string]string{}
-	for _, w := range a.At {
-		val, err := u.value(w.Expr, v)
-		if err != nil {
-			return err
-		}
-		dims[w.Target] = idOf(val)
-	}
-	post := Posting{Program: r.P, From: r.P.Accounts.Get(a.From), To: r.P.Accounts.Get(a.To), Amount: n, Record: r.ID}
-	post.FromDims, post.ToDims = dimsOf(post.From, dims), dimsOf(post.To, dims)
-	if err := u.w.Enter(post); err != nil {
-		return err
-	}
-	if err := u.countEntry(r, post.From, -n, dims); err != nil {
-		return err
-	}
-	return u.countEntry(r, post.To, n, dims)
-}
-
-// dimsOf cuts the dimensions to those that the account is kept by.
-func dimsOf(acc *program.Account, all map[string]string) string {
-	d := map[string]string{}
-	for _, k := range acc.By {
-		d[k] = all[k]
-	}
-	return dimText(d)
-}
-
-// dimText is the canonical text of dimensions: "k=v&k=v", keys sorted.
-func dimText(d map[string]string) string {
-	keys := make([]string, 0, len(d))
-	for k := range d {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	parts := make([]string, len(keys))
-	for i, k := range keys {
-		parts[i] = k + "=" + d[k]
-	}
-	return strings.Join(parts, "&")
 }
 
 func (u *Unit) actIssue(r *Row, a *program.Action) error {

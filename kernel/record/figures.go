@@ -52,6 +52,10 @@ func feedsOf(p *program.Program) *feeds {
 				f.flow[s] = append(f.flow[s], counter{st.Key, st})
 			}
 		case "stock":
+			if src := st.Sources; len(src) > 0 && strings.HasPrefix(src[0], "account.") { // what stands is what was booked
+				f.flow[src[0]] = append(f.flow[src[0]], counter{st.Key, st})
+				break
+			}
 			f.stock[st.Record] = append(f.stock[st.Record], counter{st.Key, st})
 		case "ratio", "per":
 			for i, s := range st.Parts {
@@ -98,6 +102,9 @@ func (u *Unit) count(r *Row, c counter, v rule.Vars, day domain.Date) ([]Count, 
 	}
 	switch st.Agg {
 	case "sum", "median", "p90":
+		if st.Value == nil { // the stock of an account: its entry gives the amount
+			break
+		}
 		val, err := u.value(st.Value, v)
 		if err != nil {
 			if isUnset(err) {
@@ -155,7 +162,11 @@ func (v subjectVars) Var(name string) (any, error) {
 func (u *Unit) dims(r *Row, st *program.Stat, v rule.Vars) (string, error) {
 	m := map[string]any{}
 	for _, d := range st.By {
-		switch d.Key {
+		key := d.Key
+		if d.Expr != nil && key != "area" && key != "month" && key != "period" && key != "day" {
+			key = "" // a field or dimension of that name comes before the kernel's own
+		}
+		switch key {
 		case "area", "month", "period", "day":
 			continue
 		case "provider":
@@ -254,25 +265,6 @@ func (u *Unit) countClock(r *Row, c *program.Clock, k *domain.Clock) error {
 			}
 			u.join(r, list)
 		}
-	}
-	return nil
-}
-
-// countEntry counts one side of a posting; sums read its amount.
-func (u *Unit) countEntry(r *Row, acc *program.Account, amount int64, dims map[string]string) error {
-	extra := map[string]any{"amount": amount}
-	for k, v := range dims {
-		extra[k] = v
-	}
-	for _, f := range feedsOf(r.P).flow["account."+acc.Key] {
-		list, err := u.count(r, f, r.varsWith(extra), u.Today())
-		if err != nil {
-			return err
-		}
-		if f.stat.Agg == "sum" && len(list) == 1 {
-			list[0].Value = amount
-		}
-		u.join(r, list)
 	}
 	return nil
 }

@@ -230,6 +230,34 @@ func (u *Unit) Eval(x *rule.Expr, v rule.Vars) (val any, ok bool, err error) {
 // Test is Eval for a condition: unset is false.
 func (u *Unit) Test(x *rule.Expr, v rule.Vars) (bool, error) { return u.test(x, v) }
 
+// Waits reports whether a when-move of the row holds now.
+func (u *Unit) Waits(r *Row) bool {
+	for _, mv := range r.T.Whens {
+		if slices.Contains(mv.From, r.Stage) && !r.firedThisStay(mv) {
+			if ok, err := u.test(mv.When, r.vars()); err == nil && ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Look gives a row's when-moves another look.
+func (u *Unit) Look(r *Row) error {
+	r.is.quiet = false
+	_, err := u.whens(r)
+	return err
+}
+
+// Recalculate calculates a row's fields and saves it when one has changed.
+func (u *Unit) Recalculate(r *Row) error {
+	changed, err := u.calc(r)
+	if changed {
+		u.touch(r)
+	}
+	return err
+}
+
 // Vars are the names of a row's own expressions.
 func (r *Row) Vars() rule.Vars { return r.vars() }
 

@@ -181,22 +181,6 @@ func (v tableView) band(x any) (best map[string]any) {
 	return best
 }
 
-// accountRoot: account.held(dims…) is a balance.
-type accountRoot struct{ r *Row }
-
-func (v accountRoot) TypeName() string             { return "accounts" }
-func (v accountRoot) Get(name string) (any, error) { return nil, &rule.Unset{Path: name} }
-func (v accountRoot) Call(key string, args []any) (any, error) {
-	acc := v.r.P.Accounts.Get(key)
-	d := map[string]string{}
-	for i, k := range acc.By {
-		if i < len(args) {
-			d[k] = idOf(args[i])
-		}
-	}
-	return v.r.u.w.Balance(v.r.P.Key, key, dimText(d))
-}
-
 type statRoot struct{ r *Row }
 
 func (v statRoot) TypeName() string { return "stat" }

@@ -80,6 +80,8 @@ type World interface {
 	Secret() string
 	Responses(rec domain.RecordID, form string) ([]*domain.Response, error)
 	Balance(program, account, dims string) (int64, error)
+	// BalanceBelow sums the balances of an account whose dimensions begin so.
+	BalanceBelow(program, account, dims string) (int64, error)
 	// Enter books an amount from one account to another; a floor that would be
 	// broken refuses the whole transaction.
 	Enter(p Posting) error
@@ -147,6 +149,7 @@ type Posting struct {
 	FromDims, ToDims string
 	Amount           int64
 	Record           domain.RecordID
+	Event            domain.EventID // of the move that causes it
 }
 
 // Actor is who acts: an account with its standing memberships, or nobody

@@ -216,6 +216,14 @@ func (w *county) Responses(rec domain.RecordID, form string) (out []*domain.Resp
 func (w *county) Balance(_, account, dims string) (int64, error) {
 	return w.balances[account+"?"+dims], nil
 }
+func (w *county) BalanceBelow(_, account, dims string) (sum int64, err error) {
+	for k, n := range w.balances {
+		if strings.HasPrefix(k, account+"?"+dims) {
+			sum += n
+		}
+	}
+	return sum, nil
+}
 func (w *county) Enter(p Posting) error {
 	floor := int64(math.MinInt64)
 	if p.From.Floor != nil {
