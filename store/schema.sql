@@ -571,7 +571,7 @@ CREATE TABLE entry (
   record TEXT NOT NULL,
   event TEXT NOT NULL,
   at BIGINT NOT NULL,
-  reverses TEXT NOT NULL,
+  reverses TEXT NOT NULL, other TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (county, id)
 );
 CREATE INDEX entry_account ON entry (county, program, account, dims, id);
@@ -958,6 +958,7 @@ CREATE TABLE ballot_count (
   n BIGINT NOT NULL,
   PRIMARY KEY (county, ballot, pick)
 )  WITHOUT ROWID;
+CREATE INDEX entry_time ON entry (county, program, account, at, id);
 
 CREATE TABLE voice (
   county TEXT NOT NULL,
