@@ -156,6 +156,7 @@ func (s *Server) publicPages() {
 	s.voicePages()
 	s.mux.HandleFunc("GET /about", s.plainPage("about", "about"))
 	s.mux.HandleFunc("GET /accessibility", s.plainPage("access", "access"))
+	s.mux.HandleFunc("GET /calendar/{token}", s.calendarICS)
 	s.mux.HandleFunc("GET /check", s.checkPage)
 	s.mux.HandleFunc("GET /check/{serial}", s.checkPage)
 	s.mux.HandleFunc("GET /demo/phone", s.phonePage)
@@ -166,7 +167,7 @@ func (s *Server) publicPages() {
 	})
 	s.mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /console/\nDisallow: /m/\nDisallow: /check\nDisallow: /voices/\nDisallow: /demo/\n"))
+		_, _ = w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /console/\nDisallow: /m/\nDisallow: /check\nDisallow: /calendar/\nDisallow: /voices/\nDisallow: /demo/\n"))
 	})
 	s.mux.HandleFunc("/", s.pages.missing)
 }

@@ -26,6 +26,14 @@ func (s *Server) routes() {
 	get(s, overseer, "/programs/{p}/diff", "两版之间改了什么", s.diff)
 	post(s, admin, again, "/programs/{p}/simulate", "推演一处改动，不改数据", s.simulate)
 
+	// What is on when: sessions, who is booked, one's own bookings.
+	get(s, signedIn, "/calendar", "场次日历", s.calendar)
+	get(s, signedIn, "/calendar/mine", "我的预约", s.myBookings)
+	get(s, signedIn, "/calendar/feed", "我的日历订阅", s.calendarFeed)
+	post(s, signedIn, again, "/calendar/feed", "生成新的日历订阅地址", s.newCalendarFeed)
+	del(s, signedIn, again, "/calendar/feed", "停用日历订阅", s.endCalendarFeed)
+	get(s, signedIn, "/records/{id}/roll", "场次的签到名单", s.roll)
+
 	// Records.
 	get(s, signedIn, "/records", "办件列表", s.records)
 	get(s, signedIn, "/records/count", "办件计数", s.countRecords)

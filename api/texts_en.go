@@ -4,7 +4,7 @@ package api
 
 var nounsEN = map[string]string{
 	"account": "account", "answer": "answer", "upload": "upload", "attachment": "attachment", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
-	"consent": "consent", "channel": "channel", "contact": "message settings", "count": "count", "counter_set": "counter", "stat_fact": "figure", "ledger_cell": "figure", "county": "county", "delivery": "message", "document": "document", "done": "done",
+	"consent": "consent", "calendar_feed": "calendar address", "channel": "channel", "contact": "message settings", "count": "count", "counter_set": "counter", "stat_fact": "figure", "ledger_cell": "figure", "county": "county", "delivery": "message", "document": "document", "done": "done",
 	"ground": "ground",
 	"due":    "due", "duty": "duty", "duty_item": "duty item", "duty_round": "duty round", "entry": "entry", "event": "event", "field": "field",
 	"form": "form", "filter": "saved filter", "job": "background work", "job_item": "background work", "grams": "search word", "import": "import", "import_run": "import", "ledger": "ledger", "map": "map", "match": "match", "match_run": "match",
@@ -131,6 +131,17 @@ var textsEN = map[string]text{
 	"program_faults":    {"The program files have faults; nothing was applied", "Mend them as said and apply again."},
 	"program_fault":     {"{say}{hint? (hint: #)}", ""},
 	"program_too_large": {"The program folder is too large", "Take out what does not belong there."},
+
+	// Bookings and the calendar.
+	"booking_full":            {"“{name}” is full", "Book another time, or join the waiting list."},
+	"booking_early":           {"Booking has not opened yet", "It opens at {at}."},
+	"booking_closed":          {"Booking has closed", "It closed at {at}; ask the organiser if need be."},
+	"booking_cancel_late":     {"It is too late to cancel by yourself", "After {at} please ask the organiser."},
+	"booking_most":            {"No more than {most} bookings at a time", "Finish or cancel one first."},
+	"booking_barred":          {"{count} bookings were missed lately: booking is paused", "Ask the organiser if need be."},
+	"booking_no_wait":         {"“{name}” has no waiting list", "Book another time."},
+	"booking_clash":           {"Something else is arranged at this time", "Choose another time, or cancel the other first."},
+	"booking_taken_elsewhere": {"The other side has something else at this time", "Choose another time."},
 
 	"guard":               {"{say}", ""},
 	"voted":               {"You have voted already", "Everybody has the votes that the rules give, and no more."},

@@ -5,7 +5,7 @@ package api
 
 var nounsZH = map[string]string{
 	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
-	"consent": "同意", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "stat_fact": "指标", "ledger_cell": "这一格数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
+	"consent": "同意", "calendar_feed": "日历订阅", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "stat_fact": "指标", "ledger_cell": "这一格数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
 	"ground": "依据",
 	"due":    "应办", "duty": "任务", "duty_item": "任务项", "duty_round": "任务轮次", "entry": "流水", "event": "记录", "field": "栏目",
 	"form": "表单", "filter": "常用筛选", "job": "后台任务", "job_item": "后台任务", "grams": "检索词", "import": "导入", "import_run": "导入", "ledger": "台账", "map": "地图", "match": "匹配", "match_run": "匹配",
@@ -136,6 +136,17 @@ var textsZH = map[string]text{
 	"program_too_large": {"机制文件夹太大", "请去掉无关文件。"},
 
 	// Records.
+	// Bookings and the calendar.
+	"booking_full":            {"“{name}”的名额已满", "请改约别的场次，或登记候补。"},
+	"booking_early":           {"还没有开始预约", "{at} 起可以预约。"},
+	"booking_closed":          {"已停止预约", "{at} 起不再接受；需要时请联系主办单位。"},
+	"booking_cancel_late":     {"已过可以自己取消的时间", "{at} 以后取消请联系主办单位。"},
+	"booking_most":            {"同时最多预约 {most} 次", "请先办完或取消已有的预约。"},
+	"booking_barred":          {"近期有 {count} 次约了没有来，暂停预约", "需要时请联系主办单位登记。"},
+	"booking_no_wait":         {"“{name}”不设候补", "请改约别的场次。"},
+	"booking_clash":           {"这个时间已有别的安排", "请改约别的时间，或先取消原来的安排。"},
+	"booking_taken_elsewhere": {"对方这个时间已有别的安排", "请改约别的时间。"},
+
 	"guard":               {"{say}", ""},
 	"voted":               {"您已经投过票了", "每人按规定票数投票，不能重复。"},
 	"not_on_roll":         {"不在投票人名册上", "名册在投票开始时已经冻结；有疑问请联系主办单位。"},

@@ -221,6 +221,9 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 func (w *work) viewFields(r *record.Row, s sight, v *RecordView) error {
 	put := func(f *program.Field) {
 		x := r.Value(f.Key)
+		if n := r.Counted(f.Key); n != nil {
+			x = n
+		}
 		if !s.may(r, f) {
 			if x != nil {
 				v.Masked = append(v.Masked, f.Key)

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	"linqiao/domain"
 	"linqiao/kernel/program"
 	"linqiao/kernel/record"
@@ -36,6 +38,9 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 			v.Title = t
 		}
 	}
+	if r.Noun == domain.Session || r.Noun == domain.Booking {
+		w.nameOccasion(r, &v)
+	}
 	if r.Noun == domain.Order && v.Subject == nil {
 		w.nameOrder(r, &v)
 	}
@@ -57,6 +62,20 @@ func (w *work) nameOrder(r *record.Row, v *RecordSummary) {
 				v.Labels[path] = w.words(r.P).Field(f) + " " + v.Labels[path]
 			}
 		}
+	}
+}
+
+// nameOccasion tells sessions and bookings apart in a list: what it is, and when.
+func (w *work) nameOccasion(r *record.Row, v *RecordSummary) {
+	from, to, ok := w.unit.Times(r)
+	if !ok {
+		return
+	}
+	start, end := from.In(domain.Beijing), to.In(domain.Beijing)
+	v.Fields["start"], v.Fields["end"] = from.Format(time.RFC3339), to.Format(time.RFC3339)
+	v.Labels["start"] = start.Format("2006-01-02 15:04") + "–" + end.Format("15:04")
+	if r.Noun == domain.Session {
+		v.Title = w.sessionName(r) + " " + start.Format("01-02 15:04") + "–" + end.Format("15:04")
 	}
 }
 

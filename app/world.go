@@ -122,7 +122,15 @@ func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 		if err := w.tx.InsertRecord(rec); err != nil {
 			return err
 		}
+		if err := w.saveOccasion(rec); err != nil {
+			return err
+		}
 		return w.index(rec)
+	}
+	if rec.Noun == domain.Session {
+		if err := w.saveOccasion(rec); err != nil {
+			return err
+		}
 	}
 	if err := w.tx.UpdateRecord(rec); err != nil || rec.Noun != domain.Offer {
 		return err

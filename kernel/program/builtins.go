@@ -58,7 +58,7 @@ func Builtins(n domain.Noun) []*Field {
 		}
 	case domain.Booking:
 		return []*Field{
-			builtin("number", "序号", TypeInt), inUnit(builtin("heads", "人数", TypeInt), "人"),
+			builtin("number", "序号", TypeInt), builtin("lane", "席位", TypeInt), inUnit(builtin("heads", "人数", TypeInt), "人"),
 			builtin("in_at", "到场时间", TypeTime), builtin("out_at", "离开时间", TypeTime), builtin("handed_to", "接走人", TypePerson),
 		}
 	case domain.Item:

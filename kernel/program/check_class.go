@@ -22,7 +22,7 @@ var orgClasses = map[string]domain.Class{"phone": domain.Internal, "tags": domai
 // openBuiltins are built-in fields that may be published as they are: they
 // identify the row, not a person.
 var openBuiltins = words(`id ref_no stage phase created ended region channel provider offer place area capacity taken open stars
-	assured_on hosts start end present heads number index code step as mode at kind`)
+	assured_on hosts start end present heads number lane index code step as mode at kind`)
 
 // classOf is the class of what a path ends in; ok is false when that is no field.
 func (s *source) classOf(path string, sc *scope) (domain.Class, bool) {

@@ -213,6 +213,15 @@ func (u *Unit) mayOpen(r *Row, key string) bool {
 	return err == nil && par != nil && u.receives(par, role, u.qualified(role), true)
 }
 
+// CouldIntake reports whether the actor could hold one of an intake's roles on some
+// row: what a calendar offers him.
+func (u *Unit) CouldIntake(p *program.Program, mv *program.Move) bool {
+	return slices.ContainsFunc(mv.By, func(k string) bool {
+		role := p.Roles.Get(k)
+		return role != nil && (role.Is != "guardian" || len(u.actor.Wards) > 0) && (role.Is != "self" || len(u.actor.Parties) > 0) && u.actor.HoldsStatic(role)
+	})
+}
+
 // MayKeep reports whether the actor may edit a record that is kept.
 func (u *Unit) MayKeep(r *Row) bool {
 	return slices.ContainsFunc(r.T.KeptBy, func(k string) bool { return u.Holds(r, k) })

@@ -177,6 +177,14 @@ func (u *Unit) span(r *Row, s program.Span, v *vars) (program.Span, error) {
 		return s, domain.E(domain.KindInternal, "span_uncovered", "option", key)
 	case s.Param != "":
 		return u.paramSpan(r.P, s.Param)
+	case s.Expr != nil:
+		val, err := u.value(s.Expr, v)
+		if err != nil {
+			return s, err
+		}
+		if d, ok := val.(time.Duration); ok {
+			return program.Span{N: int64(d / time.Minute), Unit: "m"}, nil
+		}
 	}
 	return s, nil
 }

@@ -346,6 +346,25 @@ const TakenKey = "_taken"
 
 func holdsCapacity(p domain.Phase) bool { return p == domain.PhaseAccepted || p == domain.PhaseDone }
 
+// takes follows what a row takes from others: an offer's capacity, places, time.
+func (u *Unit) takes(r *Row, before domain.Phase, a Act) error {
+	switch r.Noun {
+	case domain.Order:
+		if err := u.took(r, holdsCapacity(before)); err != nil {
+			return err
+		}
+		return u.committed(r, before)
+	case domain.Booking:
+		return u.occupies(r, before, a)
+	case domain.Session, domain.Activity:
+		u.mayFree(r)
+		if r.Noun == domain.Session && r.Phase == domain.PhaseVoid && before != r.Phase {
+			return u.w.Release(r.ID)
+		}
+	}
+	return nil
+}
+
 // took counts an order that begins or ends to use its offer's capacity. It was
 // sent while there was room; somebody else may have been faster to accept.
 func (u *Unit) took(o *Row, before bool) error {

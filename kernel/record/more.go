@@ -275,15 +275,6 @@ func (u *Unit) Fired(r *Row, key, rung string) error {
 	return u.w.SaveClock(k)
 }
 
-// PlanHolds reports whether a series still wants sessions (`plan.while`).
-func (u *Unit) PlanHolds(p *program.Program, t *program.RecordType, parent *Row) (bool, error) {
-	if t.Plan == nil || t.Plan.While == nil {
-		return true, nil
-	}
-	probe := &Row{Record: &domain.Record{County: parent.County, Parent: parent.ID, Program: p.Key, Path: parent.Path, Data: map[string]any{}, Secret: map[string]any{}}, P: p, T: t, u: u}
-	return u.test(t.Plan.While, probe.vars())
-}
-
 // DueTimes computes when each running clock of a row is due, without saving it.
 func (u *Unit) DueTimes(r *Row) (map[string]time.Time, error) {
 	out := map[string]time.Time{}

@@ -153,6 +153,27 @@ func (f fileVars) root(name string) (any, error) {
 	return tableRoot{p}, nil
 }
 
+// setSubject writes a field of the subject's own file.
+func (u *Unit) setSubject(r *Row, field string, v any) error {
+	p, err := u.w.Party(r.Subject)
+	if err != nil {
+		return err
+	}
+	view := partyView{u, p}
+	if f := view.fileField(field); f != nil && f.Class >= domain.Personal {
+		if p.Secret == nil {
+			p.Secret = map[string]any{}
+		}
+		p.Secret[field] = fromRule(v)
+		return u.w.SaveParty(p)
+	}
+	if p.Data == nil {
+		p.Data = map[string]any{}
+	}
+	p.Data[field] = fromRule(v)
+	return u.w.SaveParty(p)
+}
+
 // orgView is an organisation; as an offer it is its own provider.
 type orgView struct {
 	u *Unit

@@ -72,6 +72,21 @@ func (r *Row) overlay(vals map[string]any) func() {
 // Value gives a field's stored value for views; nil when unset.
 func (r *Row) Value(key string) any { return r.raw(key) }
 
+// Int gives a whole number of the row.
+func (r *Row) Int(key string) (int64, bool) { return integer(r.raw(key)) }
+
+// Counted gives what of a session or activity is counted and not stored.
+func (r *Row) Counted(key string) any {
+	if r.Noun != domain.Session && r.Noun != domain.Activity {
+		return nil
+	}
+	v, known, err := recordView{r}.places(key)
+	if !known || err != nil {
+		return nil
+	}
+	return v
+}
+
 // StageLabel is the Chinese name of the present stage.
 func (r *Row) StageLabel() string {
 	if s := r.T.Stages.Get(r.Stage); s != nil {

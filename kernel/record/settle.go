@@ -49,7 +49,7 @@ func (u *Unit) Finish() error {
 			return err
 		}
 	}
-	u.events = nil
+	u.events, u.pending = nil, nil
 	return nil
 }
 
@@ -139,6 +139,12 @@ func (u *Unit) settle() error {
 				return err
 			}
 			fired = fired || f
+		}
+		if !fired && len(u.freed) > 0 {
+			var err error
+			if fired, err = u.promote(); err != nil {
+				return err
+			}
 		}
 		if !fired {
 			return u.childWhens()

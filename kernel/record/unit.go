@@ -20,6 +20,8 @@ type Unit struct {
 	parties  map[domain.PartyID]*partyView
 	roles    map[*program.Role][]Membership // of the actor, by role
 	events   []*domain.Event
+	pending  map[string][2]int64 // places counted by events that are not written yet
+	freed    []freed             // sessions and activities in which a place came free
 	depth    int
 }
 
@@ -64,6 +66,7 @@ type Act struct {
 	as       string
 	opener   *Row // the row whose move opened this one
 	trusted  bool // made by a rule, not by hand: no role check
+	lenient  bool // a time that is taken already does not refuse
 	signed   bool // all signatures are there
 	accepted bool // its guards were asked when it was handed in
 }
@@ -444,6 +447,7 @@ func (u *Unit) Edit(r *Row, a Act) error {
 	if len(r.T.Unique) > 0 {
 		r.Unique = r.uniqueKey()
 	}
+	u.mayFree(r)
 	u.touch(r)
 	return u.log(r, "edit", nil, a, vals)
 }
@@ -496,6 +500,10 @@ func (u *Unit) perform(r *Row, mv *program.Move, a Act) error {
 			return err
 		}
 	}
+	if err := u.bookRules(r, mv, a); err != nil {
+		undo()
+		return err
+	}
 	if err := u.proof(r, mv, a); err != nil {
 		undo()
 		return err
@@ -524,7 +532,7 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	if err := u.sets(r, mv.Sets, changed); err != nil {
 		return err
 	}
-	at, held := u.at(a), holdsCapacity(r.Phase)
+	at, before := u.at(a), r.Phase
 	r.Hist["m:"+mv.Key] = at
 	if mv.Intake() {
 		if err := u.open(r, mv); err != nil {
@@ -543,10 +551,8 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	if err := u.log(r, "move", mv, a, changed); err != nil {
 		return err
 	}
-	if r.Noun == domain.Order { // before the actions, which may move it on
-		if err := u.took(r, held); err != nil {
-			return err
-		}
+	if err := u.takes(r, before, a); err != nil { // before the actions, which may move it on
+		return err
 	}
 	if err := u.freezeRosters(r, mv); err != nil {
 		return err
@@ -639,26 +645,6 @@ func (u *Unit) sets(r *Row, list []program.Assign, changed map[string]any) error
 		changed[s.Target] = nv
 	}
 	return nil
-}
-
-func (u *Unit) setSubject(r *Row, field string, v any) error {
-	p, err := u.w.Party(r.Subject)
-	if err != nil {
-		return err
-	}
-	view := partyView{u, p}
-	if f := view.fileField(field); f != nil && f.Class >= domain.Personal {
-		if p.Secret == nil {
-			p.Secret = map[string]any{}
-		}
-		p.Secret[field] = fromRule(v)
-		return u.w.SaveParty(p)
-	}
-	if p.Data == nil {
-		p.Data = map[string]any{}
-	}
-	p.Data[field] = fromRule(v)
-	return u.w.SaveParty(p)
 }
 
 // at is when the move happened: stated by an offline phone, else now. A phone

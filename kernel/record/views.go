@@ -124,7 +124,11 @@ func (v recordView) nounField(name string) (any, bool, error) {
 			return x, true, err
 		}
 	case domain.Session, domain.Activity:
-		return r.u.attendance(r, name)
+		return v.places(name)
+	case domain.Booking:
+		if name == "heads" {
+			return r.heads(), true, nil
+		}
 	case domain.Batch:
 		if name == "members" {
 			x, err := r.u.memberViews(r)

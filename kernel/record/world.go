@@ -35,6 +35,7 @@ type World interface {
 	Offers(program, kind string) ([]Candidate, error)
 	// Taken counts accepted and done orders of an offer.
 	Taken(program string, offer domain.RecordID) (int64, error)
+	Diary
 	// SaveRecord writes a row; it carries the version that was read, and takes the
 	// next one.
 	SaveRecord(rec *domain.Record, isNew bool) error

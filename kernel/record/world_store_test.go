@@ -315,3 +315,63 @@ func (w *county) FileProgram(kind domain.PartyKind, key string) *program.Program
 	}
 	return nil
 }
+
+// The diary: counters from the events, commitments in a map.
+
+func (w *county) Seats(_, counter string, of domain.RecordID) (n, heads int64, err error) {
+	for _, c := range w.counts(counter) {
+		if c.Path == string(of) {
+			n, heads = n+c.N, heads+c.Value
+		}
+	}
+	return n, heads, nil
+}
+func (w *county) Waiting(parent domain.RecordID, key string, most int) (out []*domain.Record, err error) {
+	for _, id := range w.order {
+		if r := w.recs[id]; r.Parent == parent && r.Key == key && r.Phase == domain.PhaseWaiting && len(out) < most {
+			out = append(out, closed(r))
+		}
+	}
+	return out, nil
+}
+func (w *county) Bookings(prog, key string, subject domain.PartyID) (n int64, err error) {
+	for _, r := range w.recs {
+		if r.Program == prog && r.Key == key && r.Subject == subject && r.Ended.IsZero() {
+			n++
+		}
+	}
+	return n, nil
+}
+func (w *county) Missed(prog, key string, subject domain.PartyID, since time.Time) (n int64, err error) {
+	for _, r := range w.recs {
+		if r.Program == prog && r.Key == key && r.Subject == subject && r.Phase == domain.PhaseAbsent && !r.Ended.Before(since) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+type commitment struct {
+	holder   string
+	rec      domain.RecordID
+	from, to time.Time
+}
+
+func (w *county) Commit(rec domain.RecordID, holders []string, from, to time.Time) (bool, error) {
+	if busy, _ := w.Busy(holders, from, to, rec); busy {
+		return false, nil
+	}
+	for _, h := range holders {
+		w.diary = append(w.diary, commitment{h, rec, from, to})
+	}
+	return true, nil
+}
+func (w *county) Busy(holders []string, from, to time.Time, except domain.RecordID) (bool, error) {
+	return slices.ContainsFunc(w.diary, func(c commitment) bool {
+		return c.rec != except && slices.Contains(holders, c.holder) && c.from.Before(to) && from.Before(c.to)
+	}), nil
+}
+func (w *county) Release(rec domain.RecordID) error {
+	w.diary = slices.DeleteFunc(w.diary, func(c commitment) bool { return c.rec == rec })
+	return nil
+}

@@ -41,6 +41,7 @@ type state struct {
 	order     []domain.RecordID
 	clocks    map[string]*domain.Clock
 	fired     map[string]bool // (record, clock, start, rung)
+	diary     []commitment
 	runs      map[string]*domain.MatchRun
 	panels    map[string]*domain.PanelRun
 	sigs      []*domain.Signature
@@ -67,6 +68,7 @@ func (s *state) copy() state {
 	c := *s
 	c.recs, c.clocks, c.runs, c.panels = clonePtrs(s.recs), clonePtrs(s.clocks), clonePtrs(s.runs), clonePtrs(s.panels)
 	c.order, c.events, c.notices, c.done = slices.Clone(s.order), slices.Clone(s.events), slices.Clone(s.notices), slices.Clone(s.done)
+	c.diary = slices.Clone(s.diary)
 	c.fired, c.balances, c.consents = maps.Clone(s.fired), maps.Clone(s.balances), maps.Clone(s.consents)
 	c.sigs = nil
 	for _, x := range s.sigs {
