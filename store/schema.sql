@@ -1043,3 +1043,44 @@ CREATE TABLE ground_use (
 CREATE INDEX ground_use_party ON ground_use (county, party, program, key);
 CREATE INDEX ground_use_by ON ground_use (county, by_account, until_at);
 CREATE INDEX ground_use_review ON ground_use (county, review_by) WHERE review_by > 0;
+
+CREATE TABLE occasion (
+  county TEXT NOT NULL,
+  record TEXT NOT NULL,
+  program TEXT NOT NULL,
+  key TEXT NOT NULL,
+  parent TEXT NOT NULL,
+  start_at BIGINT NOT NULL,
+  end_at BIGINT NOT NULL,
+  PRIMARY KEY (county, record),
+  FOREIGN KEY (county, record) REFERENCES record (county, id)
+);
+CREATE INDEX occasion_start ON occasion (county, start_at, record);
+CREATE INDEX occasion_parent ON occasion (county, parent, start_at);
+
+CREATE TABLE commitment (
+  county TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  record TEXT NOT NULL,
+  from_at BIGINT NOT NULL,
+  to_at BIGINT NOT NULL,
+  PRIMARY KEY (county, holder, record)
+);
+CREATE INDEX commitment_time ON commitment (county, holder, to_at);
+CREATE INDEX commitment_record ON commitment (county, record);
+
+CREATE TABLE commitment_lock (
+  county TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  PRIMARY KEY (county, holder)
+);
+
+CREATE TABLE calendar_feed (
+  county TEXT NOT NULL,
+  account TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  PRIMARY KEY (county, account)
+);
+CREATE INDEX calendar_feed_hash ON calendar_feed (county, hash);
