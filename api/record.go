@@ -24,11 +24,12 @@ type RecordQuery struct {
 	Q       string          `query:"q" maxLength:"100"`
 	Overdue bool            `query:"overdue"`
 	Running bool            `query:"running"`
+	Mine    bool            `query:"mine" doc:"只看与本人有关的：自己的、交给自己或本单位的"`
 }
 
 func (f *RecordQuery) query() app.RecordQuery {
 	return app.RecordQuery{Program: f.Program, Record: f.Record, Noun: domain.Noun(f.Noun), Stage: f.Stage, Phase: f.Phase, Subject: f.Subject, Parent: f.Parent,
-		Owner: domain.AccountID(f.Owner), Region: f.Region, Q: f.Q, Overdue: f.Overdue, Running: f.Running}
+		Owner: domain.AccountID(f.Owner), Region: f.Region, Q: f.Q, Overdue: f.Overdue, Running: f.Running, Mine: f.Mine}
 }
 
 // Paging are the cursor and the length of a page.

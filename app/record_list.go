@@ -24,6 +24,7 @@ type RecordQuery struct {
 	Q       string           `json:"q,omitempty"`
 	Overdue bool             `json:"overdue,omitempty"`
 	Running bool             `json:"running,omitempty"`
+	Mine    bool             `json:"mine,omitempty"` // what concerns the reader, not all that he may see
 	Cursor  string           `json:"-"`
 	Limit   int              `json:"-"`
 }
@@ -65,6 +66,11 @@ func (w *work) filter(q RecordQuery) (store.RecordFilter, error) {
 		f.Path = reg.Path
 	}
 	f.Access = w.access(q.Program, q.Record)
+	if q.Mine {
+		f.Access = slices.DeleteFunc(slices.Clone(f.Access), func(c store.AccessClause) bool {
+			return c.Owner == "" && c.OwnerOrg == "" && c.Provider == "" && len(c.Subjects) == 0
+		})
+	}
 	return f, w.narrow(&f)
 }
 

@@ -146,3 +146,24 @@ func demoCounty(t *testing.T, engine storetest.Engine, key string) *testkit.Coun
 	}
 	return c
 }
+
+// TestMine: what concerns somebody is less than all that he may see, and nothing of
+// what he may not see.
+func TestMine(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			c := demoCounty(t, engine, "volunteer-service")
+			aunt := c.Stranger().SignIn(t, string(c.Code), "zhangayi", scenario.Password)
+			party := testkit.Text(aunt.Must(t, http.MethodGet, "/session", nil), "account", "party", "id")
+			all, mine := aunt.All(t, "/records?running=true"), aunt.All(t, "/records?running=true&mine=true")
+			if len(mine) == 0 || len(mine) >= len(all) {
+				t.Fatalf("%d of %d running records are hers", len(mine), len(all))
+			}
+			for _, r := range mine {
+				if testkit.Text(r, "subject", "id") != party {
+					t.Errorf("not about her: %v", r)
+				}
+			}
+		})
+	}
+}

@@ -4,6 +4,8 @@ import './styles/app.css'
 import { setLocale, type Locale } from '@linqiao/shared/i18n'
 import App from './App.vue'
 import { watchInstall } from './composables/install'
+import { setUpClock } from './composables/clock'
+import { mend } from './composables/settings'
 import { loadSession, setUpSession } from './composables/session'
 import { setUpTextSize } from './composables/textSize'
 import { watchNetwork } from './composables/online'
@@ -13,6 +15,7 @@ import { setUpServiceWorker } from './sw/register'
 
 setUpTexts()
 setUpTextSize()
+setUpClock()
 watchNetwork()
 watchInstall()
 setUpSession(() => void router.replace({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } }))
@@ -23,4 +26,5 @@ void ready.then(async () => {
   await loadSession()
   createApp(App).use(router).mount('#app')
   setUpServiceWorker()
+  await mend()
 })

@@ -394,6 +394,7 @@ export interface RecordQuery {
   region?: string
   overdue?: string | boolean
   running?: string | boolean
+  mine?: boolean
   noun?: string
   cursor?: string
   limit?: number

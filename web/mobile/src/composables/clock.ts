@@ -2,13 +2,17 @@
 // network must not depend on a phone whose clock is wrong. What was last known of the
 // difference is kept: the app may be opened again before there is a network.
 import { ref } from 'vue'
+import { keep, setting, whenMended } from './settings'
 
 const KEY = 'linqiao.clock'
 /** A clock off by less is not worth a word; the server's rule is the same. */
 const SLACK_MS = 5 * 60_000
 
 /** Milliseconds by which the phone's clock is behind the server's; negative = ahead. */
-export const clockOff = ref(Number((typeof localStorage === 'undefined' ? null : localStorage.getItem(KEY)) ?? 0) || 0)
+export const clockOff = ref(Number(setting(KEY) ?? 0) || 0)
+
+/** A phone that died a minute after it heard of its wrong clock knows it again. */
+export const setUpClock = (): void => whenMended(KEY, () => { clockOff.value = Number(setting(KEY) ?? 0) || 0 })
 
 /** Called with the time that an answer of the server bears. */
 export function setServerNow(now: string | null | undefined): void {
@@ -18,7 +22,7 @@ export function setServerNow(now: string | null | undefined): void {
   const before = clockOff.value
   clockOff.value = Math.abs(off) < 2000 ? 0 : off // a Date header has whole seconds
   // Browsers write localStorage to disk seldom and ration it: not for every answer.
-  if (Math.abs(clockOff.value - before) >= 1000) localStorage.setItem(KEY, String(clockOff.value))
+  if (Math.abs(clockOff.value - before) >= 1000) keep(KEY, String(clockOff.value))
 }
 
 /** What a kept answer says of the clock, when nothing newer is known: `now` by the server,

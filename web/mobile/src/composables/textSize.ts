@@ -1,5 +1,6 @@
 // 长辈版: one switch at the root that everything else follows, as all lengths are rem.
 import { ref } from 'vue'
+import { keep, setting, whenMended } from './settings'
 
 export type TextSize = 'plain' | 'large' | 'huge'
 
@@ -7,7 +8,7 @@ export type TextSize = 'plain' | 'large' | 'huge'
 export const ROOT_PERCENT: Record<TextSize, number> = { plain: 100, large: 137.5, huge: 168.75 }
 
 const KEY = 'linqiao.text'
-const kept = () => (typeof localStorage === 'undefined' ? null : localStorage.getItem(KEY)) as TextSize | null
+const kept = () => setting(KEY) as TextSize | null
 
 export const textSize = ref<TextSize>(kept() ?? 'plain')
 /** The question is put once, on the first page a person sees. */
@@ -21,8 +22,15 @@ function draw(): void {
 export function chooseTextSize(size: TextSize): void {
   textSize.value = size
   textSizeAsked.value = true
-  localStorage.setItem(KEY, size)
+  keep(KEY, size)
   draw()
 }
 
-export const setUpTextSize = draw
+export function setUpTextSize(): void {
+  draw()
+  whenMended(KEY, () => {
+    textSize.value = kept() ?? 'plain'
+    textSizeAsked.value = kept() !== null
+    draw()
+  })
+}

@@ -124,7 +124,7 @@ export default {
     },
     looks: {
       title: 'Who looked at my file', titleOf: 'Who looked at the file of {name}', lead: 'Every time staff open the file or reveal a full number it is written down; the log can be neither changed nor deleted. If something seems wrong, tell the unit or the county office, with the time and the name given here.', none: 'Nobody has looked yet.',
-      who: '{name}, {org}', somebody: 'The system', why: 'Purpose: {purpose}', noWhy: 'No further purpose was given', about: 'Matter {ref}', forWhom: 'Whose file',
+      who: '{name}, {org}', self: 'You', somebody: 'The system', why: 'Purpose: {purpose}', about: 'Matter {ref}', forWhom: 'Whose file',
     },
     install: {
       title: 'Put it on the home screen', why: 'It then opens like any other app, also without a network. It takes little room and needs no app store.', go: 'Install now', done: 'It is on the home screen: open it from its icon.',
@@ -132,7 +132,8 @@ export default {
       embedded1: 'This page is open inside another app, which cannot install it.', embedded2: 'Tap “…” at the top right and choose to open it in the browser.', embedded3: 'Open this page there again and follow it.',
       menu1: 'Tap the browser’s menu button (often “⋮” or “≡”).', menu2: 'Choose “Install app” or “Add to Home screen”.', menu3: 'Tap “Install” or “Add”: the icon is on the home screen.',
     },
-    sessions: { title: 'Signed-in devices', unknown: 'Unknown device', current: '(this one)', since: 'Signed in {at}', revoke: 'Sign it out' },
+    browser: { wechat: 'WeChat', dingtalk: 'DingTalk', alipay: 'Alipay', huawei: 'Huawei Browser', xiaomi: 'Mi Browser' },
+    sessions: { phone: 'Phone', computer: 'Computer', title: 'Signed-in devices', unknown: 'Unknown device', current: '(this one)', since: 'Signed in {at}', revoke: 'Sign it out' },
     me: {
       wards: 'Acts for: ', language: 'Language', leave: 'Sign out', leaveAsk: 'Sign out?', leaveHint: 'What the phone keeps about others is cleared.',
       doomed: 'Drafts or unsent content with sensitive data: {n}', doomedHint: 'They have not arrived. Send them first; or keep them sealed on this phone, for you alone to open at your next sign-in; or delete them.',

@@ -124,7 +124,7 @@ export default {
     },
     looks: {
       title: '谁看过我的资料', titleOf: '谁看过{name}的资料', lead: '工作人员每次打开档案、查看完整号码都会记下，记录不能改也不能删。觉得不妥，可以凭这里的时间和姓名向单位或县区办公室反映。', none: '还没有人看过。',
-      who: '{org} {name}', somebody: '系统', why: '用途：{purpose}', noWhy: '没有另写用途', about: '事项编号 {ref}', forWhom: '看谁的',
+      who: '{org} {name}', self: '您本人', somebody: '系统', why: '用途：{purpose}', about: '事项编号 {ref}', forWhom: '看谁的',
     },
     install: {
       title: '装到手机桌面', why: '装好以后像普通应用一样点开，没有网络也能打开。不占多少空间，不用去应用商店。', go: '现在安装', done: '已经装到桌面，从桌面图标打开就行。',
@@ -132,7 +132,8 @@ export default {
       embedded1: '现在是在别的应用里打开的，不能安装。', embedded2: '点右上角的“…”，选“在浏览器打开”。', embedded3: '在浏览器里再打开这一页，按提示安装。',
       menu1: '点浏览器的菜单按钮（多为“⋮”或“≡”）。', menu2: '选“安装应用”或“添加到主屏幕”。', menu3: '点“安装”或“添加”，桌面上就有“邻桥”的图标了。',
     },
-    sessions: { title: '登录设备', unknown: '未知设备', current: '（本机）', since: '登录于 {at}', revoke: '让它退出' },
+    browser: { wechat: '微信', dingtalk: '钉钉', alipay: '支付宝', huawei: '华为浏览器', xiaomi: '小米浏览器' },
+    sessions: { phone: '手机', computer: '电脑', title: '登录设备', unknown: '未知设备', current: '（本机）', since: '登录于 {at}', revoke: '让它退出' },
     me: {
       wards: '可代办：', language: '语言', leave: '退出登录', leaveAsk: '退出登录？', leaveHint: '退出后，本机保存的他人资料会清除。',
       doomed: '有 {n} 件含敏感内容的草稿或待发送内容', doomedHint: '还没有送达。可以先发送；可以封存在本机，只有您再登录才能打开；也可以删除。',

@@ -32,12 +32,13 @@ function move(raw: Loose, lists: Keyed[][]): ProgramMove {
   }
 }
 
-/** The kernel's own bookkeeping of an order: it says nothing to a reader. */
-const SILENT = new Set(['step', 'as', 'index'])
+/** The kernel's own bookkeeping of an order or a visit: it says nothing to a reader. */
+const SILENT = new Set(['step', 'as', 'index', 'duty'])
+const silent = (f: Field): boolean => !!f.builtin && SILENT.has(f.key)
 
 /** Own fields first; a built-in that the record names itself is not doubled. */
 export function withBuiltins(own: Field[], builtins: Field[]): Field[] {
-  return [...own, ...builtins.filter((b) => !own.some((f) => f.key === b.key) && !SILENT.has(b.key))]
+  return [...own, ...builtins.filter((b) => !own.some((f) => f.key === b.key))].filter((f) => !silent(f))
 }
 
 export function normalProgram(raw: ProgramView): ProgramView {

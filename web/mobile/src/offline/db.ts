@@ -71,12 +71,19 @@ export interface KeyRow {
   mark?: string
 }
 
+/** A setting of the phone, of nobody in particular. */
+export interface SettingRow {
+  key: string
+  value: string
+}
+
 export class PhoneStore extends Dexie {
   drafts!: Table<DraftRow, string>
   queue!: Table<QueueRow, number>
   photos!: Table<PhotoRow, string>
   cache!: Table<CacheRow, string>
   keys!: Table<KeyRow, string>
+  settings!: Table<SettingRow, string>
 
   constructor(name = 'linqiao-phone') {
     super(name)
@@ -87,6 +94,7 @@ export class PhoneStore extends Dexie {
       cache: '&id, account',
       keys: '&account',
     })
+    this.version(2).stores({ settings: '&key' })
   }
 }
 
