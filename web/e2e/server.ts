@@ -3,7 +3,7 @@
  * temporary folder, on a free port. LINQIAO_BIN names another binary.
  */
 import { spawn, execFile, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -13,7 +13,13 @@ const BIN = process.env.LINQIAO_BIN ?? resolve(import.meta.dirname, '../../bin/l
 /** Making the demo county on a busy machine. */
 const UP_WITHIN = 120_000
 
-export interface Server { url: string; folder: string; stop: () => Promise<void> }
+export interface Server {
+  url: string
+  folder: string
+  stop: () => Promise<void>
+  /** Ends the server and begins it again at the same address, its clock so many days on. */
+  later: (days: number) => Promise<void>
+}
 
 const freePort = (): Promise<number> => new Promise((done, fail) => {
   const probe = createServer()
@@ -27,23 +33,42 @@ const freePort = (): Promise<number> => new Promise((done, fail) => {
 export async function startServer(): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'linqiao-e2e-'))
   const url = `http://127.0.0.1:${await freePort()}`
+  let end = await begin(folder, url)
+  return {
+    url, folder,
+    stop: async () => {
+      await end()
+      await rm(folder, { recursive: true, force: true })
+    },
+    later: async (days) => {
+      await end()
+      // A demo's clock runs ahead until the day on which its stories end.
+      const file = join(folder, 'demo.json')
+      const made = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+      await writeFile(file, JSON.stringify({ ...made, until: new Date(Date.now() + days * 86_400_000).toISOString() }))
+      end = await begin(folder, url)
+    },
+  }
+}
+
+/** Runs the server until it answers; gives what ends it. */
+async function begin(folder: string, url: string): Promise<() => Promise<void>> {
   let said = ''
   const child: ChildProcess = spawn(BIN, ['demo', '--addr', url.slice('http://'.length), folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   child.stdout!.on('data', (b: Buffer) => { said += b.toString() })
   child.stderr!.on('data', (b: Buffer) => { said += b.toString() })
   const ended = new Promise<void>(done => child.once('exit', () => done()))
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     if (child.exitCode === null) child.kill('SIGTERM')
     await ended
-    await rm(folder, { recursive: true, force: true })
   }
   const until = Date.now() + UP_WITHIN
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the server ended at once:\n${said}`)
     const ready = await fetch(`${url}/readyz`).then(r => r.ok, () => false)
-    if (ready) return { url, folder, stop }
+    if (ready) return end
     if (Date.now() > until) {
-      await stop()
+      await end()
       throw new Error(`the server was not ready in time:\n${said}`)
     }
     await new Promise(again => setTimeout(again, 100))
