@@ -22,6 +22,8 @@ export const PHONE: Look = { width: 390, height: 844, phone: true }
 
 export class Person {
   readonly faults: string[] = []
+  /** What a story breaks on purpose: the browser logs it, and it is no fault. */
+  broken?: RegExp
   /** Those who have not left: what was before their eyes when a story broke off. */
   static readonly here = new Set<Person>()
   private constructor(readonly page: Page, readonly context: BrowserContext, readonly url: string, readonly name: string, readonly look: Look) {}
@@ -51,7 +53,7 @@ export class Person {
     page.on('console', (message) => {
       // Before sign-in the session is asked for and refused, without a network nothing
       // answers, and a conflict is settled by the person: these are not faults.
-      if (message.type() === 'error' && !/401 \(Unauthorized\)|ERR_INTERNET_DISCONNECTED|409 \(Conflict\)/.test(message.text())) person.faults.push(`${page.url()} ${message.text()}`)
+      if (message.type() === 'error' && !person.broken?.test(message.text()) && !/401 \(Unauthorized\)|ERR_INTERNET_DISCONNECTED|409 \(Conflict\)/.test(message.text())) person.faults.push(`${page.url()} ${message.text()}`)
     })
     page.on('response', (r) => { if (r.status() >= 500) person.faults.push(`${r.status()} ${r.url()}`) })
     page.on('request', (r) => { if (!r.url().startsWith(url) && /^https?:/.test(r.url())) person.faults.push(`third party: ${r.url()}`) })

@@ -61,7 +61,11 @@ export function useDraft(source: () => Omit<NewDraft, 'id'> | undefined, known?:
     clearTimeout(timer)
     timer = setTimeout(() => void save(), SAVE_AFTER_MS)
   }, { deep: true })
+  // A phone may end the page as soon as nobody looks at it.
+  const hidden = (): void => { if (document.hidden) void save() }
+  document.addEventListener('visibilitychange', hidden)
   onScopeDispose(() => {
+    document.removeEventListener('visibilitychange', hidden)
     if (!gone) void save().then(refreshOutbox)
   })
   return { id, savedAt, refused, save, drop }
