@@ -65,12 +65,11 @@ func (w *work) viewBallots(r *record.Row, s sight, v *RecordView) error {
 }
 
 func (w *work) ballotView(s *record.BallotState) (*BallotView, error) {
-	now := w.Now()
 	v := &BallotView{Key: s.Ballot.Key, Label: s.Ballot.Label, State: s.State, Secret: s.Ballot.Identity == "none", Opens: s.Opens, Closes: s.Closes,
 		Marks: s.Marks, Per: s.Ballot.VotePer, Roll: s.Roll, Voted: s.Voted, Options: []BallotOption{}, Hash: s.Hash, Passed: s.Passed,
 		Voter: s.Mine, Done: s.Done, Channels: s.Ballot.Channels, CanSign: s.Signs && s.State == record.BallotOpen,
 		CanDesk: s.Desk && s.State == record.BallotOpen, Sheet: s.Sheet}
-	v.CanVote = s.Mine != "" && !s.Done && s.State == record.BallotOpen && !now.Before(s.Opens) && now.Before(s.Closes)
+	v.CanVote = w.mayVote(s)
 	if v.Channels == nil {
 		v.Channels = []string{}
 	}
@@ -94,6 +93,60 @@ func (w *work) ballotView(s *record.BallotState) (*BallotView, error) {
 		v.Options = append(v.Options, o)
 	}
 	return v, nil
+}
+
+// workVotes: the open ballots on whose roll one of the reader's parties stands with a
+// vote left.
+func (w *work) workVotes(v *WorkView) error {
+	seen := map[string]bool{}
+	for _, voter := range w.who.Parties {
+		open, err := w.tx.OpenBallotsOf(string(voter), workCap)
+		if err != nil {
+			return err
+		}
+		for i := range open {
+			if seen[open[i].ID] || len(v.Votes) >= workCap {
+				continue
+			}
+			seen[open[i].ID] = true
+			if err := w.workVote(v, &open[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *work) workVote(v *WorkView, run *domain.PanelRun) error {
+	r, s, err := w.row(run.Record)
+	if domain.KindOf(err) == domain.KindNotFound || err == nil && !s.full {
+		return nil // on the roll, and without sight of the matter
+	}
+	if err != nil {
+		return err
+	}
+	b := r.P.Ballots.Get(run.Key)
+	if b == nil {
+		return nil
+	}
+	state, err := w.unit.Ballot(r, b, run)
+	if err != nil {
+		return err
+	}
+	if !w.mayVote(state) {
+		return nil
+	}
+	sum, err := w.summary(r, s)
+	if err != nil {
+		return err
+	}
+	v.Votes = append(v.Votes, WorkVote{sum, b.Key, w.words(r.P).Named("ballots", b.Key, b.Label), state.Closes})
+	return nil
+}
+
+func (w *work) mayVote(s *record.BallotState) bool {
+	now := w.Now()
+	return s.Mine != "" && !s.Done && s.State == record.BallotOpen && !now.Before(s.Opens) && now.Before(s.Closes)
 }
 
 // VoteAct is what a voter sends.

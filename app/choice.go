@@ -71,6 +71,7 @@ func (w *work) frozenRoster(p *program.Program, f *record.FrozenRoster) FrozenVi
 // ChosenView is one of those chosen.
 type ChosenView struct {
 	Code   string          `json:"code"`
+	Mine   bool            `json:"mine,omitempty"` // one that the reader acts for
 	Name   string          `json:"name,omitempty"`
 	Record domain.RecordID `json:"record,omitempty"`
 }
@@ -114,6 +115,7 @@ func (w *work) choiceView(r *record.Row, s sight, c *record.ChoiceState) (*Choic
 			if err != nil {
 				return nil, err
 			}
+			one.Mine = w.actsFor(p.ID)
 			if p.Kind != domain.Person && p.Kind != domain.Household || s.class >= domain.Personal {
 				one.Name = p.Name
 			}

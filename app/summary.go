@@ -20,6 +20,13 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 		return v, err
 	}
 	n := 0
+	// Of a session people ask when and where, whatever fields the program adds.
+	for _, k := range heldAt[r.Noun] {
+		if x, f := r.Value(k), record.FieldOf(r.T, k); x != nil && f != nil && s.may(r, f) {
+			v.Fields[k] = x
+			v.Labels[k] = w.display(f, x)
+		}
+	}
 	for k, f := range r.T.Fields.All() {
 		if n >= 8 {
 			break
@@ -45,6 +52,12 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 		w.nameOrder(r, &v)
 	}
 	return v, nil
+}
+
+// heldAt are the built-in facts by which people choose what they take part in.
+var heldAt = map[domain.Noun][]string{
+	domain.Session:  {"start", "end", "place", "capacity", "taken"},
+	domain.Activity: {"place", "capacity", "taken"},
 }
 
 // nameOrder lets a receiver tell his orders apart in a list by what the order's own

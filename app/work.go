@@ -19,6 +19,7 @@ type WorkView struct {
 	Offers     []RecordSummary `json:"offers"`
 	Duties     []DutyItemView  `json:"duties"`
 	Forms      []DutyItemView  `json:"forms"`
+	Votes      []WorkVote      `json:"votes"`
 	Counts     map[string]int  `json:"counts"`
 }
 
@@ -37,21 +38,29 @@ type WorkSignature struct {
 	By        *AccountRef   `json:"by,omitempty"`
 }
 
+// WorkVote is a ballot that waits for the reader's vote.
+type WorkVote struct {
+	Record RecordSummary `json:"record"`
+	Ballot string        `json:"ballot"`
+	Label  string        `json:"label"`
+	Closes time.Time     `json:"closes"`
+}
+
 // workCap bounds each part of the page; the lists behind them go further.
 const workCap = 50
 
 // Work gathers what the reader can act on now.
 func (a *App) Work(ctx context.Context, who *Who) (v *WorkView, err error) {
 	v = &WorkView{Overdue: []WorkEntry{}, Today: []WorkEntry{}, Waiting: []WorkEntry{}, Signatures: []WorkSignature{},
-		Offers: []RecordSummary{}, Duties: []DutyItemView{}, Forms: []DutyItemView{}, Counts: map[string]int{}}
+		Offers: []RecordSummary{}, Duties: []DutyItemView{}, Forms: []DutyItemView{}, Votes: []WorkVote{}, Counts: map[string]int{}}
 	err = a.read(ctx, who, func(w *work) error {
-		for _, part := range []func(*WorkView) error{w.workRecords, w.workSignatures, w.workDuties} {
+		for _, part := range []func(*WorkView) error{w.workRecords, w.workSignatures, w.workDuties, w.workVotes} {
 			if err := part(v); err != nil {
 				return err
 			}
 		}
 		v.Counts = map[string]int{"overdue": len(v.Overdue), "today": len(v.Today), "waiting": len(v.Waiting),
-			"signatures": len(v.Signatures), "offers": len(v.Offers), "duties": len(v.Duties), "forms": len(v.Forms)}
+			"signatures": len(v.Signatures), "offers": len(v.Offers), "duties": len(v.Duties), "forms": len(v.Forms), "votes": len(v.Votes)}
 		return nil
 	})
 	return v, err

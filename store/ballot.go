@@ -247,6 +247,14 @@ func (tx *Tx) BallotCount(ballot string) (votes, voters map[string]int64, err er
 	return votes, voters, err
 }
 
+// OpenBallotsOf lists the ballots that are open and have the voter on their roll, the
+// one that closes first first.
+func (tx *Tx) OpenBallotsOf(voter string, limit int) ([]domain.PanelRun, error) {
+	return many(tx, scanPanelRun, panelSelect+` WHERE county = $1 AND state = 'open' AND kind = 'ballot' AND due_at > 0
+		AND EXISTS (SELECT 1 FROM ballot_roll v WHERE v.county = panel_run.county AND v.ballot = panel_run.id AND v.voter = $2)
+		ORDER BY due_at LIMIT $3`, tx.county, voter, int64(limit))
+}
+
 // OpenRounds lists the rounds of a kind that still run, soonest end first.
 func (tx *Tx) OpenRounds(kind string, limit int) ([]domain.PanelRun, error) {
 	return many(tx, scanPanelRun, panelSelect+" WHERE county = $1 AND state = 'open' AND kind = $2 AND due_at > 0 ORDER BY due_at LIMIT $3",

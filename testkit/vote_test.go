@@ -71,6 +71,7 @@ func (v *village) vote(t *testing.T, i int, pick string, h ...testkit.Header) *t
 // votes: eight people at once, each request sent twice and one more on top; each
 // counts once.
 func (v *village) votes(t *testing.T) {
+	v.waits(t, 0, 1)
 	var wg sync.WaitGroup
 	for i := range 8 {
 		pick := []string{"agree", "agree", "agree", "oppose"}[i%4]
@@ -87,6 +88,8 @@ func (v *village) votes(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	v.waits(t, 0, 0)
+	v.waits(t, 11, 1) // has not voted
 	_, late := v.Resident(t, "houlai", firstTown(t, v.County))
 	if a := late.Do(t, http.MethodPost, "/records/"+v.topic+"/ballots/vote", testkit.Object{"picks": []string{"agree"}}); a.Status < 400 {
 		t.Errorf("who is not on the roll votes: %d", a.Status)
@@ -94,6 +97,15 @@ func (v *village) votes(t *testing.T) {
 	b := v.ballot(t, v.people[0])
 	if b["done"] != true || b["can_vote"] != false || b["voted"] != float64(8) || testkit.Items(b, "options")[0]["votes"] != nil {
 		t.Errorf("what a voter sees: %v", b)
+	}
+}
+
+// waits: how many ballots the work list of an elector names.
+func (v *village) waits(t *testing.T, i, n int) {
+	t.Helper()
+	list := testkit.Items(v.people[i].Must(t, http.MethodGet, "/work", nil), "votes")
+	if len(list) != n || n > 0 && (testkit.Text(list[0], "record", "id") != v.topic || testkit.Text(list[0], "ballot") != "vote") {
+		t.Errorf("votes that wait for elector %d: %v", i, list)
 	}
 }
 
@@ -193,6 +205,17 @@ func (v *village) draws(t *testing.T) {
 		draw.PoolHash(pool) != proof.PoolHash || draw.Commit(proof.Secret) != proof.Commit ||
 		!slices.Equal(draw.Order(pool, draw.Seed(proof.Secret, proof.PoolHash, "061528"), false), proof.Order) {
 		t.Errorf("the draw cannot be computed again: %+v", proof)
+	}
+	chosen := 0
+	for i := range v.people {
+		for _, m := range testkit.Items(testkit.Items(v.people[i].Must(t, http.MethodGet, "/records/"+v.topic, nil), "choices")[0], "members") {
+			if m["mine"] == true {
+				chosen++
+			}
+		}
+	}
+	if chosen != 3 {
+		t.Errorf("%d people read that they were drawn, of 3", chosen)
 	}
 	if js := v.Stranger().Page(t, "/draw.js"); js.Status != http.StatusOK || !strings.HasPrefix(js.Header.Get("Content-Type"), "text/javascript") {
 		t.Errorf("draw.js: %d", js.Status)

@@ -151,6 +151,11 @@ func (u *Unit) Ballots(r *Row) ([]BallotState, error) {
 	return out, nil
 }
 
+// Ballot is one run of a ballot as the actor sees it.
+func (u *Unit) Ballot(r *Row, b *program.Ballot, run *domain.PanelRun) (*BallotState, error) {
+	return u.ballotState(r, b, run)
+}
+
 func (u *Unit) ballotState(r *Row, b *program.Ballot, run *domain.PanelRun) (*BallotState, error) {
 	v := ballotView{u, r, b}
 	s := &BallotState{Ballot: b, State: run.State, Opens: opensAt(run), Closes: run.DueAt, Options: texts(run.Data["options"]),
