@@ -229,6 +229,12 @@ var textsEN = map[string]text{
 	"admin_and_auditor": {"One person cannot be administrator and auditor", "Name somebody else (separation of powers)."},
 	"lock_self":         {"You cannot close your own account", "Another administrator must."},
 
+	"clock_ahead":         {"The device's clock is {minutes} minutes ahead", "Set the phone's time to automatic and report again; nothing was stored or changed."},
+	"window_closed":       {"{at} is outside the hours of “{duty}”", "Hours: {windows}. If you are unwell, call your contact at once."},
+	"window_not_owed":     {"Nothing is owed of “{duty}” for this person in these hours", "Check the roster; whoever has just joined reports from the next hours on."},
+	"window_over":         {"The hours {window} are over", "Who is missing stands on the list: call or visit."},
+	"keeper_group":        {"This is no group of the roster", "Choose a division of the level by which the roster is grouped."},
+	"keeper_account":      {"This person cannot look after the group", "Choose staff with a post here."},
 	"roster_forbidden":    {"You may not keep “{roster}”", "Ask the unit that keeps it."},
 	"round_forbidden":     {"You may not start “{duty}”", "Ask somebody who may."},
 	"round_dates":         {"The dates are wrong", "The end cannot be before the start."},

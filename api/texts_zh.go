@@ -236,6 +236,12 @@ var textsZH = map[string]text{
 	"lock_self":         {"不能停用自己的账号", "请由另一位管理员办理。"},
 
 	// Rosters, duties, figures, ledgers.
+	"clock_ahead":         {"设备时间比系统快 {minutes} 分钟", "请把手机时间改为自动，再报一次；这一条没有收下，也没有改动别的记录。"},
+	"window_closed":       {"{at} 不在“{duty}”的时段内", "可报的时段：{windows}。身体不适请直接联系包组干部。"},
+	"window_not_owed":     {"这个人这一时段不用报“{duty}”", "请核对名册；刚列入名册的，从下一时段报起。"},
+	"window_over":         {"时段 {window} 已结束", "未报的已列入名单，请上门或电话核实。"},
+	"keeper_group":        {"这不是名册的一个组", "请选名册按它分组的那一级区划。"},
+	"keeper_account":      {"这个人不能包这个组", "请选在这里任职的工作人员。"},
 	"roster_forbidden":    {"您不能维护“{roster}”", "请由名册维护单位办理。"},
 	"round_forbidden":     {"您不能发起“{duty}”", "请由有权限的人员发起。"},
 	"round_dates":         {"起止日期不对", "结束日期不能早于开始日期。"},

@@ -20,6 +20,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"ground_sign", "会签紧急查看", "Countersigned a glass"}, {"ground_refuse", "不同意紧急查看", "Refused a glass"}, {"ground_accept", "复核：妥当", "Reviewed: right"},
 	{"ground_object", "复核：不当，已终止", "Reviewed: wrong, ended"}, {"ground_end", "终止依据", "Ended a ground"},
 	{"roster_join", "列入名册", "Put on a roster"}, {"roster_leave", "移出名册", "Taken off a roster"},
+	{"roster_keeper", "指定包组联系人", "Group contact named"}, {"window_remind", "提醒未报的人", "Reminded who had not reported"},
 	{"upload", "上传附件", "Uploaded a file"}, {"download", "下载导出文件", "Fetched an export"}, {"import_check", "检查导入文件", "Checked an import"}, {"import", "导入", "Imported"}, {"import_confirm", "确认导入", "Confirmed an import"}, {"import_drop", "放弃导入", "Dropped an import"}, {"import_undo", "撤回导入", "Took an import back"}, {"import_undone", "导入已撤回", "An import was taken back"},
 	{"account_create", "开设账号", "Opened an account"}, {"account_edit", "修改账号", "Edited an account"}, {"account_join", "增加任职", "Gave a post"}, {"account_leave", "解除任职", "Ended a post"},
 	{"account_lock", "停用账号", "Locked an account"}, {"account_unlock", "启用账号", "Unlocked an account"}, {"account_password", "重置密码", "Reset a password"},

@@ -21,6 +21,7 @@ type owed struct {
 	region  domain.RegionID
 	org     domain.OrgID
 	account domain.AccountID
+	window  string // of a duty with windows
 	lat     float64
 	lng     float64
 }
@@ -102,7 +103,13 @@ func (w *work) assignAll(p *program.Program, d *program.Duty, list []owed) error
 			}
 			continue
 		}
-		if err := w.assignOrgs(role, list); err != nil {
+		if role.Is == "keeper" {
+			if err := w.assignKeepers(p, d, role, list); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := w.assignOrgs(role, d.Split, list); err != nil {
 			return err
 		}
 	}
@@ -135,7 +142,30 @@ func (w *work) assignSelf(role *program.Role, list []owed) error {
 	return nil
 }
 
-func (w *work) assignOrgs(role *program.Role, list []owed) error {
+// assignKeepers gives each row to the contact of its group.
+func (w *work) assignKeepers(p *program.Program, d *program.Duty, role *program.Role, list []owed) error {
+	named := map[string]domain.AccountID{} // by region path
+	for i := range list {
+		if list[i].account != "" || list[i].org != "" {
+			continue
+		}
+		acc, known := named[list[i].path]
+		if !known {
+			accs, err := w.keepersOf(p.Key, role, list[i].path)
+			if err != nil {
+				return err
+			}
+			if len(accs) > 0 {
+				acc = accs[0]
+			}
+			named[list[i].path] = acc
+		}
+		list[i].account = acc
+	}
+	return nil
+}
+
+func (w *work) assignOrgs(role *program.Role, split string, list []owed) error {
 	var teams []dispatch.Team
 	covers := ""
 	if len(list) == 1 { // one row: only the units round it
@@ -156,17 +186,28 @@ func (w *work) assignOrgs(role *program.Role, list []owed) error {
 		}
 	}
 	items := make([]dispatch.Item, 0, len(list))
-	at := map[string]int{}
+	at := map[string][]int{}
 	for i, x := range list {
-		if x.org == "" && x.account == "" {
-			items = append(items, dispatch.Item{ID: x.over, Path: x.path, Lat: x.lat, Lng: x.lng})
-			at[x.over] = i
+		if x.org != "" || x.account != "" {
+			continue
 		}
+		id, path := x.over, x.path
+		if split != "" { // a whole division of that level goes to one team
+			if g := domain.PathAt(x.path, domain.RegionLevel(split)); g != "" {
+				id, path = "split/"+string(g), domain.RegionPath(g)
+			}
+		}
+		if at[id] == nil {
+			items = append(items, dispatch.Item{ID: id, Path: path, Lat: x.lat, Lng: x.lng})
+		}
+		at[id] = append(at[id], i)
 	}
 	byTeam, _ := dispatch.SplitGrid(items, teams)
 	for team, ids := range byTeam {
 		for _, id := range ids {
-			list[at[id]].org = domain.OrgID(team)
+			for _, i := range at[id] {
+				list[i].org = domain.OrgID(team)
+			}
 		}
 	}
 	return nil
@@ -185,6 +226,9 @@ func (w *work) owe(p *program.Program, d *program.Duty, round string, x owed, op
 		Region: x.region, Path: x.path, ToOrg: x.org, ToAccount: x.account, Opens: opens, Due: due, Closes: closes, Data: map[string]any{}}
 	if x.kind == "record" {
 		it.Data["over"] = x.over
+	}
+	if x.window != "" {
+		it.Data["window"] = x.window
 	}
 	isNew, err := w.tx.OweDuty(it)
 	if err != nil || !isNew {
@@ -236,13 +280,27 @@ func (w *work) tellDuty(p *program.Program, d *program.Duty, it *domain.DutyItem
 // dutyHappened counts due, done and missed. A part of a ratio belongs to the day
 // on which the item is due; what stands by itself to the day it happened.
 func (w *work) dutyHappened(p *program.Program, d *program.Duty, it *domain.DutyItem, what string, at time.Time) error {
-	var member any
+	return w.dutyCounted(p, d, it, what, at, 1)
+}
+
+func (w *work) dutyCounted(p *program.Program, d *program.Duty, it *domain.DutyItem, what string, at time.Time, sign int64) error {
+	extra := map[string]any{}
 	if it.Party != "" {
 		if v, err := w.unit.PartyVars(p, it.Party); err == nil {
-			member, _ = v.Var("member")
+			extra["member"], _ = v.Var("member")
 		}
 	}
-	list, err := w.unit.Happened(p, "duty."+d.Key+"."+what, it.Party, it.Path, it.ToOrg, member, domain.DateOf(at.Add(-time.Second)))
+	if key := asText(it.Data["window"]); key != "" {
+		extra["window"] = record.Window{Key: key, Start: it.Opens, End: it.Closes}
+	}
+	source, day := "duty."+d.Key+"."+what, domain.DateOf(at.Add(-time.Second))
+	var list []record.Count
+	var err error
+	if row := w.overRow(it); row != nil {
+		list, err = w.unit.HappenedOn(row, source, extra, day)
+	} else {
+		list, err = w.unit.Happened(p, source, it.Party, it.Path, it.ToOrg, extra, day)
+	}
 	if err != nil {
 		return err
 	}
@@ -251,9 +309,28 @@ func (w *work) dutyHappened(p *program.Program, d *program.Duty, it *domain.Duty
 		if strings.Contains(list[i].Stat, "#") {
 			list[i].Day = dueDay
 		}
+		list[i].N, list[i].Value = sign*list[i].N, sign*list[i].Value
 	}
 	w.unit.CountHappened(p, "duty_"+what, it.Party, list)
 	return nil
+}
+
+// dutyUncounted takes back what dutyHappened counted.
+func (w *work) dutyUncounted(p *program.Program, d *program.Duty, it *domain.DutyItem, what string) error {
+	return w.dutyCounted(p, d, it, what, it.Due, -1)
+}
+
+// overRow is the record that an item is owed on, nil when it is owed by a party,
+// a region or a unit.
+func (w *work) overRow(it *domain.DutyItem) *record.Row {
+	if it.OverKind != "record" {
+		return nil
+	}
+	r, err := w.unit.Load(domain.RecordID(it.OverID))
+	if err != nil {
+		return nil
+	}
+	return r
 }
 
 // finishDuty marks an item done.
@@ -359,13 +436,19 @@ func (w *work) window(d *program.Duty, due time.Time) (opens, closes time.Time) 
 }
 
 // dutyForm closes the items that a filed form fulfils.
-func (w *work) dutyForm(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID) error {
+func (w *work) dutyForm(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID, resp *domain.Response, urgent bool) error {
 	over := string(subject)
 	if r != nil {
 		over = string(r.ID)
 	}
 	for _, d := range p.Duties.All() {
 		if d.Form != f.Key {
+			continue
+		}
+		if d.Windows.Len() > 0 {
+			if err := w.fileWindow(p, d, over, resp, urgent); err != nil {
+				return err
+			}
 			continue
 		}
 		page, err := w.tx.DutyItems(store.DutyFilter{Program: p.Key, Key: d.Key, OverID: over, Waiting: true, OpensBy: w.Now(), Limit: 10})

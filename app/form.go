@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"linqiao/domain"
@@ -68,8 +69,8 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 		return nil, e
 	}
 	resp := &domain.Response{ID: store.NewID(), Program: p.Key, Form: f.Key, Subject: subject, ByAccount: w.who.Account, At: w.Now(), RecordedAt: w.Now(), Class: f.Class}
-	if at != nil && at.Before(w.Now()) && w.Now().Sub(*at) < maxEarly {
-		resp.At = at.UTC()
+	if err := w.captured(f, resp, at); err != nil {
+		return nil, err
 	}
 	if r != nil {
 		resp.Record = r.ID
@@ -82,6 +83,11 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 	} else {
 		resp.Data = vals
 	}
+	vars := form.NewVars(f, vals, domain.DateOf(w.Now()))
+	urgents := form.Urgents(f, vars)
+	if err := w.inWindow(p, f, subject, resp.At, len(urgents) > 0); err != nil {
+		return nil, err
+	}
 	res := &FormResult{ID: resp.ID}
 	if total, band, ok := form.Score(f, vals); ok {
 		resp.Score, resp.Band, resp.Scored = total, band, true
@@ -90,12 +96,18 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 	if err := w.tx.InsertResponse(resp); err != nil {
 		return nil, err
 	}
-	if err := w.formHappened(p, f, r, subject, resp); err != nil {
+	given := map[string]any{} // as conditions read it
+	for k := range f.Fields.All() {
+		if x, err := vars.Var(k); err == nil {
+			given[k] = x
+		}
+	}
+	if err := w.formHappened(p, f, r, subject, resp, len(urgents) > 0, given); err != nil {
 		return nil, err
 	}
-	for _, u := range form.Urgents(f, form.NewVars(f, vals, domain.DateOf(w.Now()))) {
+	for _, u := range urgents {
 		res.Urgent = append(res.Urgent, UrgentView{u.Say, u.Call})
-		if err := w.unit.Urgent(p, r, subject, u.Do); err != nil {
+		if err := w.unit.Urgent(p, r, subject, u.Do, given); err != nil {
 			return nil, err
 		}
 	}
@@ -103,14 +115,49 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 }
 
 // formHappened counts the response and lets the record look again.
-func (w *work) formHappened(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID, resp *domain.Response) error {
+func (w *work) formHappened(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID, resp *domain.Response, urgent bool, answers map[string]any) error {
 	if r != nil {
 		delete(w.c.responses, string(r.ID)+f.Key)
 		if err := w.unit.Note(r, "form", map[string]any{"label": f.Label, "form": f.Key}); err != nil {
 			return err
 		}
 	}
-	return w.dutyForm(p, f, r, subject)
+	if err := w.countForm(p, f, r, subject, answers, resp.At); err != nil {
+		return err
+	}
+	return w.dutyForm(p, f, r, subject, resp, urgent)
+}
+
+// countForm feeds the figures of `flow: form.k`.
+func (w *work) countForm(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID, answers map[string]any, at time.Time) error {
+	if r == nil {
+		row, err := w.unit.SubjectRow(p, subject)
+		if err != nil {
+			return err
+		}
+		r = row
+	}
+	list, err := w.unit.HappenedOn(r, "form."+f.Key, answers, domain.DateOf(at))
+	if err != nil {
+		return err
+	}
+	w.unit.CountHappened(p, "form", subject, list)
+	return nil
+}
+
+// captured settles when a form was filled: by the clock of whoever filled it where the
+// form says so, but never in the future and never too long ago.
+func (w *work) captured(f *program.Form, resp *domain.Response, at *time.Time) error {
+	switch {
+	case at == nil:
+	case f.Time == "captured" && at.Sub(w.Now()) > clockSlack:
+		return domain.E(domain.KindInvalid, "clock_ahead", "minutes", strconv.Itoa(int(at.Sub(w.Now())/time.Minute))).With("at", "clock_ahead")
+	case f.Time == "captured" && w.Now().Sub(*at) > maxEarly:
+		return domain.E(domain.KindInvalid, "at_too_early").With("at", "at_too_early")
+	case at.Before(w.Now()) && w.Now().Sub(*at) < maxEarly && f.Time != "received":
+		resp.At = at.UTC().Truncate(time.Millisecond)
+	}
+	return nil
 }
 
 // FormResponse is one filled form as a reader may see it.

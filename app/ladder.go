@@ -82,7 +82,7 @@ func (w *work) tellRung(p *program.Program, rec *domain.Record, g *program.Rung,
 func (w *work) remind(p *program.Program, d *program.Duty) error {
 	early := slices.IndexFunc(d.Ladder, func(g program.Rung) bool { return g.Offset.N < 0 }) >= 0
 	mark := fmt.Sprintf("remind/%s/%s", p.Key, d.Key)
-	if !early {
+	if !early || d.Windows.Len() > 0 {
 		return nil
 	}
 	if done, err := w.tx.Marked(mark, domain.DateOf(w.Now())); err != nil || done {
@@ -113,7 +113,7 @@ func (w *work) remindOne(p *program.Program, d *program.Duty, it *domain.DutyIte
 		if g.Offset.N >= 0 || slices.Contains(told, g.Key) || w.Now().Before(w.app.cal.Before(it.Due, -g.Offset.N, g.Offset.Unit)) {
 			continue
 		}
-		rec := &domain.Record{County: it.County, ID: it.Record, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
+		rec := &domain.Record{County: it.County, Program: p.Key, ID: it.Record, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
 		day := it.Due.In(domain.Beijing).Add(-time.Second).Format("2006-01-02")
 		if err := w.tellRung(p, rec, g, "任务即将到期："+d.Label+"，"+day+"前完成"); err != nil {
 			return err

@@ -48,7 +48,7 @@ type LedgerColumn struct {
 }
 
 type LedgerRow struct {
-	Key    string            `json:"key,omitempty"` // of a table of figures: the area
+	Key    string            `json:"key,omitempty"` // of a table of figures the area, of things owed which one
 	Record domain.RecordID   `json:"record,omitempty"`
 	Cells  map[string]any    `json:"cells"`
 	Labels map[string]string `json:"labels"`
@@ -203,18 +203,18 @@ func (w *work) corrections(p *program.Program, l *program.Ledger, fz *domain.Led
 	if err != nil {
 		return nil, err
 	}
-	has := func(rows []LedgerRow, id domain.RecordID) bool {
-		return slices.ContainsFunc(rows, func(r LedgerRow) bool { return r.Record == id })
+	has := func(rows []LedgerRow, x LedgerRow) bool {
+		return slices.ContainsFunc(rows, func(r LedgerRow) bool { return r.Record == x.Record && r.Key == x.Key })
 	}
 	for _, r := range now.Rows {
-		if !has(v.Rows, r.Record) {
+		if !has(v.Rows, r) {
 			r.Labels["_correction"] = "补记"
 			out = append(out, r)
 		}
 	}
 	for _, r := range v.Rows {
-		if !has(now.Rows, r.Record) {
-			c := LedgerRow{Record: r.Record, Cells: r.Cells, Labels: map[string]string{}}
+		if !has(now.Rows, r) {
+			c := LedgerRow{Record: r.Record, Key: r.Key, Cells: r.Cells, Labels: map[string]string{}}
 			for k, x := range r.Labels {
 				c.Labels[k] = x
 			}

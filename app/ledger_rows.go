@@ -7,6 +7,7 @@ import (
 	"linqiao/domain"
 	"linqiao/kernel/program"
 	"linqiao/kernel/record"
+	"linqiao/kernel/rule"
 	"linqiao/store"
 )
 
@@ -18,6 +19,9 @@ func (w *work) ledgerRows(p *program.Program, l *program.Ledger, s span, path st
 			unit = "fen"
 		}
 		v.Columns = append(v.Columns, LedgerColumn{Key: c.Path, Label: w.colHead(p, c), Unit: unit})
+	}
+	if strings.HasPrefix(l.Rows, "duty.") {
+		return w.ledgerDuties(p, l, s, path, v)
 	}
 	t := p.Records.Get(l.Rows)
 	if t == nil {
@@ -51,7 +55,7 @@ func (w *work) ledgerRows(p *program.Program, l *program.Ledger, s span, path st
 			if len(v.Rows) >= ledgerRowCap {
 				return domain.E(domain.KindRefused, "ledger_too_long", "max", fmt.Sprint(ledgerRowCap))
 			}
-			row, err := w.ledgerRow(p, l, r)
+			row, err := w.ledgerRow(l, r, r.Vars())
 			if err != nil {
 				return err
 			}
@@ -122,7 +126,7 @@ func (w *work) ledgerTakes(l *program.Ledger, r *record.Row, at string, s span) 
 	return w.unit.Test(l.Where, r.Vars())
 }
 
-func (w *work) ledgerRow(p *program.Program, l *program.Ledger, r *record.Row) (LedgerRow, error) {
+func (w *work) ledgerRow(l *program.Ledger, r *record.Row, vars rule.Vars) (LedgerRow, error) {
 	row := LedgerRow{Record: r.ID, Cells: map[string]any{}, Labels: map[string]string{}}
 	for _, c := range l.Cols {
 		switch c.Path {
@@ -135,7 +139,7 @@ func (w *work) ledgerRow(p *program.Program, l *program.Ledger, r *record.Row) (
 			row.Cells[c.Path], row.Labels[c.Path] = r.RefNo, r.RefNo
 			continue
 		}
-		x, ok, err := w.unit.Eval(c.Expr, r.Vars())
+		x, ok, err := w.unit.Eval(c.Expr, vars)
 		if err != nil {
 			return row, err
 		}
@@ -175,6 +179,9 @@ func (w *work) colLabel(c program.Col, v any) string {
 func (w *work) group(l *program.Ledger, r *record.Row, at int, groups map[string]*LedgerGroup, order []string) []string {
 	if l.Group == "" {
 		return order
+	}
+	if domain.IsRegionLevel(l.Group) {
+		return w.groupByRegion(l, r.Path, at, groups, order)
 	}
 	f := record.FieldOf(r.T, l.Group)
 	keys := listed(r.Value(l.Group))

@@ -34,10 +34,7 @@ func (w *work) actsFor(id domain.PartyID) bool {
 func (w *work) areaClass(p *domain.Party) (class domain.Class, ok bool) {
 	for _, pr := range w.set.set.Programs.All() {
 		for _, role := range pr.Roles.All() {
-			if role.Is != "area" && role.Is != "keeper" || !covers(w.who.Qualified(role), p.Path) {
-				continue
-			}
-			if role.Is == "keeper" && !w.inGroupOf(pr, role, p.ID) {
+			if !w.areaSees(pr, role, p) {
 				continue
 			}
 			ok = true
@@ -45,6 +42,22 @@ func (w *work) areaClass(p *domain.Party) (class domain.Class, ok bool) {
 		}
 	}
 	return class, ok
+}
+
+// areaSees: the party lives in the area of an area role, or in a group of a roster
+// that the caller keeps; of a roster without groups, whoever holds the role round it.
+func (w *work) areaSees(p *program.Program, role *program.Role, pt *domain.Party) bool {
+	switch role.Is {
+	case "area":
+		return covers(w.who.Qualified(role), pt.Path)
+	case "keeper":
+		return inPaths(pt.Path, w.who.KeptPaths(p, role)) || covers(w.who.Qualified(role), pt.Path) && w.inGroupOf(p, role, pt.ID)
+	}
+	return false
+}
+
+func inPaths(path string, tops []string) bool {
+	return slices.ContainsFunc(tops, func(top string) bool { return record.InPath(path, top) })
 }
 
 func covers(ms []record.Membership, path string) bool {
@@ -56,7 +69,7 @@ func covers(ms []record.Membership, path string) bool {
 func (w *work) inGroupOf(p *program.Program, role *program.Role, id domain.PartyID) bool {
 	return slices.ContainsFunc(role.Of, func(of string) bool {
 		key, ok := cutRoster(of)
-		if !ok {
+		if r := p.Rosters.Get(key); !ok || r == nil || r.GroupBy != "" {
 			return false
 		}
 		has, err := w.RosterHas(p.Key, key, string(id))

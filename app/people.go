@@ -262,6 +262,9 @@ func actorOf(tx *store.Tx, acc *domain.Account) (*record.Actor, error) {
 	if err != nil {
 		return nil, err
 	}
+	if act.Keeps, err = keepsOf(tx, acc.ID); err != nil {
+		return nil, err
+	}
 	for _, m := range list {
 		org, err := tx.Org(m.Org)
 		if err != nil {

@@ -215,6 +215,9 @@ func (w *work) mayDuty(p *program.Program, d *program.Duty) bool {
 	if w.who.System {
 		return true
 	}
+	if d.Windows.Len() > 0 { // it has a board of its own
+		return false
+	}
 	for _, k := range append(slices.Clone(d.By), d.To...) {
 		if role := p.Roles.Get(k); role != nil && w.who.HoldsStatic(role) {
 			return true

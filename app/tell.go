@@ -233,8 +233,10 @@ func (w *work) holders(role *program.Role, r *domain.Record) ([]domain.AccountID
 		return w.members(store.MembershipFilter{Org: r.OwnerOrg}, r.OwnerOrg != "")
 	case "receiver":
 		return w.members(store.MembershipFilter{Org: r.Provider}, r.Provider != "")
-	case "area", "keeper":
+	case "area":
 		return w.areaHolders(role, r.Path)
+	case "keeper":
+		return w.keepersOf(r.Program, role, r.Path)
 	}
 	return nil, nil
 }
@@ -278,14 +280,24 @@ func (w *work) areaHolders(role *program.Role, path string) ([]domain.AccountID,
 			if role.HeldBy.Level != "" && o.Level != role.HeldBy.Level || !orgCovers(o, path) {
 				continue
 			}
-			acc, err := w.members(store.MembershipFilter{Org: o.ID}, true)
+			list, err := w.tx.Memberships(store.MembershipFilter{Org: o.ID})
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, acc...)
+			for _, m := range list {
+				if m.Active && holdsAt(role, &m, path) {
+					out = append(out, m.Account)
+				}
+			}
 		}
 	}
 	return out, nil
+}
+
+// holdsAt: the post is one that the role asks for, and a post over a part of the
+// unit's area covers the path.
+func holdsAt(role *program.Role, m *domain.Membership, path string) bool {
+	return (len(role.HeldBy.Post) == 0 || slices.Contains(role.HeldBy.Post, m.Post)) && (m.Path == "" || record.InPath(path, m.Path))
 }
 
 func orgCovers(o *domain.Org, path string) bool {

@@ -161,9 +161,18 @@ func (a *App) OweDue(ctx context.Context) (int, error) {
 		if err != nil {
 			return err
 		}
-		n, err = a.lapse(ctx, county)
+		if n, err = a.lapse(ctx, county); err != nil {
+			return err
+		}
 		total += n
-		return err
+		for _, key := range progs {
+			n, err := a.windows(ctx, county, key)
+			total += n
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return total, err
 }
@@ -195,7 +204,7 @@ func (a *App) oweProgram(ctx context.Context, county domain.CountyCode, prog str
 			if err := w.remind(p, d); err != nil {
 				return fmt.Errorf("duty %s: %w", d.Key, err)
 			}
-			if d.Every == nil {
+			if d.Every == nil || d.Windows.Len() > 0 {
 				continue
 			}
 			m, err := w.oweRecurring(p, d)
@@ -325,6 +334,9 @@ func (a *App) lapse(ctx context.Context, county domain.CountyCode) (int, error) 
 				return err
 			}
 			it.MissedAt = w.Now()
+			if d.Windows.Len() > 0 {
+				it.MissedAt = it.Closes
+			}
 			if err := w.tx.UpdateDutyItem(it); err != nil {
 				return err
 			}
@@ -341,7 +353,10 @@ func (a *App) lapse(ctx context.Context, county domain.CountyCode) (int, error) 
 }
 
 func (w *work) tellMissed(p *program.Program, d *program.Duty, it *domain.DutyItem) error {
-	rec := &domain.Record{County: it.County, ID: it.Record, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
+	if d.Windows.Len() > 0 { // told once for the whole list
+		return nil
+	}
+	rec := &domain.Record{County: it.County, Program: p.Key, ID: it.Record, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
 	for i := range d.Ladder {
 		if g := &d.Ladder[i]; g.Key == "due" {
 			if err := w.tellRung(p, rec, g, "任务逾期未完成："+d.Label); err != nil {
@@ -410,6 +425,16 @@ func (a *App) House(ctx context.Context) (int, error) {
 // people wait for; the daily look at duties is at midnight.
 func (a *App) NextDue(ctx context.Context) (next time.Time, ok bool, err error) {
 	next = (domain.DateOf(a.Now()) + 1).Start().UTC()
+	if err := a.counties(ctx, func(county domain.CountyCode) error {
+		return a.read(ctx, System(county), func(w *work) error {
+			if at := w.nextWindow(); !at.IsZero() && at.Before(next) {
+				next = at
+			}
+			return nil
+		})
+	}); err != nil {
+		return next, true, err
+	}
 	err = a.DB.Read(ctx, func(tx *store.Tx) error {
 		at, err := tx.NextClock(a.Now())
 		if err == nil && !at.IsZero() && at.Before(next) {

@@ -185,7 +185,8 @@ var eventLabels = map[string][2]string{
 	"create": {"新建", "Created"}, "amend": {"更正", "Put right"}, "edit": {"修改", "Edited"}, "signed": {"签字", "Signed"}, "sign_refused": {"拒签", "Refused to sign"},
 	"owner": {"移交", "Handed over"}, "remind": {"催办", "Reminded"}, "rung_failed": {"时限提醒未成功，将再试", "Reminder failed, will be tried again"},
 	"duty_due": {"任务生成", "Task owed"}, "duty_done": {"任务完成", "Task done"}, "duty_missed": {"任务漏做", "Task missed"},
-	"end": {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},
+	"joined": {"又报来一次，并入本件", "Reported again, joined to this one"},
+	"end":    {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},
 }
 
 func (w *work) reasonLabel(r *record.Row, e *domain.Event) string {

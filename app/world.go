@@ -21,6 +21,7 @@ type worldCache struct {
 	offers    map[string][]record.Candidate
 	responses map[string][]*domain.Response
 	channels  map[string][]domain.Channel
+	keepers   map[string][]domain.RosterKeeper
 	fresh     bool // this transaction has changed units or divisions
 }
 
@@ -325,9 +326,9 @@ func (w *work) Mark(prog, standing, state string, party domain.PartyID, rec doma
 	return w.tx.SaveStanding(&domain.Standing{Party: party, Program: prog, Key: standing, State: state, Record: rec, From: w.Now()})
 }
 
-func (w *work) DutyCount(prog, duty, of string) (due, done, missed int64, err error) {
+func (w *work) DutyCount(prog, duty, of string) (record.DutyTally, error) {
 	t, err := w.tx.DutyTally(prog, duty, of)
-	return int64(t.Due), int64(t.Done), int64(t.Missed), err
+	return record.DutyTally{Due: int64(t.Due), Done: int64(t.Done), Missed: int64(t.Missed), InRow: int64(t.InRow), MissedInRow: int64(t.MissedInRow)}, err
 }
 
 func (w *work) Clock(rec domain.RecordID, key string) (*domain.Clock, error) {
@@ -381,13 +382,17 @@ func (w *work) FileProgram(kind domain.PartyKind, key string) *program.Program {
 	return nil
 }
 
-// Same finds an earlier record of the same thing, for `same: refuse`.
-func (w *work) Same(rec *domain.Record, s *program.Same) error {
-	found, err := w.findSame(rec, s)
-	if err != nil || found == nil {
-		return err
+// Same finds an earlier record of the same thing. One that is joined still runs:
+// what happens after a matter has ended is a new one.
+func (w *work) Same(rec *domain.Record, s *program.Same) (*domain.Record, error) {
+	old, err := w.findSame(rec, s)
+	if err != nil || old == nil || s.Then != "join" {
+		return old, err
 	}
-	return domain.E(domain.KindConflict, "same", "ref", found.RefNo)
+	if !old.Ended.IsZero() {
+		return nil, nil
+	}
+	return old, nil
 }
 
 // findSame looks among the subject's records of this kind.
@@ -402,7 +407,9 @@ func (w *work) findSame(rec *domain.Record, s *program.Same) (*domain.Record, er
 	case !s.Within.IsZero():
 		f.From = w.app.cal.Before(rec.Created, s.Within.N, s.Within.Unit)
 	}
-	f.Until = rec.Created // earlier ones only: the later is the duplicate
+	if s.Then != "join" {
+		f.Until = rec.Created // earlier ones only: the later is the duplicate
+	}
 	page, err := w.tx.Records(f)
 	if err != nil {
 		return nil, err
@@ -411,7 +418,11 @@ func (w *work) findSame(rec *domain.Record, s *program.Same) (*domain.Record, er
 		old := &page.Items[i]
 		same := old.ID != rec.ID && old.Phase != domain.PhaseVoid
 		for _, k := range s.By {
-			if k != "subject" && asText(old.Data[k]) != asText(rec.Data[k]) {
+			switch {
+			case k == "subject":
+			case k == "parent":
+				same = same && old.Parent == rec.Parent
+			case asText(old.Data[k]) != asText(rec.Data[k]):
 				same = false
 			}
 		}

@@ -42,8 +42,21 @@ type DutyItem struct {
 	DoneAt    time.Time // zero = not done
 	MissedAt  time.Time // zero = not missed
 	Data      map[string]any
+	Urgent    bool // answered in a way that its form calls urgent
 	Rev       int64
 }
 
 // Open reports whether the item still waits.
 func (d *DutyItem) Open() bool { return d.DoneAt.IsZero() && d.MissedAt.IsZero() }
+
+// RosterKeeper is the contact of one group of a roster (包组联系人). The group is
+// all of the roster that lies in a region.
+type RosterKeeper struct {
+	County  CountyCode
+	Program string
+	Roster  string
+	Region  RegionID
+	Account AccountID
+	Path    string
+	Since   time.Time
+}

@@ -226,6 +226,9 @@ func (c *chain) fill(ctx context.Context, s Step) error {
 	}
 	for _, key := range f.Of {
 		t := c.latest(key)
+		if key == "subject" && t == nil {
+			t = c.party
+		}
 		if t == nil {
 			continue
 		}

@@ -41,6 +41,8 @@ func (w *world) check(ctx context.Context, s Sentence) error {
 		return w.checkResult(s)
 	case ExpectRoster:
 		return w.checkRoster(ctx, s)
+	case ExpectWindow:
+		return w.checkWindow(ctx, s)
 	case ExpectSame:
 		return w.checkSame()
 	case ExpectRefused:

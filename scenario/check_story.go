@@ -53,6 +53,10 @@ func (c *checker) sentence(s Sentence) error {
 	case Roster:
 		_, err := pick("名册", strings.TrimPrefix(s.Key, "roster."), c.w.prog.Rosters, func(r *program.Roster) string { return r.Label })
 		return err
+	case Keeper:
+		return c.sentence(Roster{Key: s.Roster})
+	case Daily:
+		return c.sentence(s.Do)
 	case Acts:
 		return c.steps(s.Steps)
 	case Shortcut:
@@ -226,6 +230,9 @@ func (c *checker) expectation(s Sentence) error {
 		return c.count(s)
 	case ExpectRoster:
 		return c.sentence(Roster{Key: s.Roster})
+	case ExpectWindow:
+		_, err := c.w.dutyNamed(s.Duty)
+		return err
 	case ExpectDelivery:
 		if !c.w.prog.Messages.Has(s.Message) {
 			return fmt.Errorf("没有讯息「%s」", s.Message)

@@ -9,10 +9,20 @@ import (
 	"linqiao/domain"
 )
 
-// dayItem is one act of a batch that waits for its day.
+// dayItem is one act that waits: an act of a batch for its day (日=), or a sentence
+// said of every day (每天) for its time.
 type dayItem struct {
-	day domain.Date
-	run func(ctx context.Context) error
+	day   domain.Date
+	at    time.Time // zero: the opening hour of the day
+	alone bool      // not at the same time as the others of its instant
+	run   func(ctx context.Context) error
+}
+
+func (d dayItem) when() time.Time {
+	if d.at.IsZero() {
+		return d.day.Start().Add(openingHour)
+	}
+	return d.at
 }
 
 // openingHour is when acts queued by 日= begin on their day.
@@ -36,13 +46,13 @@ func (w *world) playDue(ctx context.Context, until time.Time) error {
 	due := w.due
 	w.due = nil
 	w.mu.Unlock()
-	slices.SortStableFunc(due, func(a, b dayItem) int { return int(a.day - b.day) })
+	slices.SortStableFunc(due, func(a, b dayItem) int { return a.when().Compare(b.when()) })
 	for len(due) > 0 {
 		n := 1
-		for n < len(due) && due[n].day == due[0].day {
+		for !due[0].alone && n < len(due) && due[n].when().Equal(due[0].when()) && !due[n].alone {
 			n++
 		}
-		start := due[0].day.Start().Add(openingHour)
+		start := due[0].when()
 		if start.After(until) {
 			w.mu.Lock()
 			w.due = append(due, w.due...)

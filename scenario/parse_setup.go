@@ -126,8 +126,11 @@ func (p *parser) roster(w []string, _ string) (Sentence, error) {
 	if err := need(w, 4, "名册 roster 加 名"); err != nil {
 		return nil, err
 	}
+	if w[2] == "包组" {
+		return p.keeper(w)
+	}
 	if w[2] != "加" && w[2] != "减" {
-		return nil, fmt.Errorf("名册只能「加」或「减」")
+		return nil, fmt.Errorf("名册只能「加」「减」或「包组」")
 	}
 	v, err := parseValue(w[3])
 	if err != nil {

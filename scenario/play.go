@@ -117,6 +117,10 @@ func (w *world) run(ctx context.Context, s Sentence) error {
 		return w.addRelation(ctx, s)
 	case Roster:
 		return w.changeRoster(ctx, s)
+	case Keeper:
+		return w.setKeeper(ctx, s)
+	case Daily:
+		return w.daily(s)
 	case Supply:
 		return w.addSupply(ctx, s)
 	case Acts:

@@ -245,6 +245,20 @@ type (
 		Roster string
 		Compare
 	}
+	// Keeper 名册 roster 包组 region 由 who.
+	Keeper struct{ Roster, Region, By string }
+	// Daily 每天 A..B HH:MM sentence.
+	Daily struct {
+		From, Until domain.Date
+		At          string
+		Do          Sentence
+	}
+	// ExpectWindow 应 时段 duty window [日=…] 应报|已报|未报|异常 = n. Without a day it is
+	// today.
+	ExpectWindow struct {
+		Duty, Window, Day string
+		Compare
+	}
 	ExpectSame     struct{} // 应 重算 相同
 	ExpectConflict struct {
 		Of   string
@@ -275,6 +289,9 @@ func (Member) sentence()         {}
 func (Party) sentence()          {}
 func (Relation) sentence()       {}
 func (Shift) sentence()          {}
+func (Keeper) sentence()         {}
+func (Daily) sentence()          {}
+func (ExpectWindow) sentence()   {}
 func (Roster) sentence()         {}
 func (Supply) sentence()         {}
 func (Acts) sentence()           {}

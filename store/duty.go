@@ -62,7 +62,7 @@ func (tx *Tx) DutyRounds(program, key string, limit int) ([]domain.DutyRound, er
 		tx.county, program, key, int64(pageSize(limit)))
 }
 
-const itemColumns = "county, id, program, key, round, over_kind, over_id, record, party, region, path, to_account, to_org, opens, due, closes, done_at, missed_at, data"
+const itemColumns = "county, id, program, key, round, over_kind, over_id, record, party, region, path, to_account, to_org, opens, due, closes, done_at, missed_at, data, urgent"
 
 var (
 	itemInsert = insertSQL("duty_item", itemColumns+", rev")
@@ -73,12 +73,12 @@ var (
 func scanItem(rows rowScanner, d *domain.DutyItem) error {
 	return rows.Scan((*string)(&d.County), &d.ID, &d.Program, &d.Key, &d.Round, &d.OverKind, &d.OverID, (*string)(&d.Record),
 		(*string)(&d.Party), (*string)(&d.Region), &d.Path, (*string)(&d.ToAccount), (*string)(&d.ToOrg), instant{&d.Opens},
-		instant{&d.Due}, instant{&d.Closes}, instant{&d.DoneAt}, instant{&d.MissedAt}, object{&d.Data}, num(&d.Rev))
+		instant{&d.Due}, instant{&d.Closes}, instant{&d.DoneAt}, instant{&d.MissedAt}, object{&d.Data}, yesNo{&d.Urgent}, num(&d.Rev))
 }
 
 func itemValues(d *domain.DutyItem) []any {
 	return []any{d.County, d.ID, d.Program, d.Key, d.Round, d.OverKind, d.OverID, d.Record, d.Party, d.Region, d.Path, d.ToAccount,
-		d.ToOrg, d.Opens, d.Due, d.Closes, d.DoneAt, d.MissedAt, d.Data, d.Rev}
+		d.ToOrg, d.Opens, d.Due, d.Closes, d.DoneAt, d.MissedAt, d.Data, d.Urgent, d.Rev}
 }
 
 // OweDuty writes a new duty item and reports whether it is new: the same row
@@ -123,12 +123,18 @@ type DutyFilter struct {
 	Path     string
 	Accounts []domain.AccountID
 	Orgs     []domain.OrgID
-	Waiting  bool      // neither done nor missed
-	Done     bool      // done
-	Missed   bool      // missed
+	Waiting  bool     // neither done nor missed
+	Done     bool     // done
+	Missed   bool     // missed
+	Undone   bool     // not done, missed or not
+	Urgent   bool     // answered urgently
+	Paths    []string // in any of these subtrees
+	Parties  []domain.PartyID
 	Nobody   bool      // assigned to no unit and no account
 	OpensBy  time.Time // opened by then
 	ClosesBy time.Time // window over by then
+	DueAfter time.Time // due later than this
+	DueBy    time.Time // due by then
 	Cursor   string
 	Limit    int
 }
@@ -160,11 +166,27 @@ func (tx *Tx) DutyItems(f DutyFilter) (Page[domain.DutyItem], error) {
 	if f.Missed {
 		w.add("missed_at <> 0")
 	}
+	if f.Undone {
+		w.add("done_at = 0")
+	}
+	if f.Urgent {
+		w.add("urgent <> 0")
+	}
+	if f.Paths != nil {
+		w.paths("path", f.Paths)
+	}
+	in(w, "party", f.Parties)
 	if f.Nobody {
 		w.add("to_org = '' AND to_account = ''")
 	}
 	if !f.OpensBy.IsZero() {
 		w.add("opens <= ?", f.OpensBy)
+	}
+	if !f.DueAfter.IsZero() {
+		w.add("due > ?", f.DueAfter)
+	}
+	if !f.DueBy.IsZero() {
+		w.add("due <= ?", f.DueBy)
 	}
 	if !f.ClosesBy.IsZero() {
 		w.add("closes > 0 AND closes <= ?", f.ClosesBy)
@@ -193,9 +215,9 @@ func (tx *Tx) LapsedDuties(now time.Time, limit int) ([]domain.DutyItem, error) 
 	return perCounty(tx, limit, list, func(d *domain.DutyItem) time.Time { return d.Closes })
 }
 
-// DutyTally counts a duty of one row: due so far, done, missed, and how many
-// were kept in a row up to now.
-type DutyTally struct{ Due, Done, Missed, InRow int }
+// DutyTally counts a duty of one row: due so far, done, missed, and how many of the
+// latest ones were kept, or missed, in a row.
+type DutyTally struct{ Due, Done, Missed, InRow, MissedInRow int }
 
 // DutyTally reads the tally of a duty for one row.
 func (tx *Tx) DutyTally(program, key, overID string) (DutyTally, error) {
@@ -210,9 +232,11 @@ func (tx *Tx) DutyTally(program, key, overID string) (DutyTally, error) {
 		case i.done != 0:
 			t.Done++
 			t.InRow++
+			t.MissedInRow = 0
 		case i.missed != 0:
 			t.Missed++
 			t.InRow = 0
+			t.MissedInRow++
 		}
 	}
 	return t, err

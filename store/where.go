@@ -68,6 +68,19 @@ func (w *where) path(column, prefix string) {
 	}
 }
 
+// paths adds a condition on several subtrees; an empty list matches nothing.
+func (w *where) paths(column string, tops []string) {
+	if len(tops) == 0 {
+		w.add("1 = 0")
+		return
+	}
+	conds := make([]string, len(tops))
+	for i, top := range tops {
+		conds[i] = w.fill(pathRange(w.col(column)), top, pathEnd(top))
+	}
+	w.conds = append(w.conds, "("+strings.Join(conds, " OR ")+")")
+}
+
 func pathRange(column string) string { return "(" + column + " >= ? AND " + column + " < ?)" }
 
 func pathEnd(prefix string) string { return prefix + "0" }

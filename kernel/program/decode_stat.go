@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"linqiao/domain"
 	"linqiao/kernel/rule"
 )
 
@@ -444,7 +445,7 @@ func (s *source) ledger(key string, n *node) *Ledger {
 		l.Cols = s.cols(n, "cols", sc)
 		if g := n.get("group"); g != nil {
 			s.exprs = append(s.exprs, func() {
-				if _, kernel := kernelDims[g.val]; !kernel {
+				if _, kernel := kernelDims[g.val]; !kernel && !domain.IsRegionLevel(g.val) {
 					s.compile(g, new(rule.Expr), sc())
 				}
 			})

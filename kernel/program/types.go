@@ -84,7 +84,7 @@ func (l *loader) baseStructs() {
 	l.declareWith("panel", typeMap{"n": tInt, "mean": tInt, "sum": tInt, "done": tBool}, map[string]rule.Method{"of": {Args: takes(tText), Result: tInt}})
 	l.declare("notice", typeMap{"open": tBool, "clear": tBool})
 	l.declare("document", typeMap{"issued": tTime, "signed": tTime, "version": tInt})
-	l.declare("duty", typeMap{"due": tInt, "done": tInt, "missed": tInt, "in_row": tInt})
+	l.declare("duty", typeMap{"due": tInt, "done": tInt, "missed": tInt, "in_row": tInt, "missed_in_row": tInt})
 	l.declare("period", typeMap{"year": tInt, "start": tDate, "end": tDate})
 	l.declare("window", typeMap{"start": tTime, "end": tTime, "key": tText})
 	l.declare("round", typeMap{"from": tDate, "to": tDate})

@@ -85,7 +85,7 @@ func (u *Unit) Holds(r *Row, key string) bool {
 	case "receiver":
 		return u.receives(r, role, ms, true)
 	case "keeper":
-		return inAreas(r.Path, ms) && u.inRosters(r.P, role.Of, string(r.Subject))
+		return a.keeps(r.P, role, r.Path) || inAreas(r.Path, ms) && u.inRosters(r.P, ungrouped(r.P, role), string(r.Subject))
 	case "member":
 		return len(ms) > 0 && u.onPanelOf(r, role) || u.inChoice(r, role) || u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
 			return u.inRosters(r.P, role.Of, string(p))
@@ -94,6 +94,32 @@ func (u *Unit) Holds(r *Row, key string) bool {
 		return u.isPartyOf(r, role)
 	}
 	return false
+}
+
+// KeptPaths are the regions of the groups that the actor keeps by a role.
+func (a *Actor) KeptPaths(p *program.Program, role *program.Role) (paths []string) {
+	for _, k := range a.Keeps {
+		if k.Program == p.Key && slices.Contains(role.Of, "roster."+k.Roster) {
+			paths = append(paths, k.Path)
+		}
+	}
+	return paths
+}
+
+func (a *Actor) keeps(p *program.Program, role *program.Role, path string) bool {
+	return slices.ContainsFunc(a.KeptPaths(p, role), func(top string) bool { return InPath(path, top) })
+}
+
+// ungrouped lists the rosters of a keeper's role that have no groups: whoever holds
+// the role round them keeps their members.
+func ungrouped(p *program.Program, role *program.Role) (of []string) {
+	for _, k := range role.Of {
+		key, _ := strings.CutPrefix(k, "roster.")
+		if r := p.Rosters.Get(key); r != nil && r.GroupBy == "" {
+			of = append(of, k)
+		}
+	}
+	return of
 }
 
 func inAreas(path string, ms []Membership) bool {
@@ -427,6 +453,10 @@ func Where(a *Actor, p *program.Program, t *program.RecordType) (list []Access) 
 				paths = append(paths, m.Paths...)
 			}
 			if len(paths) > 0 {
+				list = append(list, Access{Paths: paths})
+			}
+		case "keeper":
+			if paths := a.KeptPaths(p, role); len(paths) > 0 {
 				list = append(list, Access{Paths: paths})
 			}
 		case "owner":

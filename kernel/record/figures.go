@@ -177,6 +177,12 @@ func (u *Unit) dims(r *Row, st *program.Stat, v rule.Vars) (string, error) {
 			m[d.Key] = r.Channel
 		case "reason":
 			m[d.Key] = r.Reason
+		case "window":
+			if x, err := v.Var("window"); err == nil {
+				if k, err := x.(rule.Struct).Get("key"); err == nil {
+					m[d.Key] = k
+				}
+			}
 		default:
 			if d.Expr == nil {
 				continue
@@ -326,12 +332,15 @@ func stockCount(key, s string) Count {
 
 // Happened counts something that happened to a party or a row outside its moves:
 // a duty that fell due or was done, a form that was filed.
-func (u *Unit) Happened(p *program.Program, source string, subject domain.PartyID, path string, provider domain.OrgID, member any, day domain.Date) ([]Count, error) {
-	var out []Count
+func (u *Unit) Happened(p *program.Program, source string, subject domain.PartyID, path string, provider domain.OrgID, extra map[string]any, day domain.Date) ([]Count, error) {
 	rec := &domain.Record{County: u.w.County(), Subject: subject, Path: path, Provider: provider, Program: p.Key, Data: map[string]any{}}
-	r := &Row{Record: rec, P: p, T: &program.RecordType{}, u: u}
-	for _, c := range feedsOf(p).flow[source] {
-		list, err := u.count(r, c, r.varsWith(map[string]any{"member": member}), day)
+	return u.HappenedOn(&Row{Record: rec, P: p, T: &program.RecordType{}, u: u}, source, extra, day)
+}
+
+// HappenedOn is Happened to a row: its own fields are dimensions too.
+func (u *Unit) HappenedOn(r *Row, source string, extra map[string]any, day domain.Date) (out []Count, err error) {
+	for _, c := range feedsOf(r.P).flow[source] {
+		list, err := u.count(r, c, r.varsWith(extra), day)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"sort"
@@ -310,18 +311,48 @@ func (u *Unit) proof(r *Row, mv *program.Move, a Act) error {
 	return nil
 }
 
-// sameCheck applies `same`: warn writes it on the event, refuse says no.
-func (u *Unit) sameCheck(r *Row) error {
+// sameCheck applies `same`: refuse says no, join gives the earlier row that stands
+// for this one; warn is a note on the screen (app).
+func (u *Unit) sameCheck(r *Row, mv *program.Move, changed map[string]any) error {
 	s := r.T.Same
-	if s == nil || s.Then != "refuse" {
+	if s == nil || s.Then == "warn" {
 		return nil
 	}
-	return u.w.(sameFinder).Same(r.Record, s)
+	old, err := u.w.(sameFinder).Same(r.Record, s)
+	if err != nil || old == nil {
+		return err
+	}
+	if s.Then == "refuse" {
+		return domain.E(domain.KindConflict, "same", "ref", old.RefNo)
+	}
+	row, err := u.Load(old.ID)
+	if err != nil {
+		return err
+	}
+	note := map[string]any{"move": moveKey(mv), "fields": maps.Clone(changed)}
+	if err := u.Note(row, "joined", note); err != nil {
+		return err
+	}
+	return joined{row}
 }
 
-// sameFinder is the part of a World that finds duplicates of a new record.
+func moveKey(mv *program.Move) string {
+	if mv == nil {
+		return ""
+	}
+	return mv.Key
+}
+
+// joined ends the making of a row that an earlier one stands for: the clocks and
+// counts of the earlier one go on as they were.
+type joined struct{ row *Row }
+
+func (joined) Error() string { return "joined" }
+
+// sameFinder is the part of a World that finds an earlier record of the same thing,
+// nil when there is none.
 type sameFinder interface {
-	Same(rec *domain.Record, s *program.Same) error
+	Same(rec *domain.Record, s *program.Same) (*domain.Record, error)
 }
 
 // uniqueKey joins the fields that must be unique.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -594,7 +595,7 @@ func (u *Unit) MayFill(r *Row, f *program.Form) bool {
 		}
 	}
 	for _, d := range r.P.Duties.All() {
-		if d.Form == f.Key && slices.ContainsFunc(d.To, func(k string) bool { return u.Holds(r, k) }) {
+		if d.Form == f.Key && (slices.ContainsFunc(d.To, func(k string) bool { return u.Holds(r, k) }) || u.proxies(r, d)) {
 			return true
 		}
 	}
@@ -617,4 +618,11 @@ func (u *Unit) Wish(p *program.Program, t *program.RecordType, subject domain.Pa
 		r.set(k, v)
 	}
 	return r, nil
+}
+
+// proxies: the roles that a roster names may file for its members (`proxy`).
+func (u *Unit) proxies(r *Row, d *program.Duty) bool {
+	key, ok := strings.CutPrefix(d.Over, "roster.")
+	ro := r.P.Rosters.Get(key)
+	return ok && ro != nil && slices.ContainsFunc(ro.Proxy, func(k string) bool { return u.Holds(r, k) })
 }

@@ -125,14 +125,14 @@ func (u *Unit) setOwner(r *Row, to domain.AccountID, org domain.OrgID) error {
 }
 
 // Urgent does what a form's urgent answer asks for.
-func (u *Unit) Urgent(p *program.Program, r *Row, subject domain.PartyID, do []*program.Action) error {
+func (u *Unit) Urgent(p *program.Program, r *Row, subject domain.PartyID, do []*program.Action, extra map[string]any) error {
 	if r == nil {
 		var err error
 		if r, err = u.SubjectRow(p, subject); err != nil {
 			return err
 		}
 	}
-	return u.run(r, do, nil)
+	return u.run(r, do, extra)
 }
 
 // SubjectRow stands for a party where a row is asked for: roles relative to the
@@ -295,4 +295,9 @@ func (u *Unit) PanelDone(r *Row, p *program.Panel) (bool, error) {
 	v, err := panelView{r, p}.Get("done")
 	done, _ := v.(bool)
 	return done, err
+}
+
+// SayPlain fills the holes of a sentence that is about no row.
+func (u *Unit) SayPlain(p *program.Program, t *program.Text) string {
+	return u.say(t, (&Row{Record: &domain.Record{County: u.w.County(), Program: p.Key, Data: map[string]any{}, Secret: map[string]any{}}, P: p, T: &program.RecordType{}, u: u}).vars())
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"strings"
+	"time"
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
@@ -434,14 +435,48 @@ type dutyView struct {
 
 func (v dutyView) TypeName() string { return "duty" }
 func (v dutyView) Get(name string) (any, error) {
-	due, done, missed, err := v.r.u.w.DutyCount(v.r.P.Key, v.key, string(v.r.ID))
+	of := string(v.r.ID)
+	if of == "" { // a party stands where a row is asked for
+		of = string(v.r.Subject)
+	}
+	t, err := v.r.u.w.DutyCount(v.r.P.Key, v.key, of)
 	switch name {
 	case "due":
-		return due, err
+		return t.Due, err
 	case "done":
-		return done, err
+		return t.Done, err
 	case "missed":
-		return missed, err
+		return t.Missed, err
+	case "in_row":
+		return t.InRow, err
+	case "missed_in_row":
+		return t.MissedInRow, err
+	}
+	return nil, &rule.Unset{Path: name}
+}
+
+// DutyTally counts a duty of one row up to now: what fell due, was done and was
+// missed, and how many of the latest ones in a row were.
+type DutyTally struct{ Due, Done, Missed, InRow, MissedInRow int64 }
+
+// Window is one window of a duty on one day, as conditions and figures read it.
+type Window struct {
+	Key        string
+	Start, End time.Time
+}
+
+// TypeName implements rule.Struct.
+func (v Window) TypeName() string { return "window" }
+
+// Get implements rule.Struct.
+func (v Window) Get(name string) (any, error) {
+	switch name {
+	case "key":
+		return v.Key, nil
+	case "start":
+		return v.Start, nil
+	case "end":
+		return v.End, nil
 	}
 	return nil, &rule.Unset{Path: name}
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -275,7 +276,13 @@ func (u *Unit) Create(p *program.Program, t *program.RecordType, mv *program.Mov
 	if mv == nil {
 		return r, u.keepNew(r, a)
 	}
-	return r, u.perform(r, mv, a)
+	err = u.perform(r, mv, a)
+	var j joined
+	if errors.As(err, &j) {
+		delete(u.rows, r.ID)
+		return j.row, nil
+	}
+	return r, err
 }
 
 // blank makes the row with its links, not yet saved.
@@ -418,7 +425,7 @@ func (u *Unit) keepNew(r *Row, a Act) error {
 	}
 	st, _ := firstStage(r.T)
 	u.takeOwnership(r, nil)
-	if err := u.open(r, nil); err != nil {
+	if err := u.open(r, nil, nil); err != nil {
 		return err
 	}
 	u.enter(r, st, u.at(a))
@@ -535,7 +542,7 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	at, before := u.at(a), r.Phase
 	r.Hist["m:"+mv.Key] = at
 	if mv.Intake() {
-		if err := u.open(r, mv); err != nil {
+		if err := u.open(r, mv, changed); err != nil {
 			return err
 		}
 	}
@@ -571,8 +578,8 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 }
 
 // open settles what only a new record needs: number, uniqueness, duplicates.
-func (u *Unit) open(r *Row, _ *program.Move) error {
-	if err := u.sameCheck(r); err != nil {
+func (u *Unit) open(r *Row, mv *program.Move, changed map[string]any) error {
+	if err := u.sameCheck(r, mv, changed); err != nil {
 		return err
 	}
 	if len(r.T.Unique) > 0 {

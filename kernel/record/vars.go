@@ -20,6 +20,10 @@ type vars struct {
 
 func (r *Row) vars() *vars      { return &vars{r: r} }
 func (r *Row) clockVars() *vars { return &vars{r: r, clock: true} }
+
+// VarsWith are the names of a row's own expressions and some more.
+func (r *Row) VarsWith(extra map[string]any) rule.Vars { return r.varsWith(extra) }
+
 func (r *Row) varsWith(extra map[string]any) *vars {
 	return &vars{r: r, extra: extra}
 }

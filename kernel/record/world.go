@@ -87,7 +87,7 @@ type World interface {
 	// broken refuses the whole transaction.
 	Enter(p Posting) error
 	StatValue(program, stat string, path string) (int64, error)
-	DutyCount(program, duty string, of string) (due, done, missed int64, err error)
+	DutyCount(program, duty string, of string) (DutyTally, error)
 
 	Clock(rec domain.RecordID, key string) (*domain.Clock, error)
 	SaveClock(c *domain.Clock) error
@@ -162,6 +162,7 @@ type Actor struct {
 	Wards       []domain.PartyID // whose guardian it is
 	Glasses     []Glass          // whose sealed rows it may read for some hours
 	Memberships []Membership
+	Keeps       []Keep // groups of rosters whose contact it is
 	Admin       bool
 	Auditor     bool
 	System      bool // jobs and rules acting by themselves
@@ -198,6 +199,10 @@ func (a *Actor) Glass(program string, party domain.PartyID, now time.Time) *Glas
 	}
 	return nil
 }
+
+// Keep is one group of a roster that an account looks after (包组): all that lies in
+// the group's region.
+type Keep struct{ Program, Roster, Path string }
 
 // InPath reports whether a region path lies in the subtree of prefix.
 func InPath(path, prefix string) bool {

@@ -134,8 +134,8 @@ func (w *county) RosterMembers(_, roster, _ string) ([]string, error) { return w
 func (w *county) RosterExcept(_, _, _ string) (map[string]int64, error) {
 	return map[string]int64{"away": 2}, nil
 }
-func (w *county) StatValue(_, stat, _ string) (int64, error)                    { return w.stats[stat], nil }
-func (w *county) DutyCount(_, _, _ string) (due, done, missed int64, err error) { return 0, 0, 0, nil }
+func (w *county) StatValue(_, stat, _ string) (int64, error)  { return w.stats[stat], nil }
+func (w *county) DutyCount(_, _, _ string) (DutyTally, error) { return DutyTally{}, nil }
 func (w *county) Org(id domain.OrgID) (*domain.Org, error) {
 	if o, ok := w.orgs[id]; ok {
 		return o, nil
@@ -300,7 +300,7 @@ func (w *county) Flush() error                  { return nil }
 
 // The optional parts of a World.
 
-func (w *county) Same(*domain.Record, *program.Same) error { return w.same }
+func (w *county) Same(*domain.Record, *program.Same) (*domain.Record, error) { return w.same, nil }
 func (w *county) FileField(kind domain.PartyKind, key string) *program.Field {
 	if p := w.FileProgram(kind, key); p != nil {
 		return p.Files[kind].Fields.Get(key)

@@ -25,7 +25,7 @@ type county struct {
 	now  time.Time
 	who  *Actor
 	seq  int
-	same error // what `same: refuse` finds
+	same *domain.Record // what `same: refuse` finds
 	// what never changes in a test
 	parties   map[domain.PartyID]*domain.Party
 	accounts  map[domain.AccountID]*domain.Account
