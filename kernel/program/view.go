@@ -40,7 +40,9 @@ type EntryView struct {
 	Of    string `json:"of,omitempty"` // what it runs over or belongs to
 	// By lists the roles that may start it (duties that people start).
 	By []string `json:"by,omitempty"`
-	Is string   `json:"is,omitempty"` // of a role: how its holder stands to the row (self, area, public …)
+	// Windows of a duty, by key: from and until, as 07:00.
+	Windows map[string][2]string `json:"windows,omitempty"`
+	Is      string               `json:"is,omitempty"` // of a role: how its holder stands to the row (self, area, public …)
 	// Of a role: kinds of units and parties that hold it, at which level; the class it
 	// reads, by record ("*" = all); whether it sees all figures.
 	Held    []string          `json:"held,omitempty"`
@@ -276,6 +278,12 @@ func (p *Program) View(lang string) *View {
 	}
 	for i, k := range v.p.Duties.Keys() {
 		out.Duties[i].By = orEmpty(v.p.Duties.Get(k).By)
+		for key, w := range v.p.Duties.Get(k).Windows.All() {
+			if out.Duties[i].Windows == nil {
+				out.Duties[i].Windows = map[string][2]string{}
+			}
+			out.Duties[i].Windows[key] = w
+		}
 	}
 	v.matches(out)
 	v.figures(out)

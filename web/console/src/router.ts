@@ -27,6 +27,7 @@ export function createConsoleRouter(): Router {
       { path: '/p/:program/new/:record/:move', name: 'record-new', component: () => import('./pages/record/RecordCreate.vue'), props: true },
       { path: '/p/:program/dispatch', name: 'dispatch', component: () => import('./pages/dispatch/DispatchPage.vue'), props: true },
       { path: '/p/:program/duties', name: 'duties', component: () => import('./pages/duty/DutyPage.vue'), props: true },
+      { path: '/p/:program/board/:duty', name: 'board', component: () => import('./pages/duty/BoardPage.vue'), props: true },
       { path: '/p/:program/rounds/:id', name: 'round', component: () => import('./pages/duty/RoundPage.vue'), props: true },
       { path: '/p/:program/rosters/:roster', name: 'roster', component: () => import('./pages/duty/RosterPage.vue'), props: true },
       { path: '/p/:program/figures', name: 'figures', component: () => import('./pages/figure/FiguresPage.vue'), props: true },

@@ -164,7 +164,7 @@ export interface Simulation {
 }
 export interface Trial { unchanged: boolean; issues: ProgramIssue[]; simulation?: Simulation }
 export interface MatchView extends Keyed { makes?: string; as?: string; max?: number; need?: string; steps?: { mode: string; by?: string[] }[] }
-export interface DutyView extends Keyed { over?: string; by?: string[]; form?: string; makes?: string }
+export interface DutyView extends Keyed { over?: string; by?: string[]; form?: string; makes?: string; windows?: Record<string, [string, string]> }
 export interface RosterView extends Keyed { of?: string; kept_by?: string }
 export interface StatView extends Keyed { unit?: string; kind?: string; words?: string; by?: Keyed[] }
 export interface LedgerView extends Keyed { every?: string; by?: Keyed[]; sign?: string[] }

@@ -102,6 +102,13 @@ export default {
     unassignedHint: 'Nobody is posted where these are; change the posts first.', ofDue: '{done} / {due}', byRegion: 'By region (lowest first)', byVisitor: 'By person (lowest first)', onPace: 'On pace.', behind: '{n} behind.', pace: '{gone} of {days} working days gone; {per} a day needed on the {left} left.', split: 'Share out', assigned: 'Assigned', giveTo: 'Give to', assign: 'Reassign {n}', byTeam: 'By team (lowest first)', items: 'Tasks', what: 'Task', assignee: 'With',
     state: { open: 'Open', done: 'Done', missed: 'Missed', all: 'All', waiting: 'Not yet due', late: 'Late' },
   },
+  board: {
+    open: 'Board', title: 'Board: {label}', none: 'No window has opened yet', next: 'Next window opens {at}', windows: 'Windows', today: 'Today', trend: 'Recent completion', trendLabel: '{day} {window}: {done}/{due}',
+    due: 'Due', done: 'Reported', missing: 'Missing', urgent: 'Abnormal', state: { open: 'Open', closed: 'Closed' }, closesAt: 'closes {at}', groups: 'Groups', group: 'Group', people: 'Contact', nobody: 'No contact', all: 'All',
+    list: 'List', tab: { missing: 'Missing', urgent: 'Abnormal', done: 'Reported' }, name: 'Name', phone: 'Phone', status: 'State', filled: 'Filled in', received: 'Received', by: 'Filed by {name}', answers: 'Answers', late: 'arrived late',
+    row: { waiting: 'Waiting', missed: 'Missing', done: 'Reported' }, reminded: 'Reminded', remind: 'Remind the missing', remindDone: '{told} reminded', remindLeft: ', {n} without account or reminded within the hour', empty: { missing: 'Everybody has reported', urgent: 'Nothing abnormal', done: 'Nobody has reported yet' },
+    keepers: 'Group contacts', keeperNone: 'Nobody', keeperSet: '{name} named', keeperCleared: 'Contact removed', keeperPick: 'Name a contact',
+  },
   roster: { count: '{n} in all', add: 'Add to the roster', addDo: 'Add', added: '{n} added', removed: '{name} removed', remove: 'Remove', sure: 'Remove “{name}” from the roster?', since: 'Since', computed: 'This roster is computed by a rule; nobody edits it.', empty: 'The roster is empty', act: 'Actions' },
   party: {
     title: 'Parties', note: 'People, households, enterprises, organisations; identifiers are hidden until a purpose is stated', new: 'New party', create: 'Create', created: '{name} created', name: 'Name', kind: 'Kind', identifier: 'Number / phone', tag: 'Tag', tags: 'Tags', tagsHint: 'Separate by commas',

@@ -103,6 +103,13 @@ export default {
     unassignedHint: '这些对象所在区域没有可派人员，请先调整任职。', ofDue: '{done} / {due}', byRegion: '按区域（低者在前）', byTeam: '按队伍（低者在前）', byVisitor: '按走访人（低者在前）', onPace: '进度正常。', behind: '落后 {n} 户。', pace: '共 {days} 个工作日，已过 {gone} 个；余 {left} 个，每天须完成 {per} 户。', split: '自动分派', assigned: '已分派', giveTo: '改派给', assign: '改派 {n} 项', items: '任务明细', what: '任务', assignee: '承担人',
     state: { open: '待做', done: '已做', missed: '漏做', all: '全部', waiting: '未到期', late: '逾期' },
   },
+  board: {
+    open: '看板', title: '{label}看板', none: '还没有到过时段', next: '下一时段 {at} 开始', windows: '时段', today: '今天', trend: '近期完成率', trendLabel: '{day} {window}：{done}/{due}',
+    due: '应报', done: '已报', missing: '未报', urgent: '异常', state: { open: '进行中', closed: '已结束' }, closesAt: '{at} 截止', groups: '各组', group: '组', people: '联系人', nobody: '没有联系人', all: '全部',
+    list: '名单', tab: { missing: '未报', urgent: '异常', done: '已报' }, name: '姓名', phone: '电话', status: '状态', filled: '填写时间', received: '收到时间', by: '代报：{name}', answers: '内容', late: '补收',
+    row: { waiting: '待报', missed: '未报', done: '已报' }, reminded: '已提醒', remind: '提醒未报的人', remindDone: '已提醒 {told} 人', remindLeft: '，{n} 人没有账号或一小时内提醒过', empty: { missing: '都报了', urgent: '没有异常', done: '还没有人报' },
+    keepers: '包组联系人', keeperNone: '没有指定', keeperSet: '已指定 {name}', keeperCleared: '已撤去联系人', keeperPick: '指定联系人',
+  },
   roster: { count: '共 {n} 个', add: '加入名册', addDo: '加入', added: '已加入 {n} 个', removed: '已移出 {name}', remove: '移出', sure: '确定将“{name}”移出名册？', since: '加入日期', computed: '此名册由规则自动计算，不能手工增减。', empty: '名册为空', act: '操作' },
   party: {
     title: '服务对象', note: '个人、家庭、企业、团体；身份信息默认隐藏，查看须说明用途', new: '新建服务对象', create: '建立档案', created: '已建立 {name} 的档案', name: '名称', kind: '类别', identifier: '证号 / 电话', tag: '标签', tags: '标签', tagsHint: '多个标签用顿号分开',
