@@ -327,7 +327,7 @@ var areas = []struct {
 	{"时限 · clocks", []string{"clock", "rung"}},
 	{"通知 · telling people", []string{"channel", "contact"}},
 	{"撮合、评审、会签、表单 · runs, signatures, answers", []string{"match_run", "panel_run", "signature", "signature_sign", "response", "ballot_roll", "ballot_paper", "ballot_count", "voice", "voice_blank", "voice_share"}},
-	{"任务 · duties", []string{"duty_round", "duty_item"}},
+	{"任务 · duties", []string{"duty_round", "duty_item", "roster_keeper", "roster_shift"}},
 	{"文书、凭码、附件 · documents, passes, files", []string{"document", "pass", "attachment", "upload", "upload_part", "confirmation"}},
 	{"日程 · calendar", []string{"occasion", "commitment", "commitment_lock", "calendar_feed"}},
 	{"地图 · maps", []string{"map_upload", "map_shape"}},
