@@ -448,7 +448,7 @@ CREATE TABLE duty_item (
   done_at BIGINT NOT NULL,
   missed_at BIGINT NOT NULL,
   data TEXT NOT NULL,
-  rev BIGINT NOT NULL CHECK (rev >= 1),
+  rev BIGINT NOT NULL CHECK (rev >= 1), urgent SMALLINT NOT NULL DEFAULT 0,
   PRIMARY KEY (county, id)
 );
 CREATE UNIQUE INDEX duty_item_once ON duty_item (county, program, key, over_kind, over_id, opens);
@@ -990,6 +990,35 @@ CREATE TABLE voice_share (
   taken BIGINT NOT NULL,
   PRIMARY KEY (county, scope, holder)
 )  WITHOUT ROWID;
+
+CREATE TABLE roster_keeper (
+  county TEXT NOT NULL,
+  program TEXT NOT NULL,
+  roster TEXT NOT NULL,
+  region TEXT NOT NULL,
+  account TEXT NOT NULL,
+  path TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  PRIMARY KEY (county, program, roster, region, account)
+);
+CREATE INDEX roster_keeper_account ON roster_keeper (county, account);
+
+CREATE TABLE roster_shift (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  program TEXT NOT NULL,
+  roster TEXT NOT NULL,
+  rank TEXT NOT NULL,
+  account TEXT NOT NULL,
+  path TEXT NOT NULL,
+  from_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL,
+  PRIMARY KEY (county, id)
+);
+CREATE INDEX roster_shift_when ON roster_shift (county, program, roster, until_at);
+CREATE INDEX roster_shift_account ON roster_shift (county, account, until_at);
+CREATE INDEX duty_item_party ON duty_item (county, party, due) WHERE done_at = 0 AND missed_at = 0;
+CREATE INDEX duty_round_open ON duty_round (county, program, key) WHERE state = 'window';
 
 CREATE TABLE stat_fact (
   county TEXT NOT NULL,
