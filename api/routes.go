@@ -21,6 +21,7 @@ func (s *Server) routes() {
 	get(s, signedIn, "/offers", "可以看的各类供给", s.shelves)
 	get(s, signedIn, "/programs/{p}/offers/{record}", "一类供给，哪些合适、还缺什么", s.shelf)
 	get(s, signedIn, "/programs/{p}/stages", "各环节在办数", s.stages)
+	get(s, staff, "/programs/{p}/board/{record}", "派单台", s.board)
 	get(s, overseer, "/programs/{p}/source", "机制文件", s.source)
 	get(s, overseer, "/programs/{p}/versions", "机制的各版", s.versions)
 	get(s, overseer, "/programs/{p}/diff", "两版之间改了什么", s.diff)
