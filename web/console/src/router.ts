@@ -32,6 +32,7 @@ export function createConsoleRouter(): Router {
       { path: '/p/:program/rosters/:roster', name: 'roster', component: () => import('./pages/duty/RosterPage.vue'), props: true },
       { path: '/p/:program/figures', name: 'figures', component: () => import('./pages/figure/FiguresPage.vue'), props: true },
       { path: '/p/:program/ledgers/:ledger?', name: 'ledgers', component: () => import('./pages/figure/LedgerPage.vue'), props: true },
+      { path: '/p/:program/accounts/:account', name: 'statement', component: () => import('./pages/figure/StatementPage.vue'), props: true },
       { path: '/p/:program/map', name: 'map', component: () => import('./pages/map/MapPage.vue'), props: true },
       { path: '/p/:program/notices', name: 'notices', component: () => import('./pages/figure/NoticePage.vue'), props: true },
       { path: '/screen', name: 'screen', component: () => import('./pages/screen/ScreenPage.vue'), meta: { bare: true, title: 'screen.title' } },
@@ -49,7 +50,7 @@ export function createConsoleRouter(): Router {
       { path: '/admin/orgs', name: 'orgs', component: () => import('./pages/admin/OrgPage.vue'), meta: { title: 'org.title' } },
       { path: '/admin/accounts', name: 'accounts', component: () => import('./pages/admin/AccountPage.vue'), meta: { title: 'account.title' } },
       { path: '/jobs', name: 'jobs', component: () => import('./pages/job/JobsPage.vue'), meta: { title: 'job.title' } },
-      { path: '/notices', name: 'notices', component: () => import('./pages/tell/NoticePage.vue'), meta: { title: 'tell.title' } },
+      { path: '/notices', name: 'messages', component: () => import('./pages/tell/NoticePage.vue'), meta: { title: 'tell.title' } },
       { path: '/admin/channels', name: 'channels', component: () => import('./pages/tell/ChannelPage.vue'), meta: { title: 'tell.channels' } },
       { path: '/admin/deliveries', name: 'deliveries', component: () => import('./pages/tell/DeliveryPage.vue'), meta: { title: 'tell.deliveries' } },
       { path: '/me', name: 'me', component: () => import('./pages/session/MePage.vue'), meta: { title: 'me.title' } },
@@ -81,7 +82,12 @@ export function createConsoleRouter(): Router {
   return router
 }
 
+let seen: ((title: string) => void) | undefined
+/** Hears the title of each page as it becomes known. */
+export const onTitle = (hear: (title: string) => void): void => { seen = hear }
+
 /** Pages drawn from data set their own title once they have it. */
 export function setTitle(title: string): void {
+  seen?.(title)
   document.title = title ? `${title} · ${t('app.name')}` : t('app.name')
 }

@@ -28,6 +28,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/notices', name: 'notices', component: () => import('./pages/NoticesPage.vue'), meta: { tab: 'notices' } },
   { path: '/me', name: 'me', component: () => import('./pages/MePage.vue'), meta: { tab: 'me' } },
   { path: '/me/looks', name: 'looks', component: () => import('./pages/LooksPage.vue') },
+  { path: '/me/accounts', name: 'accounts', component: () => import('./pages/AccountsPage.vue') },
   { path: '/me/consents', name: 'consents', component: () => import('./pages/ConsentsPage.vue') },
   { path: '/me/sessions', name: 'sessions', component: () => import('./pages/SessionsPage.vue') },
   { path: '/me/notices', name: 'preferences', component: () => import('./pages/PreferencesPage.vue') },

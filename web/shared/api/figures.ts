@@ -1,5 +1,5 @@
 import { get, href, path, post, queryString, remove } from './client'
-import type { Figure, Keyed, LedgerAnswer, LedgerRow, Page, PublicNotice, PublicTable, StatAnswer } from './types'
+import type { CellAnswer, Figure, Keyed, LedgerAnswer, LedgerRow, Page, PublicNotice, PublicTable, StatAnswer } from './types'
 
 export interface PeriodQuery { period?: string; region?: string; by?: string; where?: string }
 
@@ -31,6 +31,9 @@ export const freezeLedger = (program: string, ledger: string, period: string) =>
   post<RawLedger>(path('programs', program, 'ledgers', ledger, 'freeze'), { period }).then(readLedger)
 export const signLedger = (program: string, ledger: string, period: string) =>
   post<RawLedger>(path('programs', program, 'ledgers', ledger, 'sign'), { period }).then(readLedger)
+/** What one figure of a ledger is made of. */
+export const ledgerCell = (program: string, ledger: string, stat: string, query: { period: string; row?: string; part?: number; cursor?: string }) =>
+  get<CellAnswer>(path('programs', program, 'ledgers', ledger, 'cells', stat), { ...query })
 export const ledgerExport = (program: string, ledger: string, period: string) =>
   href(`${path('programs', program, 'ledgers', ledger)}/export.xlsx`, { period })
 export const publicNotices = () => get<Page<PublicNotice>>('/public/notices')

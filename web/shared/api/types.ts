@@ -546,9 +546,25 @@ export interface StatAnswer {
   suppressed?: boolean
   cells: { dims: Record<string, Keyed>; value: number | null }[]
 }
-export interface LedgerColumn extends Keyed { unit?: string }
-/** `labels` are the cells as shown; the cells themselves are for sums. */
-export interface LedgerRow { cells: Values; labels?: Record<string, string>; record?: string }
+/** `group`: a head over neighbouring columns. */
+export interface LedgerColumn extends Keyed { unit?: string; group?: string }
+/** `labels` are the cells as shown; the cells themselves are for sums. `key`: the area of a table of figures. */
+export interface LedgerRow { key?: string; cells: Values; labels?: Record<string, string>; record?: string }
+/** The rows behind one figure; what the reader may not open is only counted. */
+export interface CellRow { key?: string; hidden?: boolean; label?: string; record?: RecordSummary; party?: PartyRef; value: number; events: { id: string; label: string; at: Instant; value: number }[] }
+export interface CellAnswer {
+  label: string
+  row?: string
+  period: string
+  parts: Keyed[]
+  kind: 'count' | 'sum' | 'distinct' | 'median' | 'p90'
+  unit: string
+  count: number
+  sum: number
+  frozen_at?: Instant
+  items: CellRow[]
+  next: string | null
+}
 export interface LedgerAnswer {
   key: string
   label: string
@@ -568,6 +584,8 @@ export interface LedgerAnswer {
   can_freeze?: boolean
   can_sign?: boolean
   close_due?: Instant
+  /** Columns and totals that can be opened. */
+  opens?: string[]
 }
 export interface PublicTable {
   label: string

@@ -1,4 +1,5 @@
 import type { Texts } from '@linqiao/shared/i18n'
+import desk from './desk.en'
 import tell from './tell.en'
 import maps from './maps.en'
 
@@ -49,8 +50,8 @@ export default {
   },
   keys: {
     title: 'Keys', note: 'Each key has a button that does the same; none works while you type.',
-    key: { move: 'j k ↓ ↑', mark: 'Space x', open: 'Enter', dispatch: 'd', owner: 'r', remind: 'm', undo: 'u', search: '/', help: '?' },
-    does: { move: 'Next, previous', mark: 'Mark or unmark', open: 'Open', dispatch: 'Dispatch', owner: 'Hand over', remind: 'Remind', undo: 'Last batch, to take back', search: 'Search', help: 'These keys' },
+    key: { move: 'j k ↓ ↑', across: 'h l ← →', mark: 'Space x', open: 'Enter', dispatch: 'd', owner: 'r', remind: 'm', undo: 'u', search: '/', help: '?' },
+    does: { move: 'Next, previous', across: 'column left, right', mark: 'Mark or unmark', open: 'Open', dispatch: 'Dispatch', owner: 'Hand over', remind: 'Remind', undo: 'Last batch, to take back', search: 'Search', help: 'These keys' },
   },
   record: {
     title: 'Title', kind: 'Kind', stage: 'Stage', due: 'Due', hand: 'With', region: 'Region', created: 'Created', ended: 'Ended', refNo: 'Number',
@@ -95,7 +96,6 @@ export default {
   document: { title: 'Documents and passes' },
   timeline: { title: 'Timeline', system: 'System', late: 'entered later, {at}', empty: 'Nothing yet', masked: 'changed (the value is not in the record of events)', cleared: 'cleared' },
   handOver: { title: 'Hand over', account: 'To whom', org: 'Their unit', do: 'Hand over' },
-  dispatch: { title: 'Dispatch board', needs: 'To be sent out: {label}', noOrders: 'This program has no orders', none: 'None', all: 'See all' },
   duty: {
     title: 'Duty rounds', none: 'This program has no duties', noRounds: 'No round yet', start: 'Start a round', startTitle: 'Start a round: {label}', startHint: 'Makes one task for each on the roster and gives it to whoever is responsible.',
     from: 'From', to: 'To', order: 'The end is before the start', regionHint: 'Empty: your whole area', started: '{n} tasks made', round: 'Round', coverage: 'Coverage', due: 'Owed', done: 'Done', missed: 'Missed', unassigned: 'Unassigned',
@@ -112,7 +112,7 @@ export default {
   roster: { count: '{n} in all', add: 'Add to the roster', addDo: 'Add', added: '{n} added', removed: '{name} removed', remove: 'Remove', sure: 'Remove “{name}” from the roster?', since: 'Since', computed: 'This roster is computed by a rule; nobody edits it.', empty: 'The roster is empty', act: 'Actions' },
   party: {
     title: 'Parties', note: 'People, households, enterprises, organisations; identifiers are hidden until a purpose is stated', new: 'New party', create: 'Create', created: '{name} created', name: 'Name', kind: 'Kind', identifier: 'Number / phone', tag: 'Tag', tags: 'Tags', tagsHint: 'Separate by commas',
-    tab: { facts: 'Basics', timeline: 'History', tasks: 'Tasks', records: 'Matters', files: 'Files', consents: 'Consents', access: 'Who looked' }, since: 'On file since', noTasks: 'No tasks',
+    tab: { facts: 'Basics', timeline: 'History', tasks: 'Tasks', records: 'Matters', files: 'Files', consents: 'Consents', accounts: 'Accounts', access: 'Who looked' }, since: 'On file since', noTasks: 'No tasks',
     searchHint: 'Name, phone, number', empty: 'Not found. Check the name, or add it.', basics: 'Basics', edit: 'Edit', open: 'Under way', noOpen: 'Nothing under way', closed: 'Closed', begin: 'Begin for them', seeExisting: 'See the existing one: {name}',
   },
   access: { title: 'Access log', note: 'Opening the file, revealing, editing and exporting are noted; leafing back within ten minutes is one look.', empty: 'Nobody has looked yet', who: 'Who', what: 'Did what' },
@@ -147,6 +147,7 @@ export default {
   },
   ...maps,
   ...tell,
+  ...desk,
   region: { title: 'Regions', note: 'Published codes; grids and service circles are the county’s own.', name: 'Name', level: 'Level', code: 'Code', add: 'Add below', added: '{name} added', empty: 'Nothing below' },
   org: { title: 'Units', name: 'Name', kind: 'Kind', kindHint: 'Programs give roles by kind, such as bank, station, association', shortName: 'Short name', new: 'New unit', edit: 'Edit unit', saved: '{name} saved' },
   orgKind: {

@@ -1,4 +1,5 @@
 import type { Texts } from '@linqiao/shared/i18n'
+import desk from './desk.zh-CN'
 import tell from './tell.zh-CN'
 import maps from './maps.zh-CN'
 
@@ -50,8 +51,8 @@ export default {
   },
   keys: {
     title: '快捷键', note: '每个快捷键都有对应的按钮；填写内容时不起作用。',
-    key: { move: 'j k ↓ ↑', mark: '空格 x', open: 'Enter', dispatch: 'd', owner: 'r', remind: 'm', undo: 'u', search: '/', help: '?' },
-    does: { move: '下一件、上一件', mark: '选中或取消', open: '打开', dispatch: '派单', owner: '转交', remind: '催办', undo: '查看上一批，可撤回', search: '搜索', help: '看快捷键' },
+    key: { move: 'j k ↓ ↑', across: 'h l ← →', mark: '空格 x', open: 'Enter', dispatch: 'd', owner: 'r', remind: 'm', undo: 'u', search: '/', help: '?' },
+    does: { move: '下一件、上一件', across: '左一列、右一列', mark: '选中或取消', open: '打开', dispatch: '派单', owner: '转交', remind: '催办', undo: '查看上一批，可撤回', search: '搜索', help: '看快捷键' },
   },
   record: {
     title: '名称', kind: '类别', stage: '状态', due: '时限', hand: '经办', region: '区划', created: '登记时间', ended: '办结时间', refNo: '编号',
@@ -96,7 +97,6 @@ export default {
   document: { title: '文书与凭码' },
   timeline: { title: '记录', system: '系统', late: '补录于 {at}', empty: '还没有记录', masked: '已改（内容不入记录）', cleared: '已清空' },
   handOver: { title: '转交责任人', account: '接手人', org: '接手单位', do: '转交' },
-  dispatch: { title: '派单台', needs: '待派：{label}', noOrders: '此机制没有派单', none: '没有', all: '查看全部' },
   duty: {
     title: '任务轮次', none: '此机制没有任务', noRounds: '还没有开展过', start: '开展一轮', startTitle: '开展一轮：{label}', startHint: '按名册为每个对象生成一项任务，并派给相应人员。',
     from: '开始日期', to: '截止日期', order: '截止日期须不早于开始日期', regionHint: '不选则为您负责的全部区域', started: '已生成 {n} 项任务', round: '轮次', coverage: '完成率', due: '应做', done: '已做', missed: '漏做', unassigned: '未分派',
@@ -113,7 +113,7 @@ export default {
   roster: { count: '共 {n} 个', add: '加入名册', addDo: '加入', added: '已加入 {n} 个', removed: '已移出 {name}', remove: '移出', sure: '确定将“{name}”移出名册？', since: '加入日期', computed: '此名册由规则自动计算，不能手工增减。', empty: '名册为空', act: '操作' },
   party: {
     title: '服务对象', note: '个人、家庭、企业、团体；身份信息默认隐藏，查看须说明用途', new: '新建服务对象', create: '建立档案', created: '已建立 {name} 的档案', name: '名称', kind: '类别', identifier: '证号 / 电话', tag: '标签', tags: '标签', tagsHint: '多个标签用顿号分开',
-    tab: { facts: '基本情况', timeline: '经过', tasks: '任务', records: '事项', files: '附件', consents: '授权', access: '谁看过' }, since: '建档时间', noTasks: '没有任务',
+    tab: { facts: '基本情况', timeline: '经过', tasks: '任务', records: '事项', files: '附件', consents: '授权', accounts: '账户', access: '谁看过' }, since: '建档时间', noTasks: '没有任务',
     searchHint: '名称、手机号、证号', empty: '没有找到。可核对名称，或新建。', basics: '基本情况', edit: '修改档案', open: '在办事项', noOpen: '没有在办事项', closed: '已办结', begin: '为其办理', seeExisting: '查看已有档案：{name}',
   },
   access: { title: '查阅记录', note: '打开档案、查看隐藏信息、修改和导出都会记下；十分钟内反复翻看记一次。', empty: '还没有人查阅过', who: '谁', what: '做了什么' },
@@ -148,6 +148,7 @@ export default {
   },
   ...maps,
   ...tell,
+  ...desk,
   region: { title: '区划', note: '沿用公布的区划代码；网格与服务圈由本县增设。', name: '名称', level: '级别', code: '代码', add: '增设下级', added: '已增设 {name}', empty: '没有下级区划' },
   org: { title: '单位', name: '名称', kind: '类别', kindHint: '机制按类别认定角色，如 bank、station、association', shortName: '简称', new: '新建单位', edit: '修改单位', saved: '已保存 {name}' },
   orgKind: {

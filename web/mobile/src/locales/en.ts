@@ -122,6 +122,7 @@ export default {
       gone: 'Nothing to confirm now.', give: 'Tell the other side these eight digits', given: 'Your confirmation is kept on this phone and goes by itself when there is a network.', lead: 'Photograph the code on the other phone, check, then confirm.', photo: 'Photograph the code', orText: 'No camera? Type the text',
       text: 'The text on the other phone', read: 'Read', check: 'Please check', agree: 'It is true, confirm', refuse: 'If it is wrong, do not confirm: let it be put right and shown again.', toConfirm: 'Confirm face to face: {what}', toConfirmHint: 'Photograph the code on the other phone; no network needed',
     },
+    accounts: { title: 'My accounts', none: 'You hold no accounts.', entries: 'Entries', empty: 'No entries yet.', balance: 'Balance {amount}', undoes: 'Reversal: ', download: 'Download statement' },
     looks: {
       title: 'Who looked at my file', titleOf: 'Who looked at the file of {name}', lead: 'Every time staff open the file or reveal a full number it is written down; the log can be neither changed nor deleted. If something seems wrong, tell the unit or the county office, with the time and the name given here.', none: 'Nobody has looked yet.',
       who: '{name}, {org}', self: 'You', somebody: 'The system', why: 'Purpose: {purpose}', about: 'Matter {ref}', forWhom: 'Whose file',

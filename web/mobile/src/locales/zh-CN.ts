@@ -122,6 +122,7 @@ export default {
       gone: '现在没有需要您确认的。', give: '请把这 8 位数字告诉对方', given: '您的确认也已存在本机，连上网络后自动送出。', lead: '请拍下对方手机上的二维码，核对内容后再确认。', photo: '拍二维码', orText: '拍不了？输入文字',
       text: '对方手机上的文字内容', read: '读取', check: '请核对', agree: '内容属实，确认', refuse: '内容不对就不要确认，请对方改正后重新出示。', toConfirm: '当面确认：{what}', toConfirmHint: '拍对方手机上的二维码，没有网络也可以',
     },
+    accounts: { title: '我的账户', none: '名下没有账户。', entries: '逐笔明细', empty: '还没有发生额。', balance: '余额 {amount}', undoes: '冲销：', download: '下载对账单' },
     looks: {
       title: '谁看过我的资料', titleOf: '谁看过{name}的资料', lead: '工作人员每次打开档案、查看完整号码都会记下，记录不能改也不能删。觉得不妥，可以凭这里的时间和姓名向单位或县区办公室反映。', none: '还没有人看过。',
       who: '{org} {name}', self: '您本人', somebody: '系统', why: '用途：{purpose}', about: '事项编号 {ref}', forWhom: '看谁的',
