@@ -225,32 +225,33 @@ type DocumentRef struct {
 
 type RecordView struct {
 	RecordSummary
-	Version     int               `json:"version"`
-	Kind        RecordKind        `json:"kind"`
-	Parent      *RecordSummary    `json:"parent,omitempty"`
-	Masked      []string          `json:"masked"`
-	Suggest     map[string]any    `json:"suggest"`
-	Walked      []WalkedStage     `json:"stages_walked"`
-	Clocks      []ClockView       `json:"clocks"`
-	Moves       []MoveView        `json:"moves"`
-	Matches     []MatchState      `json:"matches"`
-	Forms       []FormState       `json:"forms"`
-	Signatures  []SignatureView   `json:"signatures"`
-	Children    []ChildrenView    `json:"children"`
-	Terms       *TermsView        `json:"terms,omitempty"`
-	Members     []RecordSummary   `json:"members,omitempty"`
-	Documents   []DocumentRef     `json:"documents"`
-	Passes      []Choice          `json:"passes"`
-	Consents    []ConsentState    `json:"consents"`
-	Choices     []ChoiceView      `json:"choices"`
-	Ballots     []BallotView      `json:"ballots"`
-	Rosters     []FrozenView      `json:"rosters"` // frozen for this record
-	Tickets     []TicketState     `json:"tickets"`
-	CanEdit     bool              `json:"can_edit"`
-	Confirms    []ConfirmView     `json:"confirms,omitempty"` // moves that the reader's phone may confirm by code
-	Shown       map[string]any    `json:"shown,omitempty"`    // what an order shows of its parent and subject
-	ShownLabels map[string]string `json:"shown_labels,omitempty"`
-	SameAs      *RecordSummary    `json:"same_as,omitempty"`
+	Version     int                      `json:"version"`
+	Kind        RecordKind               `json:"kind"`
+	Parent      *RecordSummary           `json:"parent,omitempty"`
+	Masked      []string                 `json:"masked"`
+	Suggest     map[string]any           `json:"suggest"`
+	Walked      []WalkedStage            `json:"stages_walked"`
+	Clocks      []ClockView              `json:"clocks"`
+	Moves       []MoveView               `json:"moves"`
+	Matches     []MatchState             `json:"matches"`
+	Forms       []FormState              `json:"forms"`
+	Signatures  []SignatureView          `json:"signatures"`
+	Children    []ChildrenView           `json:"children"`
+	Terms       *TermsView               `json:"terms,omitempty"`
+	Members     []RecordSummary          `json:"members,omitempty"`
+	Documents   []DocumentRef            `json:"documents"`
+	Passes      []Choice                 `json:"passes"`
+	Consents    []ConsentState           `json:"consents"`
+	Choices     []ChoiceView             `json:"choices"`
+	Ballots     []BallotView             `json:"ballots"`
+	Rosters     []FrozenView             `json:"rosters"` // frozen for this record
+	Tickets     []TicketState            `json:"tickets"`
+	Versions    map[string][]TextVersion `json:"versions,omitempty"` // of fields that keep every version
+	CanEdit     bool                     `json:"can_edit"`
+	Confirms    []ConfirmView            `json:"confirms,omitempty"` // moves that the reader's phone may confirm by code
+	Shown       map[string]any           `json:"shown,omitempty"`    // what an order shows of its parent and subject
+	ShownLabels map[string]string        `json:"shown_labels,omitempty"`
+	SameAs      *RecordSummary           `json:"same_as,omitempty"`
 }
 
 type List[T any] struct {

@@ -62,6 +62,8 @@ func (w *world) act(ctx context.Context, who *login, actor *thing, s Step, at ti
 		return w.checkSerial(ctx, who, s)
 	case VerbFreeze:
 		return w.freeze(ctx, who, s)
+	case VerbVote, VerbHandOut, VerbPapers, VerbPaperOK:
+		return w.ballot(ctx, who, s)
 	case VerbTicket:
 		return w.ticket(ctx, who, s)
 	}

@@ -119,6 +119,12 @@ func (c *chain) step(ctx context.Context, s Step) error {
 			s.For = c.party.name
 		}
 		return c.w.consent(ctx, l, giver, s)
+	case VerbVote:
+		l, err := c.w.partyLogin(ctx, c.self())
+		if err != nil {
+			return err
+		}
+		return c.w.ballot(ctx, l, s)
 	case VerbFind:
 		return c.look(ctx, s)
 	case VerbSign:

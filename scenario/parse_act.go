@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|领|定冲突 …"
+const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|领|投|发纸票|录纸票|签纸票|定冲突 …"
 
 // person reads a sentence whose subject is a registered name.
 func (p *parser) person(w []string, args string) (Sentence, error) {
@@ -22,7 +22,8 @@ func (p *parser) person(w []string, args string) (Sentence, error) {
 	case "连做", "逐件":
 		steps, err = p.manyTimes(w, args)
 	case VerbMove, VerbSign, VerbDecline, VerbFill, VerbConsent, VerbWithdraw, VerbInvoke, VerbStart,
-		VerbLook, VerbScan, VerbCheck, VerbFreeze, VerbResolve, VerbTicket:
+		VerbLook, VerbScan, VerbCheck, VerbFreeze, VerbResolve, VerbTicket,
+		VerbVote, VerbHandOut, VerbPapers, VerbPaperOK:
 		var s Step
 		if s, err = p.oneStep(verb, w[2:], args); err == nil {
 			steps = []Step{s}

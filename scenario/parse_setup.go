@@ -225,7 +225,7 @@ func (p *parser) step(part string) (Step, error) {
 	switch w[0] {
 	case "签", "拒签":
 		s.Verb, w = Verb(w[0]), w[1:]
-	case "同意", "填", "启动", "撤回", "找":
+	case "同意", "填", "启动", "撤回", "找", "投":
 		s.Verb, w = Verb(w[0]), w[1:]
 		if len(w) == 0 {
 			return s, fmt.Errorf("「%s」后缺少名称", part)

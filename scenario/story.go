@@ -179,6 +179,10 @@ const (
 	VerbCheck    Verb = "查"
 	VerbFreeze   Verb = "冻结"
 	VerbTicket   Verb = "领"
+	VerbVote     Verb = "投"
+	VerbHandOut  Verb = "发纸票"
+	VerbPapers   Verb = "录纸票"
+	VerbPaperOK  Verb = "签纸票"
 	VerbResolve  Verb = "定冲突"
 	VerbPartner  Verb = "改"
 	VerbRun      Verb = "走" // a shortcut inside a shortcut

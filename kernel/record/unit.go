@@ -378,6 +378,12 @@ func (u *Unit) place(r *Row, stated bool) error {
 		if m := u.actor.standing(); m != nil && len(m.Paths) > 0 {
 			r.Path = m.Paths[0]
 			r.Region = domain.RegionID(r.Path[strings.LastIndexByte(r.Path, '/')+1:])
+		} else if len(u.actor.Parties) > 0 { // a resident speaks of where he lives
+			p, err := u.w.Party(u.actor.Parties[0])
+			if err != nil {
+				return err
+			}
+			r.Region, r.Path = p.Region, p.Path
 		}
 	}
 	return nil
