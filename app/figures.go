@@ -547,8 +547,9 @@ func (a *App) Dashboard(ctx context.Context, who *Who, prog, period string, regi
 	return out, err
 }
 
-// StatValue is a figure as rules read it: own region, all time.
-func (w *work) StatValue(prog, key, path string) (int64, error) {
+// StatValue is a figure as rules read it: own region, all time, or own period where
+// it is counted by period.
+func (w *work) StatValue(prog, key, path, period string) (int64, error) {
 	p, err := w.Program(prog, 0)
 	if err != nil {
 		return 0, err
@@ -557,7 +558,11 @@ func (w *work) StatValue(prog, key, path string) (int64, error) {
 	if st == nil {
 		return 0, domain.NotFound("stat")
 	}
-	v, err := w.stat(p, st, path, StatQuery{})
+	var q StatQuery
+	if period != "" && statHasDim(p, st, "period") {
+		q.Where = []string{"period:" + period}
+	}
+	v, err := w.stat(p, st, path, q)
 	if err != nil {
 		return 0, err
 	}

@@ -37,8 +37,8 @@ func (a *App) FillForm(ctx context.Context, who *Who, once Once, id domain.Recor
 		if f == nil || !slices.Contains(f.Of, r.Key) {
 			return nil, domain.NotFound("form")
 		}
-		if !w.unit.MayFill(r, f) {
-			return nil, domain.E(domain.KindForbidden, "form_forbidden", "form", f.Label)
+		if err := w.unit.FillRefused(r, f); err != nil {
+			return nil, err
 		}
 		return w.fill(r.P, f, r, r.Subject, answers, at)
 	})
@@ -189,11 +189,20 @@ func (a *App) Forms(ctx context.Context, who *Who, id domain.RecordID) (l List[F
 			if err != nil {
 				return err
 			}
+			blind, hidden, err := w.unit.BlindForm(r, f)
+			if err != nil {
+				return err
+			}
 			for _, x := range list {
-				if x.ByAccount != w.who.Account && (!s.full || f.Class > s.class) {
+				own := x.ByAccount == w.who.Account
+				if !own && (hidden || !s.full || f.Class > s.class) {
 					continue
 				}
-				items = append(items, w.responseView(r.P, f, x))
+				v := w.responseView(r.P, f, x)
+				if blind && !own {
+					v.By = nil // back to back: whose sheet it is stands in the audit only
+				}
+				items = append(items, v)
 			}
 		}
 		l = listOf(items, "")

@@ -178,14 +178,37 @@ func (w *work) SaveParty(p *domain.Party) error {
 	return w.tx.UpdateParty(p)
 }
 
+// Related: a relation between the two, or through a household that one of them is or
+// is in: whose head or member is a relative is a relative's household.
 func (w *work) Related(a, b domain.PartyID) (bool, error) {
-	list, err := w.tx.Relations(a, domain.DateOf(w.Now()))
-	for _, r := range list {
-		if r.A == b || r.B == b {
+	near, err := w.relatives(a)
+	if err != nil || near[b] {
+		return near[b], err
+	}
+	pb, err := w.Party(b)
+	if err != nil || pb.Kind != domain.Household {
+		return false, err
+	}
+	home, err := w.relatives(b)
+	for id := range home {
+		if id == a || near[id] {
 			return true, err
 		}
 	}
 	return false, err
+}
+
+func (w *work) relatives(of domain.PartyID) (map[domain.PartyID]bool, error) {
+	list, err := w.tx.Relations(of, domain.DateOf(w.Now()))
+	out := make(map[domain.PartyID]bool, len(list))
+	for _, r := range list {
+		if r.A == of {
+			out[r.B] = true
+		} else {
+			out[r.A] = true
+		}
+	}
+	return out, err
 }
 
 func (w *work) Guardians(of domain.PartyID) ([]domain.PartyID, error) {

@@ -68,6 +68,21 @@ func (w *work) RecordsIn(prog, key, path string) (out []*domain.Record, err erro
 	}
 }
 
+// Former finds the record of the period before. A region has few of a kind.
+func (w *work) Former(rec *domain.Record) (*domain.Record, error) {
+	f := store.RecordFilter{Program: rec.Program, Keys: []string{rec.Key}, Subject: rec.Subject, Until: rec.Created, Access: store.AccessAll, Limit: 20}
+	if rec.Subject == "" {
+		f.Path = rec.Path
+	}
+	page, err := w.tx.Records(f)
+	for i := range page.Items {
+		if r := &page.Items[i]; r.ID != rec.ID && r.Subject == rec.Subject && r.Region == rec.Region {
+			return r, err
+		}
+	}
+	return nil, err
+}
+
 func (w *work) Conceal(label, text string) (string, error) { return w.tx.Conceal(label, text) }
 
 func (w *work) Reveal(label, concealed string) (string, error) { return w.tx.Reveal(label, concealed) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,15 @@ func (w *world) figureReaders() []*thing {
 			}
 		}
 	}
+	wide := func(a *thing) int {
+		for _, m := range a.members {
+			if m.org.region == w.root.id {
+				return 0
+			}
+		}
+		return 1
+	}
+	slices.SortStableFunc(out, func(a, b *thing) int { return wide(a) - wide(b) })
 	return append(out, &thing{name: "管理员", login: w.admin})
 }
 

@@ -178,6 +178,13 @@ func (w *world) addMember(ctx context.Context, name, role, orgName string, args 
 	if own := args.Text("登录", "login"); own != "" {
 		body["login"] = own
 	}
+	if self := args.Text("本人", "person"); self != "" {
+		t, err := w.getKind(self, aParty, "服务对象")
+		if err != nil {
+			return err
+		}
+		body["party"] = t.id
+	}
 	l, id, err := w.newAccount(ctx, name, body)
 	if err != nil {
 		return err

@@ -81,7 +81,7 @@ func (l *loader) baseStructs() {
 	})
 	l.declare("clock", typeMap{"due": tTime, "over": tDuration, "spent": tDuration, "left": tDuration, "met": tBool, "overdue": tBool})
 	l.declare("match", typeMap{"open": tBool, "accepted": tBool, "unmet": tBool, "sent": tInt})
-	l.declareWith("panel", typeMap{"n": tInt, "mean": tInt, "sum": tInt, "done": tBool}, map[string]rule.Method{"of": {Args: takes(tText), Result: tInt}})
+	l.declareWith("panel", typeMap{"n": tInt, "mean": tInt, "sum": tInt, "score": tInt, "done": tBool, "closed": tBool}, map[string]rule.Method{"of": {Args: takes(tText), Result: tInt}})
 	l.declare("notice", typeMap{"open": tBool, "clear": tBool})
 	l.declare("document", typeMap{"issued": tTime, "signed": tTime, "version": tInt})
 	l.declare("duty", typeMap{"due": tInt, "done": tInt, "missed": tInt, "in_row": tInt, "missed_in_row": tInt})

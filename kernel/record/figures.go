@@ -167,8 +167,12 @@ func (u *Unit) dims(r *Row, st *program.Stat, v rule.Vars) (string, error) {
 			key = "" // a field or dimension of that name comes before the kernel's own
 		}
 		switch key {
-		case "area", "month", "period", "day":
+		case "area", "month", "day":
 			continue
+		case "period":
+			if own := r.periodKey(); own != "" {
+				m[d.Key] = own
+			}
 		case "provider":
 			m[d.Key] = string(r.Provider)
 		case "org":

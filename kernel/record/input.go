@@ -367,6 +367,9 @@ func (r *Row) uniqueKey() string {
 func (r *Row) uniquePart(key string) string {
 	switch key {
 	case "subject":
+		if r.Subject == "" && r.forRegion() {
+			return string(r.Region)
+		}
 		return string(r.Subject)
 	case "parent":
 		return string(r.Record.Parent)

@@ -486,47 +486,6 @@ func (u *Unit) stopMatch(r *Row, m *program.Match) error {
 	return u.closeRest(orders, nil)
 }
 
-// startPanel asks several people for their opinion.
-func (u *Unit) startPanel(r *Row, p *program.Panel) error {
-	round := 1
-	if old, err := u.w.Round(KindPanel, r.ID, p.Key); err == nil && old != nil {
-		round = old.Round + 1
-	}
-	run := &domain.PanelRun{County: r.County, ID: u.w.NewID(), Kind: KindPanel, Record: r.ID, Program: r.P.Key, Key: p.Key,
-		Round: round, State: "open", Data: map[string]any{"started": stamp(u.w.Now())}}
-	if !p.Limit.IsZero() {
-		run.DueAt, _ = u.w.Calendar().Due(u.w.Now(), p.Limit.N, p.Limit.Unit, true)
-	}
-	for _, role := range p.Members {
-		if err := u.w.Notify(Notice{Program: r.P.Key, Role: role, Record: r.Record, Via: []string{"push"},
-			Text: r.Title() + "“" + p.Label + "”请填写意见", Why: "panel"}); err != nil {
-			return err
-		}
-	}
-	return u.w.SaveRound(run)
-}
-
-// panelResponses lists the round's opinions, one per person: the latest counts.
-func (u *Unit) panelResponses(r *Row, p *program.Panel, run *domain.PanelRun) ([]*domain.Response, error) {
-	all, err := u.w.Responses(r.ID, p.Form)
-	if err != nil {
-		return nil, err
-	}
-	var out []*domain.Response
-	started, _ := time.Parse(time.RFC3339Nano, text(run.Data["started"]))
-	for _, x := range all {
-		if x.RecordedAt.Before(started) {
-			continue
-		}
-		if i := slices.IndexFunc(out, func(y *domain.Response) bool { return y.ByAccount == x.ByAccount }); i >= 0 {
-			out[i] = x
-			continue
-		}
-		out = append(out, x)
-	}
-	return out, nil
-}
-
 // onPanel reports whether the role sits on a panel that runs on the row.
 // Receivers sit there for what their kind of unit knows, with or without an
 // order of their own.
@@ -542,57 +501,13 @@ func (u *Unit) onPanel(r *Row, role string) bool {
 	return false
 }
 
-// excluded reports whether the actor may not sit on a panel: an `exclude` that
-// holds, read with him as `member`.
-func (u *Unit) excluded(r *Row, p *program.Panel, role *program.Role) bool {
-	var org domain.OrgID
-	if role != nil {
-		if ms := u.actor.Qualified(role); len(ms) > 0 {
-			org = ms[0].Org
-		}
-	}
-	for _, g := range p.Exclude {
-		if ok, err := u.test(g.If, r.varsWith(map[string]any{"member": seatView{u, org}})); err != nil || ok {
-			return true // what cannot be settled keeps out, too
-		}
-	}
-	return false
-}
-
-// seatView is whoever sits on a panel, with the unit by which he does.
-type seatView struct {
-	u   *Unit
-	org domain.OrgID
-}
-
-func (v seatView) TypeName() string { return "account" }
-func (v seatView) Get(name string) (any, error) {
-	switch name {
-	case "id":
-		return textOr(string(v.u.actor.Account), name)
-	case "name", "short_name":
-		return textOr(v.u.actor.Name, name)
-	case "org":
-		return v.u.orgOf(v.org, name)
-	}
-	return nil, &rule.Unset{Path: name}
-}
-
 // MayFill reports whether the actor may fill a form on the row.
 func (u *Unit) MayFill(r *Row, f *program.Form) bool {
+	if p, role := u.seat(r, f); p != nil {
+		return u.panelRefuses(r, p, role) == nil
+	}
 	if slices.ContainsFunc(f.By, func(k string) bool { return u.Holds(r, k) }) {
 		return true
-	}
-	for _, p := range r.P.Panels.All() {
-		if p.Form != f.Key || p.Of != r.Key {
-			continue
-		}
-		for _, k := range p.Members {
-			role := r.P.Roles.Get(k)
-			if (u.Holds(r, k) || role != nil && role.Is == "receiver" && len(u.actor.Qualified(role)) > 0 && u.onPanel(r, k)) && !u.excluded(r, p, role) {
-				return true
-			}
-		}
 	}
 	for _, d := range r.P.Duties.All() {
 		if d.Form == f.Key && (slices.ContainsFunc(d.To, func(k string) bool { return u.Holds(r, k) }) || u.proxies(r, d)) {

@@ -290,13 +290,6 @@ func (u *Unit) DueTimes(r *Row) (map[string]time.Time, error) {
 	return out, nil
 }
 
-// PanelDone reports whether a panel's quorum has given its opinion.
-func (u *Unit) PanelDone(r *Row, p *program.Panel) (bool, error) {
-	v, err := panelView{r, p}.Get("done")
-	done, _ := v.(bool)
-	return done, err
-}
-
 // SayPlain fills the holes of a sentence that is about no row.
 func (u *Unit) SayPlain(p *program.Program, t *program.Text) string {
 	return u.say(t, (&Row{Record: &domain.Record{County: u.w.County(), Program: p.Key, Data: map[string]any{}, Secret: map[string]any{}}, P: p, T: &program.RecordType{}, u: u}).vars())

@@ -46,6 +46,14 @@ type fileFields interface {
 	FileProgram(kind domain.PartyKind, key string) *program.Program
 }
 
+// Call answers related(party, party).
+func (v *partyView) Call(method string, args []any) (any, error) {
+	if method != "related" || len(args) != 1 {
+		return nil, &rule.Unset{Path: method}
+	}
+	return v.u.related(v.p.ID, args[0])
+}
+
 func (v *partyView) raw(key string) any {
 	if x, ok := v.p.Data[key]; ok {
 		return x

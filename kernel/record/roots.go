@@ -186,7 +186,7 @@ type statRoot struct{ r *Row }
 
 func (v statRoot) TypeName() string { return "stat" }
 func (v statRoot) Get(key string) (any, error) {
-	return v.r.u.w.StatValue(v.r.P.Key, key, v.r.Path)
+	return v.r.u.w.StatValue(v.r.P.Key, key, v.r.Path, v.r.periodKey())
 }
 
 // unsetRoot stands for blocks that hold nothing for this row.
@@ -339,35 +339,61 @@ type panelView struct {
 
 func (v panelView) TypeName() string { return "panel" }
 func (v panelView) Get(name string) (any, error) {
-	run, err := v.r.u.w.Round(KindPanel, v.r.ID, v.p.Key)
-	if err != nil && domain.KindOf(err) != domain.KindNotFound {
+	s, err := v.r.u.Panel(v.r, v.p)
+	if err != nil {
 		return nil, err
-	}
-	var list []*domain.Response
-	if run != nil && err == nil {
-		if list, err = v.r.u.panelResponses(v.r, v.p, run); err != nil {
-			return nil, err
-		}
 	}
 	switch name {
 	case "n":
-		return int64(len(list)), nil
+		if s == nil {
+			return int64(0), nil
+		}
+		return int64(len(s.Sheets)), nil
 	case "done":
-		return run != nil && len(list) >= max(v.p.Quorum, 1), nil
+		return s != nil && s.Done, nil
+	case "closed":
+		return s != nil && s.Closed, nil
+	}
+	unset := &rule.Unset{Path: name, Label: v.p.Label}
+	if s == nil || s.Hidden() {
+		if name == "sum" && s == nil {
+			return int64(0), nil
+		}
+		return nil, unset
+	}
+	totals := s.totals()
+	switch name {
 	case "sum", "mean":
 		sum := 0
-		for _, x := range list {
-			sum += x.Score
+		for _, n := range totals {
+			sum += n
 		}
 		if name == "sum" {
 			return int64(sum), nil
 		}
-		if len(list) == 0 {
-			return nil, &rule.Unset{Path: name, Label: v.p.Label}
+		if len(totals) > 0 {
+			return hundredths(sum, len(totals)), nil
 		}
-		return int64((sum*200 + len(list)) / (2 * len(list))), nil // hundredths, half up
+	case "score":
+		if n, ok := s.Score(); ok {
+			return n, nil
+		}
 	}
-	return nil, &rule.Unset{Path: name}
+	return nil, unset
+}
+
+// Call answers panel.k.of(criterion).
+func (v panelView) Call(method string, args []any) (any, error) {
+	s, err := v.r.u.Panel(v.r, v.p)
+	if err != nil {
+		return nil, err
+	}
+	if method == "of" && len(args) == 1 && s != nil && !s.Hidden() {
+		if n, ok := s.Criterion(text(args[0])); ok {
+			return n, nil
+		}
+	}
+	return nil, &rule.Unset{Path: method, Label: v.p.Label}
 }
 
 type formRoot struct{ r *Row }

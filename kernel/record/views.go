@@ -39,7 +39,18 @@ func (v recordView) Get(name string) (any, error) {
 	case "ended":
 		return timeOrNever(r.Ended), nil
 	case "subject":
+		if r.Subject == "" && r.forRegion() && r.Region != "" {
+			return u.regionOf(r.Region)
+		}
 		return u.partyOf(r.Subject, name)
+	case "period":
+		if r.T.Period != "" {
+			return periodView{r.T.Period, domain.DateOf(r.Created)}, nil
+		}
+	case "previous":
+		if r.T.Period != "" {
+			return u.previous(r)
+		}
 	case "parent":
 		par, err := u.Parent(r)
 		if err != nil {

@@ -86,7 +86,11 @@ type World interface {
 	// Enter books an amount from one account to another; a floor that would be
 	// broken refuses the whole transaction.
 	Enter(p Posting) error
-	StatValue(program, stat string, path string) (int64, error)
+	// StatValue is a figure over a region; of one period when it is counted by period.
+	StatValue(program, stat string, path, period string) (int64, error)
+	// Former is the latest record of the same kind and subject (or region, where
+	// regions are the subject) made before this one, or nil.
+	Former(rec *domain.Record) (*domain.Record, error)
 	DutyCount(program, duty string, of string) (DutyTally, error)
 
 	Clock(rec domain.RecordID, key string) (*domain.Clock, error)

@@ -118,8 +118,10 @@ func (w *county) Party(id domain.PartyID) (*domain.Party, error) {
 	}
 	return nil, domain.NotFound("party")
 }
-func (w *county) SaveParty(p *domain.Party) error                      { w.parties[p.ID] = p; return nil }
-func (w *county) Related(_, _ domain.PartyID) (bool, error)            { return false, nil }
+func (w *county) SaveParty(p *domain.Party) error { w.parties[p.ID] = p; return nil }
+func (w *county) Related(a, b domain.PartyID) (bool, error) {
+	return w.kin[a] == b || w.kin[b] == a, nil
+}
 func (w *county) Guardians(_ domain.PartyID) ([]domain.PartyID, error) { return nil, nil }
 func (w *county) Ground(_, key string, p domain.PartyID) (bool, error) {
 	return w.consents["ground."+key+"/"+string(p)], nil
@@ -134,7 +136,21 @@ func (w *county) RosterMembers(_, roster, _ string) ([]string, error) { return w
 func (w *county) RosterExcept(_, _, _ string) (map[string]int64, error) {
 	return map[string]int64{"away": 2}, nil
 }
-func (w *county) StatValue(_, stat, _ string) (int64, error)  { return w.stats[stat], nil }
+func (w *county) StatValue(_, stat, _, period string) (int64, error) {
+	if n, ok := w.stats[stat+"/"+period]; ok {
+		return n, nil
+	}
+	return w.stats[stat], nil
+}
+func (w *county) Former(rec *domain.Record) (out *domain.Record, _ error) {
+	for _, id := range w.order {
+		r := w.recs[id]
+		if r.ID != rec.ID && r.Program == rec.Program && r.Key == rec.Key && r.Subject == rec.Subject && r.Region == rec.Region && r.Created.Before(rec.Created) {
+			out = r
+		}
+	}
+	return out, nil
+}
 func (w *county) DutyCount(_, _, _ string) (DutyTally, error) { return DutyTally{}, nil }
 func (w *county) Org(id domain.OrgID) (*domain.Org, error) {
 	if o, ok := w.orgs[id]; ok {

@@ -28,6 +28,7 @@ type county struct {
 	same *domain.Record // what `same: refuse` finds
 	// what never changes in a test
 	parties   map[domain.PartyID]*domain.Party
+	kin       map[domain.PartyID]domain.PartyID
 	accounts  map[domain.AccountID]*domain.Account
 	orgs      map[domain.OrgID]*domain.Org
 	regions   map[domain.RegionID]*domain.Region
