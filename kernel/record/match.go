@@ -503,7 +503,7 @@ func (u *Unit) onPanel(r *Row, role string) bool {
 
 // MayFill reports whether the actor may fill a form on the row.
 func (u *Unit) MayFill(r *Row, f *program.Form) bool {
-	if p, role := u.seat(r, f); p != nil {
+	if p, role := u.onForm(r, f); p != nil {
 		return u.panelRefuses(r, p, role) == nil
 	}
 	if slices.ContainsFunc(f.By, func(k string) bool { return u.Holds(r, k) }) {

@@ -192,9 +192,9 @@ func (u *Unit) PanelDone(r *Row, p *program.Panel) (bool, error) {
 	return s != nil && s.Done, err
 }
 
-// seat finds the panel that a form belongs to and the role by which the actor sits
+// onForm finds the panel that a form belongs to and the role by which the actor sits
 // on it.
-func (u *Unit) seat(r *Row, f *program.Form) (*program.Panel, *program.Role) {
+func (u *Unit) onForm(r *Row, f *program.Form) (*program.Panel, *program.Role) {
 	for _, p := range r.P.Panels.All() {
 		if p.Form != f.Key || p.Of != r.Key {
 			continue
@@ -211,7 +211,7 @@ func (u *Unit) seat(r *Row, f *program.Form) (*program.Panel, *program.Role) {
 
 // FillRefused says why the actor may not fill a form on the row; nil when he may.
 func (u *Unit) FillRefused(r *Row, f *program.Form) error {
-	if p, role := u.seat(r, f); p != nil {
+	if p, role := u.onForm(r, f); p != nil {
 		return u.panelRefuses(r, p, role)
 	}
 	if !u.MayFill(r, f) {
