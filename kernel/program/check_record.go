@@ -290,6 +290,14 @@ func (s *source) eachAction(f func(a *Action, home *RecordType)) {
 	}
 }
 
+// enrolment reports whether a field is the link of a session's booking to the
+// enrolment that it follows from: the kernel fills it.
+func (s *source) enrolment(rt *RecordType, f *Field) bool {
+	session, to := s.p.Records.Get(rt.Of), s.p.Records.Get(f.To)
+	return rt.Noun == domain.Booking && f.Type == TypeRef && session != nil && session.Noun == domain.Session &&
+		to != nil && to.Noun == domain.Booking && to.Of == session.Of
+}
+
 // checkGuardFields refuses a guard on an own field that nothing ever fills: it
 // could only say that the value is missing.
 func (s *source) checkGuardFields(rt *RecordType, m *Move, g Guard, n *node) {
@@ -299,7 +307,7 @@ func (s *source) checkGuardFields(rt *RecordType, m *Move, g Guard, n *node) {
 	for _, r := range g.If.Reads() {
 		key, _, _ := strings.Cut(r, ".")
 		f := rt.Fields.Get(key)
-		if f == nil || f.Calc != nil || f.Default != nil || f.DefaultExpr != nil || s.everFilled(rt, key) {
+		if f == nil || f.Calc != nil || f.Default != nil || f.DefaultExpr != nil || s.everFilled(rt, key) || s.enrolment(rt, f) {
 			continue
 		}
 		s.fault(n, "never-asked", "条件读“"+f.Label+"”，但没有操作或表单填它", "放进 need 或 ask")

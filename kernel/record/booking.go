@@ -567,10 +567,11 @@ func (u *Unit) unexpect(s, enrolled *Row) error {
 }
 
 // committed keeps or gives back the time of what an order takes: whose calendar
-// the offer has, from acceptance on.
+// the offer has, from acceptance on. What is proposed to one alone is kept for it
+// while it is asked, so that the next proposal goes to somebody else.
 func (u *Unit) committed(o *Row, before domain.Phase) error {
-	held, now := holdsCapacity(before), holdsCapacity(o.Phase)
-	if held == now {
+	held, now := u.keepsTime(o, before), u.keepsTime(o, o.Phase)
+	if held == now && (before == o.Phase || !holdsCapacity(o.Phase)) {
 		return nil
 	}
 	if !now {
@@ -597,8 +598,23 @@ func (u *Unit) committed(o *Row, before domain.Phase) error {
 		}
 	}
 	free, err := u.w.Commit(o.ID, holders, from, to)
-	if err == nil && !free {
+	if err == nil && !free && holdsCapacity(o.Phase) {
 		return domain.E(domain.KindRefused, "booking_taken_elsewhere")
 	}
 	return err
+}
+
+// keepsTime: accepted and done orders do, and a proposal of a step that asks one
+// after the other.
+func (u *Unit) keepsTime(o *Row, p domain.Phase) bool {
+	if p != domain.PhaseProposed {
+		return holdsCapacity(p)
+	}
+	step, _ := integer(o.raw("step"))
+	for _, m := range o.P.Matches.All() {
+		if m.Makes == o.T.Key && step >= 1 && int(step) <= len(m.Steps) {
+			return m.Steps[step-1].Mode == "assign"
+		}
+	}
+	return false
 }

@@ -371,7 +371,10 @@ func TestNoDoubleBooking(t *testing.T) {
 	late := w.session("slot", other, "2026-03-11 09:30", 50*time.Minute)
 	_, err = w.book(w.ben, "book", late)
 	wantErr(t, err, "booking_taken_elsewhere", "")
-	w.must(w.adviser, job.ID, "back", Act{})
+	w.must(w.adviser, job.ID, "back", Act{}) // asked of the other offer of the same person, whose time it keeps
+	_, err = w.book(w.ben, "book", late)
+	wantErr(t, err, "booking_taken_elsewhere", "")
+	w.tickTo(beijing("2026-03-11 00:30")) // nobody answered
 	if _, err := w.book(w.ben, "book", late); err != nil {
 		t.Errorf("given back: %v", err)
 	}

@@ -37,6 +37,7 @@ export function createConsoleRouter(): Router {
       { path: '/p/:program/notices', name: 'notices', component: () => import('./pages/figure/NoticePage.vue'), props: true },
       { path: '/screen', name: 'screen', component: () => import('./pages/screen/ScreenPage.vue'), meta: { bare: true, title: 'screen.title' } },
       { path: '/print/:sheet', name: 'print', component: () => import('./pages/print/PrintPage.vue'), props: true, meta: { bare: true } },
+      { path: '/calendar', name: 'calendar', component: () => import('./pages/calendar/CalendarPage.vue'), meta: { title: 'calendar.title' } },
       { path: '/parties', name: 'parties', component: () => import('./pages/party/PartyList.vue'), meta: { title: 'party.title' } },
       { path: '/parties/new', name: 'party-new', component: () => import('./pages/party/PartyCreate.vue'), meta: { title: 'party.new' } },
       { path: '/parties/:id', name: 'party', component: () => import('./pages/party/PartyPage.vue'), props: true },

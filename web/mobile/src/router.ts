@@ -21,6 +21,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/r/:id/confirm/:move', name: 'confirm', component: () => import('./pages/ConfirmPage.vue'), meta: { bare: true } },
   { path: '/offers', name: 'offers', component: () => import('./pages/ShelvesPage.vue') },
   { path: '/offers/:program/:record', name: 'shelf', component: () => import('./pages/ShelfPage.vue') },
+  { path: '/bookings', name: 'bookings', component: () => import('./pages/BookingsPage.vue') },
   { path: '/find', name: 'find', component: () => import('./pages/FindPage.vue') },
   { path: '/p/:party', name: 'dossier', component: () => import('./pages/DossierPage.vue') },
   { path: '/outbox/:seq', name: 'conflict', component: () => import('./pages/ConflictPage.vue') },

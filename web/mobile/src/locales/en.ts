@@ -123,6 +123,11 @@ export default {
       text: 'The text on the other phone', read: 'Read', check: 'Please check', agree: 'It is true, confirm', refuse: 'If it is wrong, do not confirm: let it be put right and shown again.', toConfirm: 'Confirm face to face: {what}', toConfirmHint: 'Photograph the code on the other phone; no network needed',
     },
     accounts: { title: 'My accounts', none: 'You hold no accounts.', entries: 'Entries', empty: 'No entries yet.', balance: 'Balance {amount}', undoes: 'Reversal: ', download: 'Download statement' },
+    roll: { title: 'Roll', count: '{came} here of {expected}', none: 'Nobody has booked yet.' },
+    bookings: {
+      title: 'Bookings', mine: 'My bookings', none: 'No bookings yet.', open: 'Open for booking', noneOpen: 'Nothing can be booked in the coming days.', room: '{taken} of {capacity} taken',
+      feed: 'Calendar subscription', feedLead: 'Make an address of your own and put it into your phone’s calendar as a subscription: bookings appear by themselves. Give it to nobody. It names no other person, and sensitive matters only as a booking.', feedSince: 'Open since {at}.', feedMake: 'Make an address', feedNew: 'Make another (the old one ends)', feedEnd: 'Stop it', copy: 'Copy the address', copied: 'Copied',
+    },
     looks: {
       title: 'Who looked at my file', titleOf: 'Who looked at the file of {name}', lead: 'Every time staff open the file or reveal a full number it is written down; the log can be neither changed nor deleted. If something seems wrong, tell the unit or the county office, with the time and the name given here.', none: 'Nobody has looked yet.',
       who: '{name}, {org}', self: 'You', somebody: 'The system', why: 'Purpose: {purpose}', about: 'Matter {ref}', forWhom: 'Whose file',

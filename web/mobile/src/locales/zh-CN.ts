@@ -123,6 +123,11 @@ export default {
       text: '对方手机上的文字内容', read: '读取', check: '请核对', agree: '内容属实，确认', refuse: '内容不对就不要确认，请对方改正后重新出示。', toConfirm: '当面确认：{what}', toConfirmHint: '拍对方手机上的二维码，没有网络也可以',
     },
     accounts: { title: '我的账户', none: '名下没有账户。', entries: '逐笔明细', empty: '还没有发生额。', balance: '余额 {amount}', undoes: '冲销：', download: '下载对账单' },
+    roll: { title: '点名', count: '已到 {came} / 应到 {expected}', none: '还没有人预约。' },
+    bookings: {
+      title: '预约与日程', mine: '我的预约', none: '还没有预约。', open: '可以预约', noneOpen: '近期没有可以预约的场次。', room: '已约 {taken} / {capacity}',
+      feed: '手机日历订阅', feedLead: '生成一个只属于您的地址，填进手机日历的“订阅”，预约会自动出现。地址不要给别人；日历里不写别人的姓名，心理等敏感事项只写“预约”。', feedSince: '{at} 起已开通。', feedMake: '生成订阅地址', feedNew: '换一个地址（旧的失效）', feedEnd: '停用', copy: '复制地址', copied: '已复制',
+    },
     looks: {
       title: '谁看过我的资料', titleOf: '谁看过{name}的资料', lead: '工作人员每次打开档案、查看完整号码都会记下，记录不能改也不能删。觉得不妥，可以凭这里的时间和姓名向单位或县区办公室反映。', none: '还没有人看过。',
       who: '{org} {name}', self: '您本人', somebody: '系统', why: '用途：{purpose}', about: '事项编号 {ref}', forWhom: '看谁的',
