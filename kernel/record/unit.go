@@ -18,6 +18,7 @@ type Unit struct {
 	rows     map[domain.RecordID]*Row
 	order    []*Row // in the order they were first touched
 	children map[childKey][]*Row
+	born     map[childKey][]*Row // made here, below parents whose children nobody has asked for
 	parties  map[domain.PartyID]*partyView
 	roles    map[*program.Role][]Membership // of the actor, by role
 	events   []*domain.Event
@@ -182,6 +183,11 @@ func (u *Unit) Children(r *Row, key string) ([]*Row, error) {
 			list = append(list, c)
 		}
 	}
+	for _, c := range u.born[k] {
+		if !slices.Contains(list, c) {
+			list = append(list, c)
+		}
+	}
 	u.children[k] = list
 	return list, nil
 }
@@ -230,15 +236,22 @@ func (u *Unit) enlist(b *Row) error {
 	return nil
 }
 
-func (u *Unit) addChild(parent, child *Row) error {
-	list, err := u.Children(parent, child.Key)
-	if err != nil {
-		return err
+// addChild lists a new row under its parent. Its siblings are not read for that:
+// whoever asks for them finds it behind those that are stored.
+func (u *Unit) addChild(parent, child *Row) {
+	k := childKey{parent.ID, child.Key}
+	if list, ok := u.children[k]; ok {
+		if !slices.Contains(list, child) {
+			u.children[k] = append(list, child)
+		}
+		return
 	}
-	if !slices.Contains(list, child) {
-		u.children[childKey{parent.ID, child.Key}] = append(list, child)
+	if u.born == nil {
+		u.born = map[childKey][]*Row{}
 	}
-	return nil
+	if !slices.Contains(u.born[k], child) {
+		u.born[k] = append(u.born[k], child)
+	}
 }
 
 // touch marks a row for saving, and for another look at its when-moves and at
@@ -548,9 +561,7 @@ func (u *Unit) attach(r *Row) error {
 			return err
 		}
 		par.is.quiet = false
-		if err := u.addChild(par, r); err != nil {
-			return err
-		}
+		u.addChild(par, r)
 	}
 	return nil
 }
