@@ -118,8 +118,9 @@ type work struct {
 	// what refers to new rows waits here until they are saved
 	pending []func() error
 	kept    map[string]bool
-	ticket  string // of a vote: a keyed hash of the request's key
-	trace   *trace // what this use case changes, when it may be taken back
+	mover   domain.AccountID // whose move the caller's signature makes effective: his uploads came with it
+	ticket  string           // of a vote: a keyed hash of the request's key
+	trace   *trace           // what this use case changes, when it may be taken back
 	// a read: figures may use what is held of past days (see totals)
 	screen bool
 	epoch  uint64

@@ -83,7 +83,7 @@ func (w *work) bindFile(id, path string, rec domain.RecordID, class domain.Class
 			return unknown
 		}
 		return nil
-	case att.ByAccount != w.who.Account:
+	case att.ByAccount != w.who.Account && (w.mover == "" || att.ByAccount != w.mover):
 		return unknown
 	}
 	return w.tx.BindAttachment(id, rec, max(class, domain.Personal))

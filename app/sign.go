@@ -32,6 +32,7 @@ func (a *App) Sign(ctx context.Context, who *Who, once Once, id domain.RecordID,
 }
 
 func (w *work) sign(r *record.Row, s *domain.Signature, in SignAct) error {
+	w.mover = s.Mover
 	signed, err := w.signs(s.ID)
 	if err != nil {
 		return err

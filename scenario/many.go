@@ -46,10 +46,13 @@ func (w *world) movable(ctx context.Context, who *login, actor *thing, s Step) (
 	if err != nil {
 		return nil, err
 	}
-	if m.Intake() {
-		return nil, fmt.Errorf("「%s」是新建，应写「连做 N 件」", m.Label)
+	kind, from := rec.Key, m.From
+	if m.Intake() { // one below each running record of the kind above
+		if kind = rec.Of; kind == "" {
+			return nil, fmt.Errorf("「%s」是新建，应写「连做 N 件」", m.Label)
+		}
 	}
-	q := url.Values{"program": {w.prog.Key}, "record": {rec.Key}}
+	q := url.Values{"program": {w.prog.Key}, "record": {kind}, "running": {"1"}}
 	if s.On != "" {
 		t, err := w.get(s.On)
 		if err != nil {
@@ -70,7 +73,7 @@ func (w *world) movable(ctx context.Context, who *login, actor *thing, s Step) (
 	}
 	var out []string
 	for _, x := range items {
-		if slices.Contains(m.From, str(x["stage"])) {
+		if m.Intake() || slices.Contains(from, str(x["stage"])) {
 			t := w.recordThing(x, actor)
 			t.name = "#" + t.id
 			w.mu.Lock()
