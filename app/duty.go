@@ -256,6 +256,9 @@ func (w *work) make(p *program.Program, d *program.Duty, it *domain.DutyItem) er
 	}
 	mv := t.Moves.Get(move)
 	act := record.Act{Subject: it.Party, Region: it.Region}
+	if over := w.overRow(it); over != nil && t.Of == over.Key { // what is owed on a record hangs below it
+		act.Parent = over.ID
+	}
 	r, err := w.unit.Open(p, t, mv, act, map[string]any{"duty": it.ID}, it.ToAccount, it.ToOrg)
 	if err != nil {
 		return err
@@ -398,6 +401,9 @@ func (w *work) oweAfter(p *program.Program, d *program.Duty, r *record.Row) erro
 	x, ok, err := w.unit.Eval(d.After, v)
 	if err != nil || !ok {
 		return err
+	}
+	if day, ok := x.(domain.Date); ok { // a day is not counted itself
+		x = day.Start()
 	}
 	base, isTime := x.(time.Time)
 	if !isTime || base.Year() > 9000 {

@@ -51,6 +51,9 @@ func (c *chain) subject(ctx context.Context, kind, name string) error {
 	if kind == "" {
 		t, err := c.w.get(name)
 		c.party = t
+		if err == nil && t.kind == anOrg && c.by == "" { // a unit acts for itself
+			c.by = name
+		}
 		return err
 	}
 	pk, ok := partyKinds[kind]
@@ -162,8 +165,10 @@ func (c *chain) move(ctx context.Context, s Step) error {
 		if len(rec.For) > 0 && c.party.kind == aParty {
 			body["subject"] = c.party.id
 		}
-	default:
+	case c.party.kind == aParty:
 		body["subject"] = c.party.id
+	case c.party.kind == anOrg:
+		body["region"] = c.party.region
 	}
 	s.Args = c.argsFor(rec, m, s.Args)
 	if err := c.w.dialog(ctx, l, rec, m, s, body); err != nil {
