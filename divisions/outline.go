@@ -21,8 +21,39 @@ type LngLat [2]float64
 // the regions as a GeoJSON file. Places are where some of them are known to lie;
 // the others are spread around. The same input gives the same file.
 func Outline(regions []domain.Region, places map[domain.RegionID]LngLat) ([]byte, error) {
+	var file outlineFile
+	for _, bends := range []float64{0.16, 0.08, 0.04, 0} { // a border bent far may cross the next one at a sharp corner
+		if file = outline(regions, places, bends); !file.crossed() {
+			break
+		}
+	}
+	return json.Marshal(file)
+}
+
+// crossed: the line of some area meets itself.
+func (f *outlineFile) crossed() bool {
+	for i := range f.Features {
+		ring := f.Features[i].Geometry.Coordinates[0]
+		for a := range len(ring) - 1 {
+			for b := a + 2; b < len(ring)-1; b++ {
+				if (a > 0 || b < len(ring)-2) && meet(ring[a], ring[a+1], ring[b], ring[b+1]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// meet reports whether two pieces of line have a point in common.
+func meet(a, b, c, d LngLat) bool {
+	side := func(p, q, r LngLat) float64 { return (q[0]-p[0])*(r[1]-p[1]) - (q[1]-p[1])*(r[0]-p[0]) }
+	return side(a, b, c)*side(a, b, d) <= 0 && side(c, d, a)*side(c, d, b) <= 0
+}
+
+func outline(regions []domain.Region, places map[domain.RegionID]LngLat, bends float64) outlineFile {
 	towns := ofLevel(regions, domain.Town, "")
-	d := &draughtsman{middle: middleOf(places), step: 0.042}
+	d := &draughtsman{middle: middleOf(places), step: 0.042, bends: bends}
 	seeds := d.spread(towns, places)
 	county := d.blob(d.middle, d.step*(math.Sqrt(float64(len(towns)))*0.62+0.4), 72)
 	file := outlineFile{Type: "FeatureCollection", Name: "示意区划（由程序生成，不是真实界线）", Synthetic: true, Features: []outlineFeature{}}
@@ -36,7 +67,7 @@ func Outline(regions []domain.Region, places map[domain.RegionID]LngLat) ([]byte
 			file.add(c, d.blob(at, walk15/111_195.0, 40))
 		}
 	}
-	return json.Marshal(file)
+	return file
 }
 
 // walk15 is how far fifteen minutes on foot reach, in metres.
@@ -101,6 +132,7 @@ func middleOf(places map[domain.RegionID]LngLat) LngLat {
 type draughtsman struct {
 	middle LngLat
 	step   float64 // between towns, in degrees
+	bends  float64 // how far a border is bent at most, as a share of its length
 }
 
 // spread gives each town a place: its own where known, else the next of a spiral
@@ -139,7 +171,7 @@ func (d *draughtsman) villages(file *outlineFile, regions []domain.Region, place
 	if len(list) == 0 {
 		return
 	}
-	small := &draughtsman{middle: seed, step: d.step * 0.9 / math.Sqrt(float64(len(list))+1)}
+	small := &draughtsman{middle: seed, step: d.step * 0.9 / math.Sqrt(float64(len(list))+1), bends: d.bends}
 	seeds := small.spread(list, places)
 	for i, v := range list {
 		part := cellOf(cell, seeds, i)
@@ -209,12 +241,12 @@ func clipAll(poly, within []LngLat) []LngLat {
 // neighbours bend it alike.
 func (d *draughtsman) rough(poly []LngLat) (out []LngLat) {
 	for i, p := range poly {
-		out = append(out, bend(snap(p), snap(poly[(i+1)%len(poly)]), d.step/14)...)
+		out = append(out, bend(snap(p), snap(poly[(i+1)%len(poly)]), d.step/14, d.bends)...)
 	}
 	return out
 }
 
-func bend(a, b LngLat, least float64) []LngLat {
+func bend(a, b LngLat, least, most float64) []LngLat {
 	if distance(a, b) < least {
 		return []LngLat{a}
 	}
@@ -222,9 +254,9 @@ func bend(a, b LngLat, least float64) []LngLat {
 	if lo[0] > hi[0] || lo[0] == hi[0] && lo[1] > hi[1] {
 		lo, hi = hi, lo
 	}
-	off := chance(lo, hi) * 0.16
+	off := chance(lo, hi) * most
 	m := snap(LngLat{(lo[0]+hi[0])/2 - off*(hi[1]-lo[1]), (lo[1]+hi[1])/2 + off*(hi[0]-lo[0])})
-	return append(bend(a, m, least), bend(m, b, least)...)
+	return append(bend(a, m, least, most), bend(m, b, least, most)...)
 }
 
 // chance is a number from -1 to 1 that depends on two places alone.

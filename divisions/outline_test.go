@@ -58,3 +58,23 @@ func inside(ring []LngLat, p LngLat) (in bool) {
 	}
 	return in
 }
+
+// TestOutlineClear: wherever the places lie, no area's line meets itself.
+func TestOutlineClear(t *testing.T) {
+	c, _ := Find("440902")
+	regions := c.Regions()
+	for i := range 60 {
+		at := LngLat{110.900 + float64(i%10)*0.0037, 21.650 + float64(i/10)*0.0041}
+		raw, err := Outline(regions, map[domain.RegionID]LngLat{"440902100": at, "440902101": {110.931, 21.651}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f outlineFile
+		if err := json.Unmarshal(raw, &f); err != nil {
+			t.Fatal(err)
+		}
+		if f.crossed() {
+			t.Errorf("place %v: an outline meets itself", at)
+		}
+	}
+}
