@@ -22,8 +22,11 @@ type owed struct {
 	org     domain.OrgID
 	account domain.AccountID
 	window  string // of a duty with windows
-	lat     float64
-	lng     float64
+	// Who is in charge of the record that it is owed on.
+	owner    domain.AccountID
+	ownerOrg domain.OrgID
+	lat      float64
+	lng      float64
 }
 
 func (w *work) duty(prog, key string) (*program.Program, *program.Duty, error) {
@@ -103,11 +106,13 @@ func (w *work) assignAll(p *program.Program, d *program.Duty, list []owed) error
 			}
 			continue
 		}
+		if role.Is == "owner" { // who is in charge of the record; of what has nobody yet, a team
+			assignOwner(list)
+		}
 		if role.Is == "keeper" {
-			if err := w.assignKeepers(p, d, role, list); err != nil {
+			if err := w.assignKeepers(p, role, list); err != nil {
 				return err
 			}
-			continue
 		}
 		if err := w.assignOrgs(role, d.Split, list); err != nil {
 			return err
@@ -142,8 +147,8 @@ func (w *work) assignSelf(role *program.Role, list []owed) error {
 	return nil
 }
 
-// assignKeepers gives each row to the contact of its group.
-func (w *work) assignKeepers(p *program.Program, d *program.Duty, role *program.Role, list []owed) error {
+// assignKeepers gives each row to the contact of its group, where there is one.
+func (w *work) assignKeepers(p *program.Program, role *program.Role, list []owed) error {
 	named := map[string]domain.AccountID{} // by region path
 	for i := range list {
 		if list[i].account != "" || list[i].org != "" {
@@ -151,7 +156,7 @@ func (w *work) assignKeepers(p *program.Program, d *program.Duty, role *program.
 		}
 		acc, known := named[list[i].path]
 		if !known {
-			accs, err := w.keepersOf(p.Key, role, list[i].path)
+			accs, err := w.namedKeepers(p.Key, role, list[i].path)
 			if err != nil {
 				return err
 			}
@@ -474,6 +479,11 @@ func (w *work) dutyForm(p *program.Program, f *program.Form, r *record.Row, subj
 func (w *work) StartDuty(p *program.Program, d *program.Duty, rec *domain.Record) error {
 	w.lasting()
 	list, err := w.planRound(p, d, rec.Path)
+	if choice, drawn := strings.CutPrefix(d.Over, "choice."); drawn && err == nil {
+		if list, err = w.drawnRows(p, d, choice, rec.ID); err == nil {
+			err = w.assignAll(p, d, list)
+		}
+	}
 	if err != nil {
 		return err
 	}

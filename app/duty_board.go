@@ -84,7 +84,7 @@ type boardSight struct {
 	class domain.Class // up to which answers may be read
 }
 
-// sightOfBoard: the areas of roles that see all figures, start the duty or are told
+// sightOfBoard: the areas of roles that see figures, start the duty or are told
 // by its ladder, and the groups that the caller keeps.
 func (w *work) sightOfBoard(p *program.Program, d *program.Duty) (s boardSight) {
 	if w.who.System {
@@ -94,7 +94,7 @@ func (w *work) sightOfBoard(p *program.Program, d *program.Duty) (s boardSight) 
 		told := slices.ContainsFunc(d.Ladder, func(g program.Rung) bool { return slices.Contains(g.To, k) })
 		var paths []string
 		switch {
-		case role.Is == "area" && (told || role.FiguresAll || slices.Contains(d.By, k)):
+		case role.Is == "area" && (told || role.FiguresAll || len(role.Figures) > 0 || slices.Contains(d.By, k)):
 			for _, m := range w.who.Qualified(role) {
 				paths = append(paths, m.Paths...)
 			}
@@ -285,7 +285,7 @@ func (w *work) windowGroup(p *program.Program, r *program.Roster, id domain.Regi
 	if r == nil || r.GroupBy == "" {
 		return g, nil
 	}
-	list, err := memo(&w.c.keepers, p.Key+"/"+r.Key, func() ([]domain.RosterKeeper, error) { return w.tx.Keepers(p.Key, r.Key) })
+	list, err := w.keepers(p.Key, r.Key)
 	if err != nil {
 		return g, err
 	}

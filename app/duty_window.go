@@ -161,7 +161,9 @@ func (a *App) openWindow(ctx context.Context, county domain.CountyCode, prog, ke
 		if rows, err = w.planRound(p, d, ""); err != nil {
 			return err
 		}
-		id = win.roundID(p, d)
+		if id = win.roundID(p, d); len(rows) == 0 {
+			return nil // nobody on the roster: there is nothing to close or to show
+		}
 		if _, err := w.tx.DutyRound(id); domain.KindOf(err) != domain.KindNotFound {
 			return err // begun before a crash: go on
 		}

@@ -20,25 +20,21 @@ func keepsOf(tx *store.Tx, account domain.AccountID) (out []record.Keep, err err
 	return out, err
 }
 
-// keepersOf lists the accounts that keep the group a path lies in. Where a group has
-// nobody, those who keep the roster itself are told; of a roster without groups,
-// whoever holds the role round it.
-func (w *work) keepersOf(prog string, role *program.Role, path string) ([]domain.AccountID, error) {
-	p, err := w.Program(prog, 0)
-	if err != nil {
-		return nil, err
-	}
-	var out []domain.AccountID
+func (w *work) keepers(prog, roster string) ([]domain.RosterKeeper, error) {
+	return memo(&w.c.keepers, prog+"/"+roster, func() ([]domain.RosterKeeper, error) { return w.tx.Keepers(prog, roster) })
+}
+
+// Kept reports whether the group of a roster that a path lies in has a contact.
+func (w *work) Kept(prog, roster, path string) (bool, error) {
+	list, err := w.keepers(prog, roster)
+	return slices.ContainsFunc(list, func(k domain.RosterKeeper) bool { return record.InPath(path, k.Path) }), err
+}
+
+// namedKeepers lists the contacts of the groups that a path lies in.
+func (w *work) namedKeepers(prog string, role *program.Role, path string) (out []domain.AccountID, err error) {
 	for _, of := range role.Of {
 		key, _ := cutRoster(of)
-		r := p.Rosters.Get(key)
-		if r == nil {
-			continue
-		}
-		if r.GroupBy == "" {
-			return w.areaHolders(role, path)
-		}
-		list, err := memo(&w.c.keepers, prog+"/"+key, func() ([]domain.RosterKeeper, error) { return w.tx.Keepers(prog, key) })
+		list, err := w.keepers(prog, key)
 		if err != nil {
 			return nil, err
 		}
@@ -48,8 +44,22 @@ func (w *work) keepersOf(prog string, role *program.Role, path string) ([]domain
 			}
 		}
 	}
-	if len(out) > 0 {
-		return out, nil
+	return out, nil
+}
+
+// keepersOf lists the accounts that keep the group a path lies in; where nobody is
+// named, whoever holds the role round it, else those who keep the roster itself.
+func (w *work) keepersOf(prog string, role *program.Role, path string) ([]domain.AccountID, error) {
+	out, err := w.namedKeepers(prog, role, path)
+	if err != nil || len(out) > 0 {
+		return out, err
+	}
+	if out, err = w.areaHolders(role, path); err != nil || len(out) > 0 {
+		return out, err
+	}
+	p, err := w.Program(prog, 0)
+	if err != nil {
+		return nil, err
 	}
 	for _, of := range role.Of {
 		key, _ := cutRoster(of)

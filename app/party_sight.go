@@ -51,7 +51,7 @@ func (w *work) areaSees(p *program.Program, role *program.Role, pt *domain.Party
 	case "area":
 		return covers(w.who.Qualified(role), pt.Path)
 	case "keeper":
-		return inPaths(pt.Path, w.who.KeptPaths(p, role)) || covers(w.who.Qualified(role), pt.Path) && w.inGroupOf(p, role, pt.ID)
+		return inPaths(pt.Path, w.who.KeptPaths(p, role)) || covers(w.who.Qualified(role), pt.Path) && w.inGroupOf(p, role, pt)
 	}
 	return false
 }
@@ -66,13 +66,17 @@ func covers(ms []record.Membership, path string) bool {
 	})
 }
 
-func (w *work) inGroupOf(p *program.Program, role *program.Role, id domain.PartyID) bool {
+func (w *work) inGroupOf(p *program.Program, role *program.Role, pt *domain.Party) bool {
 	return slices.ContainsFunc(role.Of, func(of string) bool {
 		key, ok := cutRoster(of)
-		if r := p.Rosters.Get(key); !ok || r == nil || r.GroupBy != "" {
+		r := p.Rosters.Get(key)
+		if !ok || r == nil {
 			return false
 		}
-		has, err := w.RosterHas(p.Key, key, string(id))
+		if kept, err := w.Kept(p.Key, key, pt.Path); r.GroupBy != "" && (err != nil || kept) {
+			return false
+		}
+		has, err := w.RosterHas(p.Key, key, string(pt.ID))
 		return err == nil && has
 	})
 }

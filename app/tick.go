@@ -220,6 +220,9 @@ func (a *App) oweProgram(ctx context.Context, county domain.CountyCode, prog str
 
 // oweRecurring owes the occurrence whose window is open now, once for every row.
 func (w *work) oweRecurring(p *program.Program, d *program.Duty) (int, error) {
+	if p.Records.Has(d.Over) {
+		return w.oweRecords(p, d)
+	}
 	due, ok := w.app.nextDue(d.Every, w.Now())
 	if !ok {
 		return 0, nil
@@ -263,7 +266,7 @@ func (a *App) nextDue(r *program.Recur, now time.Time) (time.Time, bool) {
 	switch r.Unit {
 	case "day":
 		return at(today), true
-	case "work-day":
+	case "work-day", "school-day": // in whose weeks school is in, `where` says
 		if !a.cal.WorkDay(today) {
 			return time.Time{}, false
 		}
@@ -279,6 +282,9 @@ func (a *App) nextDue(r *program.Recur, now time.Time) (time.Time, bool) {
 		}
 		return at(today - wd + target), true
 	case "month":
+		if r.Day > 0 { // the 31st of a short month is its last day
+			return at(min(domain.NewDate(y, int(m), 1)+domain.Date(r.Day-1), domain.NewDate(y, int(m)+1, 1)-1)), true
+		}
 		return at(domain.NewDate(y, int(m)+1, 1) - 1), true
 	case "quarter":
 		return at(domain.NewDate(y, (int(m)-1)/3*3+4, 1) - 1), true

@@ -232,6 +232,9 @@ func (c *chain) fill(ctx context.Context, s Step) error {
 		if t == nil {
 			continue
 		}
+		if a, err := c.w.get(c.by); err == nil && a.kind == anAccount { // whoever the batch names
+			return c.fillAs(ctx, a.login, t, s)
+		}
 		for _, role := range f.By {
 			r := c.w.prog.Roles.Get(role)
 			if r == nil {

@@ -12,6 +12,13 @@ func (tx *Tx) WindowRounds(program, key string) ([]domain.DutyRound, error) {
 		tx.county, program, key)
 }
 
+// LatestDuty is the last thing that a row owed of a duty, by its due time.
+func (tx *Tx) LatestDuty(program, key, over string) (*domain.DutyItem, error) {
+	d, err := one(tx, "duty_item", scanItem, itemSelect+" WHERE county = $1 AND over_id = $2 AND program = $3 AND key = $4 ORDER BY due DESC, id DESC LIMIT 1",
+		tx.county, over, program, key)
+	return &d, err
+}
+
 // RoundTally is due, done, missed and urgent of one round in one region.
 type RoundTally struct {
 	Path                      string

@@ -105,6 +105,9 @@ func parseRecur(s string) (Recur, bool) {
 	return r, false
 }
 
+// ParseRecur reads a recurrence as a person writes it into a field.
+func ParseRecur(s string) (Recur, bool) { return parseRecur(s) }
+
 // nearRecur gives the recurrence a misspelt single word is meant to be.
 func nearRecur(s string) string {
 	return nearest(s, []string{"day", "work-day", "school-day", "week", "month", "quarter", "year"})

@@ -85,7 +85,7 @@ func (u *Unit) Holds(r *Row, key string) bool {
 	case "receiver":
 		return u.receives(r, role, ms, true)
 	case "keeper":
-		return a.keeps(r.P, role, r.Path) || inAreas(r.Path, ms) && u.inRosters(r.P, ungrouped(r.P, role), string(r.Subject))
+		return a.keeps(r.P, role, r.Path) || inAreas(r.Path, ms) && u.inRosters(r.P, u.unkept(r.P, role, r.Path), string(r.Subject))
 	case "member":
 		return len(ms) > 0 && u.onPanelOf(r, role) || u.inChoice(r, role) || u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
 			return u.inRosters(r.P, role.Of, string(p))
@@ -110,14 +110,27 @@ func (a *Actor) keeps(p *program.Program, role *program.Role, path string) bool 
 	return slices.ContainsFunc(a.KeptPaths(p, role), func(top string) bool { return InPath(path, top) })
 }
 
-// ungrouped lists the rosters of a keeper's role that have no groups: whoever holds
-// the role round them keeps their members.
-func ungrouped(p *program.Program, role *program.Role) (of []string) {
+// keeperFinder is the part of a World that knows whether the group of a roster that a
+// path lies in has a contact.
+type keeperFinder interface {
+	Kept(program, roster, path string) (bool, error)
+}
+
+// unkept lists the rosters of a keeper's role whose members nobody is named for round a
+// path: they are kept by whoever holds the role there.
+func (u *Unit) unkept(p *program.Program, role *program.Role, path string) (of []string) {
 	for _, k := range role.Of {
 		key, _ := strings.CutPrefix(k, "roster.")
-		if r := p.Rosters.Get(key); r != nil && r.GroupBy == "" {
-			of = append(of, k)
+		r := p.Rosters.Get(key)
+		if r == nil {
+			continue
 		}
+		if w, ok := u.w.(keeperFinder); ok && r.GroupBy != "" {
+			if kept, err := w.Kept(p.Key, key, path); err != nil || kept {
+				continue
+			}
+		}
+		of = append(of, k)
 	}
 	return of
 }

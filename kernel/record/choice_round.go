@@ -282,6 +282,15 @@ func (v choiceView) drew(id string, days int64) (bool, error) {
 	return false, nil
 }
 
+// Drawn lists what the latest round of a choice has drawn for a record.
+func (u *Unit) Drawn(rec domain.RecordID, choice string) ([]string, error) {
+	run, err := u.w.Round(KindChoice, rec, choice)
+	if err != nil || run == nil {
+		return nil, err
+	}
+	return members(run), nil
+}
+
 // inChoice: the actor (as himself or for a party of his) is among those chosen
 // by the nearest record that chose.
 func (u *Unit) inChoice(r *Row, role *program.Role) bool {
