@@ -232,7 +232,7 @@ func (w *work) oweRecurring(p *program.Program, d *program.Duty) (int, error) {
 		return 0, nil
 	}
 	mark := fmt.Sprintf("duty/%s/%s/%s", p.Key, d.Key, domain.DateOf(due.Add(-time.Second)))
-	done, err := w.tx.Marked(mark, domain.DateOf(w.Now()))
+	done, err := w.tx.MarkedOn(mark, domain.DateOf(w.Now()))
 	if err != nil || done {
 		return 0, err // this occurrence was looked at today already
 	}

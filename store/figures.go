@@ -105,6 +105,16 @@ func (tx *Tx) Marked(name string, day domain.Date) (bool, error) {
 	return n >= int64(day), err
 }
 
+// MarkedOn reports whether something named was last done on just that day: a
+// demonstration plays one story after the other, and its days go back between them.
+func (tx *Tx) MarkedOn(name string, day domain.Date) (bool, error) {
+	later, err := tx.Marked(name, day+1)
+	if err != nil || later {
+		return false, err
+	}
+	return tx.Marked(name, day)
+}
+
 // Mark notes that something named was done on that day.
 func (tx *Tx) Mark(name string, day domain.Date) error {
 	return tx.insert("INSERT INTO ref_counter (county, key, n) VALUES ($1, $2, $3) ON CONFLICT (county, key) DO UPDATE SET n = excluded.n",
