@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"domain":          {},
 	"divisions":       {"domain"},
 	"notify":          {"domain"},
+	"watch":           {"domain"},
 	"programs":        {},
 	"web":             {},
 	"kernel/rule":     {"domain"},
@@ -55,7 +56,7 @@ var arrows = map[string][]string{
 
 // standardOnly packages import nothing but the standard library and, where the
 // table allows it, this module.
-var standardOnly = []string{"domain", "jobs", "programs", "divisions", "notify", "web"}
+var standardOnly = []string{"domain", "jobs", "programs", "divisions", "notify", "web", "watch"}
 
 // io are the parts of the standard library that act on the world. The kernel is
 // pure: what it needs to read is handed to it.

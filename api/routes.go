@@ -220,5 +220,11 @@ func (s *Server) routes() {
 	get(s, overseer, "/deliveries/count", "各状态的消息数", s.countDeliveries)
 	post(s, admin, inTx, "/deliveries/replay", "重发", s.replay)
 
+	// Things that report by themselves: the platform's own key lets it in.
+	post(s, public, reads, "/devices/{id}/reports", "设备平台转来的定位和求助（须有平台密钥）", s.deviceReports)
+	get(s, overseer, "/gateways", "设备平台", s.gateways)
+	post(s, admin, again, "/gateways", "新增设备平台，得到密钥", s.createGateway)
+	del(s, admin, again, "/gateways/{id}", "停用设备平台", s.stopGateway)
+
 	get(s, demoOnly, "/demo/accounts", "演示账号", s.demoAccounts)
 }

@@ -5,6 +5,7 @@ package api
 var nounsEN = map[string]string{
 	"account": "account", "answer": "answer", "upload": "upload", "attachment": "attachment", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
 	"consent": "consent", "calendar_feed": "calendar address", "channel": "channel", "contact": "message settings", "count": "count", "counter_set": "counter", "stat_fact": "figure", "ledger_cell": "figure", "county": "county", "delivery": "message", "document": "document", "done": "done",
+	"device": "device", "gateway": "device platform",
 	"ground": "ground",
 	"due":    "due", "duty": "duty", "duty_item": "duty item", "duty_round": "duty round", "entry": "entry", "event": "event", "field": "field",
 	"form": "form", "filter": "saved filter", "job": "background work", "job_item": "background work", "grams": "search word", "import": "import", "import_run": "import", "ledger": "ledger", "map": "map", "match": "match", "match_run": "match",
@@ -218,6 +219,7 @@ var textsEN = map[string]text{
 	"consent_forbidden":      {"You may not withdraw it", "The person or the guardian may."},
 	"consent_guardian":       {"Under {age}: the guardian must consent", "Ask the guardian."},
 	"ground_forbidden":       {"You may not take the ground “{ground}”", "The program names who may."},
+	"gateway_key":            {"The platform's key is wrong", "Check address and key; a stopped platform needs a new one."},
 	"glass_forbidden":        {"You may not break the glass on this file", "Ask somebody whom the program names."},
 	"ground_decide":          {"You may not decide this", "Another authorised person countersigns or reviews, once."},
 	"reason_short":           {"Give a reason of at least {min} characters", "Say what happened and why it must be done."},

@@ -6,6 +6,7 @@ package api
 var nounsZH = map[string]string{
 	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
 	"consent": "同意", "calendar_feed": "日历订阅", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "stat_fact": "指标", "ledger_cell": "这一格数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
+	"device": "设备", "gateway": "设备平台",
 	"ground": "依据",
 	"due":    "应办", "duty": "任务", "duty_item": "任务项", "duty_round": "任务轮次", "entry": "流水", "event": "记录", "field": "栏目",
 	"form": "表单", "filter": "常用筛选", "job": "后台任务", "job_item": "后台任务", "grams": "检索词", "import": "导入", "import_run": "导入", "ledger": "台账", "map": "地图", "match": "匹配", "match_run": "匹配",
@@ -223,6 +224,7 @@ var textsZH = map[string]text{
 	"consent_forbidden":      {"您不能代为撤回", "请由本人或监护人撤回。"},
 	"consent_guardian":       {"未满 {age} 周岁，须由监护人同意", "请监护人办理。"},
 	"ground_forbidden":       {"您不能援引“{ground}”", "由机制规定的人员援引。"},
+	"gateway_key":            {"设备平台的密钥不对", "请核对地址和密钥；停用的平台要重新开通。"},
 	"glass_forbidden":        {"您不能紧急查看这份档案", "由机制规定的人员办理，或请其办理。"},
 	"ground_decide":          {"您不能这样处理这次登记", "会签、复核须由另一位有权的人办理；已办过的不能再办。"},
 	"reason_short":           {"请写明理由，至少 {min} 个字", "写清发生了什么、为什么必须这样办。"},

@@ -215,6 +215,10 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 		}
 	}
 	v.CanEdit = s.full && w.unit.MayKeep(r)
+	if err := w.viewDevice(r, s, v); err != nil {
+		return nil, err
+	}
+	w.viewTracks(r, s, v)
 	return v, w.viewSame(r, s, v)
 }
 

@@ -252,6 +252,8 @@ type RecordView struct {
 	Shown       map[string]any           `json:"shown,omitempty"`    // what an order shows of its parent and subject
 	ShownLabels map[string]string        `json:"shown_labels,omitempty"`
 	SameAs      *RecordSummary           `json:"same_as,omitempty"`
+	Device      *DeviceView              `json:"device,omitempty"` // of a thing that reports by itself
+	Tracks      map[string][]any         `json:"tracks,omitempty"` // positions of tracked fields, oldest first
 }
 
 type List[T any] struct {

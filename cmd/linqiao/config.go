@@ -24,7 +24,8 @@ type config struct {
 	Period, Program, Ledger, Record, Name, Login, Office, Password, Datum string
 	Yes, Verbose                                                          bool
 
-	Pprof string // loopback address for profiles of serve; "" = none
+	Watches string // address for watches over TCP; "" = none
+	Pprof   string // loopback address for profiles of serve; "" = none
 }
 
 var errHelp = errors.New("help")
@@ -62,6 +63,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		f.StringVar(&c.Name, "name", "", "姓名")
 		f.StringVar(&c.Office, "office", "", "单位名称")
 	case "serve":
+		f.StringVar(&c.Watches, "watches", env("LINQIAO_WATCHES", ""), "在这个地址接收儿童手表的定位和求助（TCP）；不写则不开")
 		f.StringVar(&c.Pprof, "pprof", "", "在这个本机地址提供性能剖析；不写则不提供")
 	case "test":
 		f.BoolVar(&c.Verbose, "v", false, "逐句显示")

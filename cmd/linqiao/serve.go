@@ -36,6 +36,12 @@ func serve(ctx context.Context, c *config, args []string) error {
 		return err
 	}
 	err = i.prepare(ctx, c)
+	if err == nil && c.Watches != "" {
+		var stop func()
+		if stop, err = i.hearWatches(ctx, c, log); err == nil {
+			defer stop()
+		}
+	}
 	if err == nil {
 		s := api.New(api.Options{App: i.app, Log: log, Static: screens(), Secure: c.Secure})
 		err = listen(ctx, c.Addr, s.HTTPServer(), i.app, log, nil)

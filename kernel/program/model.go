@@ -44,6 +44,7 @@ type Program struct {
 	Accounts   Map[*Account]
 	Messages   Map[*Message]
 	Partners   Map[*Partner]
+	Devices    Map[*Device]
 	Notices    Map[*Notice]
 	Stats      Map[*Stat]
 	Ledgers    Map[*Ledger]

@@ -35,6 +35,12 @@ var (
 		w("map", mapping("any", mapping("any", ref())), "字段对照"), w("wins", mapping("any", oneOf("ask", "ours", "theirs", "newer")), "冲突时"),
 		w("asks", ref(), "问谁"), w("quiet", span, "多久无声即报"), w("tells", roles, "告诉谁"),
 	)
+	deviceShape = block("设备",
+		need(w("of", ref(), "哪种物件，按编码认")), need(w("raises", ref(), "求助时生成 record.move")),
+		w("position", ref(), "位置填进哪个字段"), w("number", ref(), "编码填进哪个字段"),
+		w("reach", number(), "离住处几公里以外的位置视为可疑，缺省 60"), w("battery", number(), "电量低于百分之几即报"),
+		w("silent", span, "多久没有联系即报"), w("tells", roles, "告诉谁"),
+	)
 	objectShape = part("异议", need(w("by", roles, "谁可提")), need(w("opens", ref(), "生成的记录")), w("limit", span, "期限"))
 	noticeShape = block("公示",
 		need(w("of", ref(), "公布什么")), w("where", cel(), "条件"), w("show", cel().list(), "公布的列"),
@@ -69,7 +75,7 @@ var (
 		w("forms", entries(formShape), "表单"), w("matches", entries(matchShape), "撮合"), w("duties", entries(dutyShape), "任务"),
 		w("panels", entries(panelShape), "评审"), w("choices", entries(choiceShape), "抽取"), w("ballots", entries(ballotShape), "投票"),
 		w("documents", entries(documentShape), "文书"), w("passes", entries(passShape), "凭码"), w("standings", entries(standingShape), "资格"),
-		w("accounts", entries(accountShape), "账户"), w("messages", entries(messageShape), "消息"), w("partners", entries(partnerShape), "协同系统"),
+		w("accounts", entries(accountShape), "账户"), w("messages", entries(messageShape), "消息"), w("partners", entries(partnerShape), "协同系统"), w("devices", entries(deviceShape), "设备"),
 		w("notices", entries(noticeShape), "公示"), w("stats", entries(statShape), "指标"), w("ledgers", entries(ledgerShape), "台账"),
 		w("migrate", entry(migrateShape), "迁移"),
 	)

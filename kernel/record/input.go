@@ -329,7 +329,19 @@ func (u *Unit) sameCheck(r *Row, mv *program.Move, changed map[string]any) error
 	if err != nil {
 		return err
 	}
-	note := map[string]any{"move": moveKey(mv), "fields": maps.Clone(changed)}
+	if err := u.joinTracks(row, r); err != nil {
+		return err
+	}
+	note := map[string]any{"move": moveKey(mv), "fields": slices.Sorted(maps.Keys(changed))}
+	open := map[string]any{} // as of every event: nothing above internal
+	for k, v := range changed {
+		if f := FieldOf(r.T, k); f == nil || f.Class <= domain.Internal {
+			open[k] = v
+		}
+	}
+	if len(open) > 0 {
+		note["values"] = open
+	}
 	if err := u.Note(row, "joined", note); err != nil {
 		return err
 	}
