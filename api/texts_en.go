@@ -220,6 +220,8 @@ var textsEN = map[string]text{
 	"consent_guardian":       {"Under {age}: the guardian must consent", "Ask the guardian."},
 	"ground_forbidden":       {"You may not take the ground “{ground}”", "The program names who may."},
 	"gateway_key":            {"The platform's key is wrong", "Check address and key; a stopped platform needs a new one."},
+	"shift_time":             {"The time of the shift is wrong", "It ends after it begins and after now, and lasts a week at most."},
+	"shift_rank":             {"There is no such rank", "Use the ranks of the roster."},
 	"glass_forbidden":        {"You may not break the glass on this file", "Ask somebody whom the program names."},
 	"ground_decide":          {"You may not decide this", "Another authorised person countersigns or reviews, once."},
 	"reason_short":           {"Give a reason of at least {min} characters", "Say what happened and why it must be done."},

@@ -17,7 +17,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"party_create", "建立档案", "Opened a file anew"}, {"party_edit", "修改档案", "Edited a file"}, {"party_relation", "登记关系", "Noted a relation"},
 	{"consent", "登记同意", "Noted a consent"}, {"withdraw", "登记撤回同意", "Noted a withdrawal of consent"},
 	{"ground", "援引依据", "Took a legal ground"}, {"glass", "紧急查看密封资料", "Broke the glass"}, {"glass_read", "紧急查看期间查看", "Read through a broken glass"},
-	{"gateway_create", "开通设备平台", "Let a device platform in"}, {"gateway_stop", "停用设备平台", "Stopped a device platform"},
+	{"roster_shift", "排班", "Changed a duty roster"}, {"gateway_create", "开通设备平台", "Let a device platform in"}, {"gateway_stop", "停用设备平台", "Stopped a device platform"},
 	{"ground_sign", "会签紧急查看", "Countersigned a glass"}, {"ground_refuse", "不同意紧急查看", "Refused a glass"}, {"ground_accept", "复核：妥当", "Reviewed: right"},
 	{"ground_object", "复核：不当，已终止", "Reviewed: wrong, ended"}, {"ground_end", "终止依据", "Ended a ground"},
 	{"roster_join", "列入名册", "Put on a roster"}, {"roster_leave", "移出名册", "Taken off a roster"},

@@ -258,6 +258,15 @@ func actorOf(tx *store.Tx, acc *domain.Account) (*record.Actor, error) {
 			}
 		}
 	}
+	places, err := tx.RostersOf(string(acc.ID))
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range places {
+		if m.Until.IsZero() || m.Until.After(tx.Now()) {
+			act.Places = append(act.Places, record.Place{Program: m.Program, Roster: m.Roster, Rank: m.Group, From: m.From, Until: m.Until})
+		}
+	}
 	list, err := tx.Memberships(store.MembershipFilter{Account: acc.ID})
 	if err != nil {
 		return nil, err

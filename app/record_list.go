@@ -132,7 +132,7 @@ func (w *work) access(prog, rec string) []store.AccessClause {
 			if rec != "" && t.Key != rec {
 				continue
 			}
-			for _, c := range record.Where(w.who.Actor, p, t) {
+			for _, c := range record.Where(w.who.Actor, p, t, w.Now()) {
 				out = append(out, clauses(p.Key, t.Key, t.Class, c)...)
 			}
 		}

@@ -233,6 +233,8 @@ func (w *work) holders(role *program.Role, r *domain.Record) ([]domain.AccountID
 		return w.members(store.MembershipFilter{Org: r.OwnerOrg}, r.OwnerOrg != "")
 	case "receiver":
 		return w.members(store.MembershipFilter{Org: r.Provider}, r.Provider != "")
+	case "member":
+		return w.placeHolders(r.Program, role)
 	case "area":
 		return w.areaHolders(role, r.Path)
 	case "keeper":

@@ -34,6 +34,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"notices", time.Minute, a.NoticesDue},
 		{"grounds", time.Minute, a.GroundsDue},
 		{"devices", time.Minute, a.DevicesDue},
+		{"shifts", 10 * time.Minute, a.ShiftsDue},
 		{"imports", 300 * time.Millisecond, a.WorkImports},
 		{"messages", 2 * time.Second, a.Deliver},
 		{"work 1", 300 * time.Millisecond, a.RunJobs},

@@ -54,6 +54,8 @@ func (w *world) act(ctx context.Context, who *login, actor *thing, s Step, at ti
 		return w.fill(ctx, who, s, at)
 	case VerbConsent, VerbWithdraw:
 		return w.consent(ctx, who, actor, s)
+	case VerbInvoke:
+		return w.invoke(ctx, who, s)
 	case VerbStart:
 		return w.start(ctx, who, actor, s)
 	case VerbLook:

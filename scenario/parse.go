@@ -129,7 +129,7 @@ func init() {
 		"每天": (*parser).daily,
 		"记":  (*parser).remember, "捷径": (*parser).shortcut, "批量": (*parser).batch, "导入": (*parser).importTable,
 		"断网": (*parser).network, "联网": (*parser).network, "断": (*parser).partner, "通": (*parser).partner,
-		"停机": (*parser).machine, "开机": (*parser).machine, "重算": (*parser).rebuild,
+		"设备": (*parser).device, "停机": (*parser).machine, "开机": (*parser).machine, "重算": (*parser).rebuild,
 		"凭票": (*parser).proof, "凭码": (*parser).proof,
 		"应": (*parser).expect, "应拒": (*parser).expectRefused, "应无": (*parser).expectAbsent,
 	}

@@ -141,7 +141,11 @@ func (w *world) run(ctx context.Context, s Sentence) error {
 		return w.machine(ctx, s)
 	case Rebuild:
 		return w.rebuild(ctx)
-	case Shift, PartnerLink:
+	case Shift:
+		return w.shift(ctx, s)
+	case Report:
+		return w.report(ctx, s)
+	case PartnerLink:
 		return fmt.Errorf("本版本尚不支持这个句型")
 	}
 	return w.check(ctx, s)

@@ -355,6 +355,27 @@ func (w *world) changeRoster(ctx context.Context, s Roster) error {
 	return nil
 }
 
+// shift puts people on duty, as who keeps the roster.
+func (w *world) shift(ctx context.Context, s Shift) error {
+	r, err := pick("名册", strings.TrimPrefix(s.Roster, "roster."), w.prog.Rosters, func(r *program.Roster) string { return r.Label })
+	if err != nil {
+		return err
+	}
+	who := w.admin
+	if keepers := w.holders(r.KeptBy); len(keepers) > 0 {
+		who = keepers[0].login
+	}
+	ranks := object{}
+	for _, a := range s.Args {
+		t, err := w.get(a.Value.Text)
+		if err != nil {
+			return err
+		}
+		ranks[a.Key] = []string{t.id}
+	}
+	return w.call(ctx, who, http.MethodPost, "/programs/"+w.prog.Key+"/rosters/"+r.Key+"/shifts", object{"from": s.From, "until": s.Until, "ranks": ranks}, nil)
+}
+
 // addSupply creates an offer as an account of the organisation that keeps it.
 func (w *world) addSupply(ctx context.Context, s Supply) error {
 	rec, err := w.recordNamed(s.Record)

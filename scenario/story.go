@@ -151,6 +151,12 @@ type (
 		Who  string
 		Down bool
 	}
+	// Report 设备 number 求助|位置: what a device says of itself.
+	Report struct {
+		Number string
+		Alarm  bool
+		Args   Args
+	}
 	// PartnerLink 断 / 通.
 	PartnerLink struct {
 		Partner string
@@ -303,6 +309,7 @@ func (Remember) sentence()       {}
 func (Shortcut) sentence()       {}
 func (Batch) sentence()          {}
 func (Network) sentence()        {}
+func (Report) sentence()         {}
 func (PartnerLink) sentence()    {}
 func (Machine) sentence()        {}
 func (Rebuild) sentence()        {}

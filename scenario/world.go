@@ -71,6 +71,7 @@ type world struct {
 	root      *thing // the county region
 	last      *thing // result of the line before
 	logins    int
+	gateway   struct{ Path, Key string } // of the platform that passes reports on
 	tag       string // makes the sign-in names of this scene its own
 
 	refusal  error // of the last act, when the next line is 应拒

@@ -61,3 +61,29 @@ func (tx *Tx) RostersOf(member string) ([]domain.RosterMember, error) {
 	return many(tx, scanRosterMember, "SELECT "+rosterColumns+" FROM roster_member WHERE county = $1 AND member = $2 ORDER BY program, roster, from_at",
 		tx.county, member)
 }
+
+// PutShift puts somebody on a roster for a stretch of time, in a rank (Group).
+func (tx *Tx) PutShift(m *domain.RosterMember) error {
+	if err := tx.home(&m.County); err != nil {
+		return err
+	}
+	_, err := tx.exec(insertSQL("roster_member", rosterColumns)+" ON CONFLICT (county, program, roster, member, from_at)"+
+		" DO UPDATE SET until_at = excluded.until_at, grp = excluded.grp, data = excluded.data",
+		m.County, m.Program, m.Roster, m.Member, m.From, m.Until, m.Group, m.Data)
+	return err
+}
+
+// ShiftsFrom lists places on a roster that have not ended at an instant, by their
+// beginnings.
+func (tx *Tx) ShiftsFrom(program, roster string, at time.Time) ([]domain.RosterMember, error) {
+	return many(tx, scanRosterMember, "SELECT "+rosterColumns+" FROM roster_member WHERE county = $1 AND program = $2 AND roster = $3"+
+		" AND until_at > $4 AND until_at > from_at ORDER BY from_at, grp, member LIMIT 1000", tx.county, program, roster, at)
+}
+
+// DropShift ends a place that began or begins at an instant, and reports whether
+// there was one that had not ended.
+func (tx *Tx) DropShift(program, roster, member string, from time.Time) (bool, error) {
+	n, err := tx.exec("UPDATE roster_member SET until_at = CASE WHEN from_at > $6 THEN from_at ELSE $6 END WHERE county = $1 AND program = $2 AND roster = $3"+
+		" AND member = $4 AND from_at = $5 AND until_at > $6", tx.county, program, roster, member, from, tx.now)
+	return n > 0, err
+}

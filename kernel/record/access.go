@@ -3,6 +3,7 @@ package record
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
@@ -53,6 +54,10 @@ func (a *Actor) HoldsStatic(role *program.Role) bool {
 	switch role.Is {
 	case "public":
 		return true
+	case "member":
+		if slices.ContainsFunc(a.Places, func(x Place) bool { return slices.Contains(role.Of, "roster."+x.Roster) }) {
+			return true
+		}
 	case "self", "guardian":
 		return len(role.HeldBy.Org) == 0 && (len(a.Parties) > 0 || len(a.Wards) > 0) || len(a.Qualified(role)) > 0
 	}
@@ -87,6 +92,9 @@ func (u *Unit) Holds(r *Row, key string) bool {
 	case "keeper":
 		return a.keeps(r.P, role, r.Path) || inAreas(r.Path, ms) && u.inRosters(r.P, u.unkept(r.P, role, r.Path), string(r.Subject))
 	case "member":
+		if role.Rank != "" {
+			return onShift(a, r.P, role, u.w.Now())
+		}
 		return len(ms) > 0 && u.onPanelOf(r, role) || u.inChoice(r, role) || u.inRosters(r.P, role.Of, string(a.Account)) || slices.ContainsFunc(a.Parties, func(p domain.PartyID) bool {
 			return u.inRosters(r.P, role.Of, string(p))
 		})
@@ -133,6 +141,14 @@ func (u *Unit) unkept(p *program.Program, role *program.Role, path string) (of [
 		of = append(of, k)
 	}
 	return of
+}
+
+// onShift: the account is on one of the role's rosters now, in its rank.
+func onShift(a *Actor, p *program.Program, role *program.Role, now time.Time) bool {
+	return slices.ContainsFunc(role.Of, func(of string) bool {
+		key, ok := strings.CutPrefix(of, "roster.")
+		return ok && a.On(p.Key, key, role.Rank, now)
+	})
 }
 
 func inAreas(path string, ms []Membership) bool {
@@ -444,7 +460,7 @@ type Access struct {
 }
 
 // Where gives the clauses by which an actor may list a program's record.
-func Where(a *Actor, p *program.Program, t *program.RecordType) (list []Access) {
+func Where(a *Actor, p *program.Program, t *program.RecordType, now time.Time) (list []Access) {
 	for _, role := range p.Roles.All() {
 		c, extra, has := roleReads(role, t.Key)
 		if !has || c < t.Class && len(extra) == 0 {
@@ -471,6 +487,10 @@ func Where(a *Actor, p *program.Program, t *program.RecordType) (list []Access) 
 		case "keeper":
 			if paths := a.KeptPaths(p, role); len(paths) > 0 {
 				list = append(list, Access{Paths: paths})
+			}
+		case "member":
+			if onShift(a, p, role, now) {
+				list = append(list, Access{All: true})
 			}
 		case "owner":
 			if len(ms) > 0 {

@@ -600,6 +600,14 @@ func (u *Unit) sets(r *Row, list []program.Assign, changed map[string]any) error
 			}
 			continue
 		}
+		if s.Target == "owner" { // whoever takes the matter answers for it, with his unit
+			r.Owner = domain.AccountID(idOf(v))
+			if m := u.actor.standing(); m != nil && r.Owner == u.actor.Account {
+				r.OwnerOrg = m.Org
+			}
+			changed[s.Target] = string(r.Owner)
+			continue
+		}
 		nv := fromRule(v)
 		r.set(s.Target, nv)
 		changed[s.Target] = nv

@@ -88,7 +88,7 @@ func TestWhereAgreesWithClearance(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := slices.ContainsFunc(Where(w.who, p, r.T), func(c Access) bool { return admits(c, r.Record) })
+			in := slices.ContainsFunc(Where(w.who, p, r.T, w.Now()), func(c Access) bool { return admits(c, r.Record) })
 			_, _, ok := u.Clearance(r)
 			if in != ok {
 				t.Fatalf("%s %+v of %+v: listed %v, cleared %v", r.Key, r.Record, w.who, in, ok)
@@ -114,7 +114,7 @@ func TestWhereClausesAskSomething(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := drawActor(t)
 		for _, rt := range p.Records.All() {
-			for _, c := range Where(a, p, rt) {
+			for _, c := range Where(a, p, rt, w.Now()) {
 				if !c.All && len(c.Paths)+len(c.OwnerOrgs)+len(c.Providers)+len(c.Subjects) == 0 && c.Owner == "" {
 					t.Fatalf("%s: a clause that asks nothing", rt.Key)
 				}

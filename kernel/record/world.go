@@ -4,6 +4,7 @@
 package record
 
 import (
+	"slices"
 	"time"
 
 	"linqiao/domain"
@@ -165,6 +166,7 @@ type Actor struct {
 	Parties     []domain.PartyID // whom the account acts for: itself, its enterprise
 	Wards       []domain.PartyID // whose guardian it is
 	Glasses     []Glass          // whose sealed rows it may read for some hours
+	Places      []Place          // on rosters of accounts, those of shifts to come too
 	Memberships []Membership
 	Keeps       []Keep // groups of rosters whose contact it is
 	Admin       bool
@@ -192,6 +194,19 @@ type Glass struct {
 	Program string
 	Party   domain.PartyID
 	Until   time.Time
+}
+
+// Place is an account's place on a roster, for a time: a shift when Rank is set.
+type Place struct {
+	Program, Roster, Rank string
+	From, Until           time.Time // zero Until = no end
+}
+
+// On reports whether the account stands on a roster now, in the rank if one is named.
+func (a *Actor) On(program, roster, rank string, now time.Time) bool {
+	return slices.ContainsFunc(a.Places, func(p Place) bool {
+		return p.Program == program && p.Roster == roster && (rank == "" || p.Rank == rank) && !p.From.After(now) && (p.Until.IsZero() || p.Until.After(now))
+	})
 }
 
 // Glass gives the broken glass by which the actor reads a party's rows, or nil.
