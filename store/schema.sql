@@ -1113,3 +1113,32 @@ CREATE TABLE calendar_feed (
   PRIMARY KEY (county, account)
 );
 CREATE INDEX calendar_feed_hash ON calendar_feed (county, hash);
+
+CREATE TABLE device (
+  county TEXT NOT NULL,
+  record TEXT NOT NULL,
+  program TEXT NOT NULL,
+  key TEXT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  battery BIGINT NOT NULL,
+  alarm_at BIGINT NOT NULL,
+  alarms BIGINT NOT NULL,
+  told TEXT NOT NULL,
+  secret BLOB,
+  rev BIGINT NOT NULL CHECK (rev >= 1),
+  PRIMARY KEY (county, record)
+);
+CREATE INDEX device_seen ON device (county, program, key, seen_at);
+
+CREATE TABLE gateway (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  active SMALLINT NOT NULL,
+  created BIGINT NOT NULL,
+  by_account TEXT NOT NULL,
+  last_at BIGINT NOT NULL,
+  PRIMARY KEY (county, id)
+);
