@@ -413,7 +413,7 @@ func (a *App) Gateways(ctx context.Context, who *Who) (l List[GatewayView], err 
 // CreateGateway lets a platform pass reports on, and gives its key.
 func (a *App) CreateGateway(ctx context.Context, who *Who, name string) (v *GatewayView, err error) {
 	if name = strings.TrimSpace(name); name == "" {
-		return nil, domain.E(domain.KindInvalid, "name_missing").With("name", "name_missing")
+		return nil, domain.E(domain.KindInvalid, "fields").With("name", "required")
 	}
 	raw := make([]byte, 24)
 	if _, err := rand.Read(raw); err != nil {

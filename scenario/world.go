@@ -72,7 +72,7 @@ type world struct {
 	last      *thing // result of the line before
 	logins    int
 	gateway   struct{ Path, Key string } // of the platform that passes reports on
-	tag       string // makes the sign-in names of this scene its own
+	tag       string                     // makes the sign-in names of this scene its own
 
 	refusal  error // of the last act, when the next line is 应拒
 	expectNo bool
