@@ -24,6 +24,7 @@ const (
 	reportOld   = 24 * time.Hour   // an older report is no place to look for anybody
 	clockAhead  = 5 * time.Minute  // a device's clock may run so far ahead
 	batteryRise = 10               // percent above the mark before a low battery is told anew
+	reportTries = 20               // of a report that loses races against others of its device
 	alarmSOS    = "sos"
 	toldLow     = "low"
 	toldSilent  = "silent"
@@ -40,10 +41,15 @@ type ReportResult struct {
 func (a *App) Reports(ctx context.Context, county domain.CountyCode, list []domain.Report) (out ReportResult, err error) {
 	for i := range list {
 		known := false
-		err := a.write(ctx, System(county), func(w *work) (err error) {
-			known, err = w.report(&list[i])
-			return err
-		})
+		var err error
+		for range reportTries { // many reports of one watch at once: each waits for its turn
+			if err = a.write(ctx, System(county), func(w *work) (err error) {
+				known, err = w.report(&list[i])
+				return err
+			}); err == nil || !lostRace(err) {
+				break
+			}
+		}
 		if err != nil {
 			return out, err
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,9 @@ type County struct {
 	Admin  scenario.Credentials
 	Code   domain.CountyCode
 	Log    *LogBook
+
+	options app.Options
+	handler *atomic.Pointer[api.Server]
 }
 
 // LogBook keeps what the server logs, to be searched for what must not stand there.
@@ -63,7 +67,8 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	}
 	book := &LogBook{}
 	quiet := slog.New(slog.NewTextHandler(book, nil))
-	a := app.New(app.Options{DB: db, Blobs: blobs, Log: quiet, Now: clock.Now, Demo: true, Hash: app.LightCost})
+	options := app.Options{DB: db, Blobs: blobs, Log: quiet, Now: clock.Now, Demo: true, Hash: app.LightCost}
+	a := app.New(options)
 	ctx := context.Background()
 	if _, err := a.ImportDivisions(ctx, app.System(code), code, nil); err != nil {
 		t.Fatal(err)
@@ -75,11 +80,12 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	if _, err := a.Apply(ctx, app.System(code), dirs); err != nil {
 		t.Fatal(err)
 	}
-	c := &County{App: a, Clock: clock, Code: code, Log: book, Admin: scenario.Credentials{Login: "root", Password: Password}}
+	c := &County{App: a, Clock: clock, Code: code, Log: book, Admin: scenario.Credentials{Login: "root", Password: Password}, options: options, handler: &atomic.Pointer[api.Server]{}}
 	if _, err := a.OpenOffice(ctx, code, app.RoleAdmin, app.Office{Name: "县办公室", Login: c.Admin.Login, Admin: "系统管理员", Password: c.Admin.Password}); err != nil {
 		t.Fatal(err)
 	}
-	c.Server = httptest.NewServer(api.New(api.Options{App: a, Log: quiet}))
+	c.handler.Store(api.New(api.Options{App: a, Log: quiet}))
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.handler.Load().ServeHTTP(w, r) }))
 	t.Cleanup(c.Server.Close)
 	return c
 }
@@ -90,7 +96,9 @@ func (c *County) Target() *scenario.Target {
 		BaseURL: c.Server.URL,
 		Client:  c.Server.Client(),
 		Clock:   c.Clock,
-		Tick:    c.App.RunDue,
+		Tick:    func(ctx context.Context) error { return c.App.RunDue(ctx) },
+		Restart: c.restart,
+		Find:    c.find,
 		NextDue: func(ctx context.Context) (time.Time, bool, error) { return c.App.NextDue(ctx) },
 		Rebuild: func(ctx context.Context) ([]string, error) {
 			return c.App.RebuildAll(ctx, app.System(c.Code))
