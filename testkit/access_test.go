@@ -158,6 +158,8 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 		"/papers":                        {"votes": testkit.Object{}, "papers": 0},
 		"/reveal":                        {"field": "phone", "purpose": "核对身份信息"},
 		"/consents/{program}/{consent}":  {"evidence": "tick"},
+		"/grounds/{program}/{ground}":    {"reason": "核对情况"},
+		"/glass/{program}":               {"reason": "核对情况"},
 		"/relations":                     {"kind": "kin", "party": ids["id"]},
 		"/records/{id}":                  {"rev": 1, "fields": testkit.Object{}},
 		"/members":                       {"parties": []string{ids["id"]}},
@@ -171,7 +173,7 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 
 func (c *crowd) ids(id string) map[string]string {
 	return map[string]string{"id": id, "p": "errand-desk", "program": "errand-desk", "record": "errand", "move": "later", "signature": id, "form": "none",
-		"match": "find", "pass": "none", "ballot": "none", "clock": "none", "consent": "none", "m": "none", "k": "raised", "stat": "raised", "party": id, "serial": "none"}
+		"match": "find", "pass": "none", "ballot": "none", "clock": "none", "consent": "none", "ground": "none", "m": "none", "k": "raised", "stat": "raised", "party": id, "serial": "none"}
 }
 
 // endless answers do not end by themselves, or end the sitting of who asks.
