@@ -116,3 +116,30 @@ func fillCases(b *testing.B, db *store.DB, rows int) {
 		})
 	}
 }
+
+// BenchmarkRoster measures new parties a second as an import writes them: two hundred a
+// transaction, each with its identifier and all that a search finds it by.
+func BenchmarkRoster(b *testing.B) {
+	for _, e := range storetest.Engines(b) {
+		b.Run(e.Name, func(b *testing.B) {
+			db := e.Open(b, store.Config{})
+			storetest.Seed(b, db)
+			const part = 200
+			n := 0
+			b.ResetTimer()
+			for b.Loop() {
+				storetest.Write(b, db, func(tx *store.Tx) error {
+					for range part {
+						n++
+						p := &domain.Party{Kind: "enterprise", Name: fmt.Sprintf("茂名市茂南区新塘第%d农产品加工有限责任公司", n), Active: true}
+						if err := tx.InsertPartyLater(p, store.Ident{Kind: "uscc", Value: fmt.Sprintf("U%08d", n)}); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			b.ReportMetric(float64(part*b.N)/b.Elapsed().Seconds(), "parties/s")
+		})
+	}
+}
