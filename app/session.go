@@ -45,10 +45,12 @@ type MembershipView struct {
 	Org    OrgRef     `json:"org"`
 	Region *RegionRef `json:"region,omitempty"`
 	Post   string     `json:"post,omitempty"`
-	Role   string     `json:"role,omitempty"`
-	From   string     `json:"from,omitempty"`  // first day
-	Until  string     `json:"until,omitempty"` // last day
-	Holds  bool       `json:"holds"`           // today
+	// PostLabel is the post in words, as the mechanisms call who holds it.
+	PostLabel string `json:"post_label,omitempty"`
+	Role      string `json:"role,omitempty"`
+	From      string `json:"from,omitempty"`  // first day
+	Until     string `json:"until,omitempty"` // last day
+	Holds     bool   `json:"holds"`           // today
 }
 
 type RoleRef struct {
@@ -285,6 +287,7 @@ func (w *work) membershipViews(id domain.AccountID, anyDay bool) ([]MembershipVi
 			return nil, err
 		}
 		v := MembershipView{ID: m.ID, Org: OrgRef{o.ID, o.Name, o.Kind}, Post: m.Post, Role: m.Role, Holds: m.From <= w.today() && (m.Until == 0 || m.Until >= w.today())}
+		v.PostLabel = w.postLabel(o, m.Post)
 		if m.From != 0 {
 			v.From = m.From.String()
 		}
@@ -301,6 +304,23 @@ func (w *work) membershipViews(id domain.AccountID, anyDay bool) ([]MembershipVi
 		out = append(out, v)
 	}
 	return out, err
+}
+
+// postLabel words a post of a unit: the role that some mechanism gives to who holds it,
+// or the post as it was written.
+func (w *work) postLabel(o *domain.Org, post string) string {
+	if post == "" || w.set == nil {
+		return post
+	}
+	for _, p := range w.set.set.Programs.All() {
+		for _, r := range p.Roles.All() {
+			h := &r.HeldBy
+			if slices.Contains(h.Post, post) && (len(h.Org) == 0 || slices.Contains(h.Org, o.Kind)) {
+				return w.words(p).Role(r.Key)
+			}
+		}
+	}
+	return post
 }
 
 // SignOut ends the caller's session.

@@ -23,7 +23,7 @@ const DESKS: Record<string, [string, string][]> = {
     ['console-dossier', '/console/parties/:firm'], ['console-dossier-timeline', '/console/parties/:firm?tab=timeline'], ['console-dossier-tasks', '/console/parties/:firm?tab=tasks'],
     ['console-dossier-records', '/console/parties/:firm?tab=records'], ['console-dossier-files', '/console/parties/:firm?tab=files'], ['console-dossier-consents', '/console/parties/:firm?tab=consents'],
     ['console-dossier-access', '/console/parties/:firm?tab=access'], ['console-program-roles', `${P}?tab=roles`], ['console-program-figures', `${P}?tab=figures`], ['console-figures', `${P}/figures`],
-    ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'], ['console-messages', '/console/notices'],
+    ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'], ['console-messages', '/console/notices'], ['console-grounds', '/console/grounds'],
   ],
   jianhang: [['console-bank-work', '/console/'], ['console-bank-orders', `${P}/list/application`], ['console-bank-offers', `${P}/list/loan`]],
   zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V], ['console-lists-published', `${V}/notices`]],
@@ -44,7 +44,8 @@ async function resolve(p: Person, path: string): Promise<string> {
 
 /** Pages that need a state of their own are visited where that state is made. */
 const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'import.test.ts',
-  '/screen': 'maps.test.ts', '/print/:sheet': 'maps.test.ts' }
+  '/screen': 'maps.test.ts', '/print/:sheet': 'maps.test.ts',
+  '/p/:program/accounts/:account': 'desk.test.ts', '/p/:program/board/:duty': 'programs.test.ts' }
 
 test('every route of the console is toured', () => {
   const source = readFileSync(join(import.meta.dirname, '../console/src/router.ts'), 'utf8')

@@ -35,7 +35,7 @@ export interface Session {
   /** Key (hex) under which this account's phone seals what it keeps. */
   vault?: string
 }
-export interface Membership { id: string; org: OrgRef; region?: RegionRef; post?: string; role?: string; from?: Day; until?: Day; holds?: boolean }
+export interface Membership { id: string; org: OrgRef; region?: RegionRef; post?: string; post_label?: string; role?: string; from?: Day; until?: Day; holds?: boolean }
 export interface SessionRole { program: string; role: string; label: string }
 export interface SessionDevice { id: string; agent?: string; created: Instant; seen?: Instant; current?: boolean }
 export interface DemoAccount { login: string; password: string; name: string; role: string }
