@@ -23,7 +23,7 @@ const DESKS: Record<string, [string, string][]> = {
     ['console-dossier', '/console/parties/:firm'], ['console-dossier-timeline', '/console/parties/:firm?tab=timeline'], ['console-dossier-tasks', '/console/parties/:firm?tab=tasks'],
     ['console-dossier-records', '/console/parties/:firm?tab=records'], ['console-dossier-files', '/console/parties/:firm?tab=files'], ['console-dossier-consents', '/console/parties/:firm?tab=consents'],
     ['console-dossier-access', '/console/parties/:firm?tab=access'], ['console-program-roles', `${P}?tab=roles`], ['console-program-figures', `${P}?tab=figures`], ['console-figures', `${P}/figures`],
-    ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'], ['console-messages', '/console/notices'], ['console-grounds', '/console/grounds'],
+    ['console-map', `${P}/map`], ['console-notices', `${P}/notices`], ['console-jobs', '/console/jobs'], ['console-messages', '/console/notices'], ['console-grounds', '/console/grounds'], ['console-calendar', '/console/calendar'],
   ],
   jianhang: [['console-bank-work', '/console/'], ['console-bank-orders', `${P}/list/application`], ['console-bank-offers', `${P}/list/loan`]],
   zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V], ['console-lists-published', `${V}/notices`]],
