@@ -89,13 +89,23 @@ func (a *App) Program(ctx context.Context, who *Who, key string, version int) (v
 		if err != nil {
 			return err
 		}
-		if !w.maySeeProgram(p) {
+		if !w.maySeeProgram(p) && !hasPublic(p) {
 			return domain.NotFound("program")
 		}
 		v = p.View(who.Lang)
 		return nil
 	})
 	return v, err
+}
+
+// hasPublic: some of its rows may be read by everybody, who then needs their words.
+func hasPublic(p *program.Program) bool {
+	for _, t := range p.Records.All() {
+		if t.Class == domain.Public {
+			return true
+		}
+	}
+	return false
 }
 
 // StageCounts are live counts by record and stage, within what the reader may see.

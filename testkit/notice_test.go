@@ -178,6 +178,19 @@ func (a *award) isObjectedTo(t *testing.T, id string) string {
 		t.Fatalf("the objection is answered %d %s", answer.Status, answer.Raw)
 	}
 	objection := testkit.Text(answer.Object(), "id")
+	// Who objected follows it; nobody else of the village does.
+	if v := a.neighbour.Must(t, http.MethodGet, "/records/"+objection, nil); v["stage"] != "raised" {
+		t.Errorf("to who objected: %v", v["stage"])
+	}
+	if list := a.neighbour.All(t, "/records?record=objection&mine=true"); len(list) != 1 || testkit.Text(list[0], "id") != objection {
+		t.Errorf("the objections of who objected: %v", list)
+	}
+	if got := a.self.Do(t, http.MethodGet, "/records/"+objection, nil); got.Status != http.StatusNotFound {
+		t.Errorf("to who is objected against: %d", got.Status)
+	}
+	if list := a.self.All(t, "/records?record=objection"); len(list) != 0 {
+		t.Errorf("the objections of somebody else: %v", list)
+	}
 	a.keepsSecrets(t, a.everywhere(t, id))
 	if got := a.everywhere(t, id); strings.Contains(got, "事迹是别人做的") {
 		t.Error("the objection is published")

@@ -58,10 +58,22 @@ func (a *Actor) HoldsStatic(role *program.Role) bool {
 		if slices.ContainsFunc(a.Places, func(x Place) bool { return slices.Contains(role.Of, "roster."+x.Roster) }) {
 			return true
 		}
+	case "owner":
+		return len(a.Qualified(role)) > 0 || a.ownsAsParty(role)
 	case "self", "guardian":
 		return len(role.HeldBy.Org) == 0 && (len(a.Parties) > 0 || len(a.Wards) > 0) || len(a.Qualified(role)) > 0
 	}
 	return len(a.Qualified(role)) > 0
+}
+
+// ownsAsParty: the role is of those who began a row for themselves (an objection), and
+// the actor is such a person.
+func (a *Actor) ownsAsParty(role *program.Role) bool {
+	return byParty(role) && len(a.Parties) > 0
+}
+
+func byParty(role *program.Role) bool {
+	return role.Is == "owner" && len(role.HeldBy.Party) > 0 && len(role.HeldBy.Org) == 0
 }
 
 // Holds reports whether the actor holds the role relative to the row.
@@ -86,7 +98,7 @@ func (u *Unit) Holds(r *Row, key string) bool {
 		if o == nil {
 			o = r // of no such kind: whose own row is it?
 		}
-		return o.Owner != "" && o.Owner == a.Account && len(ms) > 0 || inOrgs(o.OwnerOrg, ms)
+		return o.Owner != "" && o.Owner == a.Account && (len(ms) > 0 || a.ownsAsParty(role)) || inOrgs(o.OwnerOrg, ms)
 	case "receiver":
 		return u.receives(r, role, ms, true)
 	case "keeper":
@@ -256,7 +268,7 @@ func (u *Unit) mayOpen(r *Row, key string) bool {
 		return false
 	}
 	if role.Is == "owner" && slices.Contains(role.Of, r.Key) {
-		return len(u.qualified(role)) > 0
+		return len(u.qualified(role)) > 0 || u.actor.ownsAsParty(role)
 	}
 	if u.Holds(r, key) {
 		return true
@@ -283,9 +295,16 @@ func (u *Unit) MayKeep(r *Row) bool {
 }
 
 // takeOwnership: staff who take a record in own it; an offer belongs to the unit
-// of the provider who makes it. Residents own nothing: the record waits.
+// of the provider who makes it. Residents own nothing, the record waits; but what a
+// program has an owner among parties for (an objection) belongs to who began it.
 func (u *Unit) takeOwnership(r, opener *Row) {
 	m := u.ownerMembership(r)
+	if m == nil && u.beganForSelf(r) {
+		r.Owner = u.actor.Account
+		if len(r.T.For) == 0 { // about him who objects, and not about him objected against, whom he may not see
+			r.Subject = u.actor.Parties[0]
+		}
+	}
 	if m == nil || u.actor.System {
 		return
 	}
@@ -302,6 +321,15 @@ func (u *Unit) takeOwnership(r, opener *Row) {
 			r.OwnerOrg = opener.OwnerOrg
 		}
 	}
+}
+
+func (u *Unit) beganForSelf(r *Row) bool {
+	for _, role := range r.P.Roles.All() {
+		if slices.Contains(role.Of, r.Key) && u.actor.ownsAsParty(role) {
+			return true
+		}
+	}
+	return false
 }
 
 func (u *Unit) ownerMembership(r *Row) *Membership {
@@ -493,8 +521,11 @@ func Where(a *Actor, p *program.Program, t *program.RecordType, now time.Time) (
 				list = append(list, Access{All: true})
 			}
 		case "owner":
-			if len(ms) > 0 {
+			switch {
+			case len(ms) > 0:
 				list = append(list, Access{Owner: a.Account}, Access{OwnerOrgs: orgs})
+			case a.ownsAsParty(role):
+				list = append(list, Access{Owner: a.Account})
 			}
 		case "receiver":
 			if len(orgs) > 0 && ownsKind(p, role, t) {

@@ -32,6 +32,9 @@ export const recordForms = (id: string) => get<Page<FormResponse>>(path('records
 export const getMatch = (id: string, match: string) => get<MatchAnswer>(path('records', id, 'matches', match))
 export const sendMatch = (id: string, match: string, offers: string[], options?: RequestOptions) =>
   post<RecordView>(path('records', id, 'matches', match), { offers }, options).then(whole)
+/** A vote: what was picked goes with no name; the roll knows a repeated request. */
+export const castVote = (id: string, ballot: string, body: { picks: string[]; channel?: string; voter?: string }, options?: RequestOptions) =>
+  post<RecordView>(path('records', id, 'ballots', ballot), body, options).then(whole)
 export const editRecord = (id: string, rev: number, fields: Values, options?: RequestOptions) =>
   patch<RecordView>(path('records', id), { rev, fields }, { ...options, ifMatch: rev }).then(whole)
 export const extendClock = (id: string, clock: string, body: { n: number; text: string }, options?: RequestOptions) =>

@@ -272,6 +272,30 @@ export interface MatchOffer extends Keyed {
   /** The move that begins a run with a choice of offers (`pick`). */
   move?: string
 }
+export interface BallotView extends Keyed {
+  state: 'open' | 'closed'
+  secret: boolean
+  opens: Instant
+  closes: Instant
+  /** How many options one vote may pick. */
+  marks: number
+  roll: number
+  voted: number
+  options: (Keyed & { votes?: number })[]
+  passed: boolean
+  /** As whom the reader may vote. */
+  voter?: string
+  done: boolean
+  can_vote: boolean
+  channels: string[]
+}
+export interface ChoiceView extends Keyed {
+  by: string
+  state: string
+  size: number
+  take: number
+  members: { code: string; mine?: boolean; name?: string; record?: string }[]
+}
 export interface SignatureSlot { role: string; label: string; signed?: { account: AccountRef; at: Instant } | null }
 export interface SignatureView {
   id: string
@@ -300,6 +324,8 @@ export interface RecordView extends RecordSummary {
   forms: { key: string; label: string; filled: number; can?: boolean }[]
   signatures: SignatureView[]
   children: { record: string; label: string; items: RecordSummary[] }[]
+  ballots?: BallotView[]
+  choices?: ChoiceView[]
   terms?: Terms | null
   members?: RecordSummary[]
   documents?: { id: string; key: string; label: string; serial?: string }[]
@@ -533,6 +559,8 @@ export interface Work {
   offers: RecordSummary[]
   duties: DutyItem[]
   forms: DutyItem[]
+  /** Ballots that wait for a vote of the reader. */
+  votes?: { record: RecordSummary; ballot: string; label: string; closes: Instant }[]
   counts: Record<string, number>
 }
 

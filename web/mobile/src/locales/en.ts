@@ -96,6 +96,16 @@ export default {
       signs: 'Then to be signed by: {roles}',
     },
     tasks: { none: 'No tasks now.', toAnswer: 'To answer', visits: 'Visits', accepted: 'Accepted', others: 'Under way', forms: 'Forms to fill in' },
+    vote: {
+      title: 'Vote', waits: 'Your vote is asked for: {label}', until: 'until {at}', secret: 'This is a secret ballot: nothing keeps who voted for what; a vote can be neither looked up nor changed.', named: 'This is an open ballot: your choice is kept with your name.', change: 'You may change it until the end; the last one counts.',
+      one: 'Choose one', several: 'Choose up to {n}', none: 'Choose first', most: 'At most {n}: take one out first', next: 'Next', check: 'Check your choice', sure: 'Cast the vote', again: 'Go back', done: 'You have voted', thanks: 'Your vote is in',
+      turnout: '{roll} on the roll, {voted} have voted', notOpen: 'Voting begins {at}', closed: 'Voting has ended', passed: 'Carried', failed: 'Not carried', notYours: 'You are not on the roll of this vote.', atDesk: 'This vote is cast at the desk only.', votes: '{n} votes', go: 'Vote', gone: 'There is no such vote.',
+      needsNetwork: 'Voting needs a network. Your choice was neither sent nor kept; vote again when you are connected.', toMatter: 'See the matter',
+    },
+    drawn: { title: 'Draw', waiting: 'The list of {size} is locked; nobody has been drawn yet.', result: '{take} drawn from {size}.', mine: 'You were drawn', notMine: 'You are not among those drawn.', members: 'Drawn', code: 'No. {code}' },
+    around: {
+      title: 'Activities and public matters', lead: 'Sessions, activities, public matters', none: 'There is nothing public at present.', sessions: 'Sessions', activities: 'Activities', cases: 'Public matters', full: 'Full', room: 'Room for {n}', taken: '{n} booked', mine: 'You are enrolled', when: 'When', place: 'Where',
+    },
     matters: { title: 'My matters', running: 'Under way', all: 'All', none: 'Nothing yet.', start: 'Begin something' },
     notices: { title: 'Messages', none: 'No messages yet.', new: 'new', readAll: 'Mark all as read' },
     prefs: {

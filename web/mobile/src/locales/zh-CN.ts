@@ -96,6 +96,16 @@ export default {
       signs: '提交后还须签字确认：{roles}',
     },
     tasks: { none: '现在没有任务。', toAnswer: '等我应答', visits: '走访', accepted: '已接', others: '进行中', forms: '要填的表' },
+    vote: {
+      title: '投票', waits: '请您投票：{label}', until: '{at} 截止', secret: '这是不记名投票：系统不保存谁投了什么，投出后不能查、也不能改。', named: '这是记名投票：您的选择会和名字一起保存。', change: '截止前可以改投，以最后一次为准。',
+      one: '请选一项', several: '最多可选 {n} 项', none: '请先选择', most: '最多选 {n} 项，请先取消一项', next: '下一步', check: '请核对您的选择', sure: '确认投票', again: '返回修改', done: '您已经投票', thanks: '投票成功',
+      turnout: '应投 {roll} 人，已投 {voted} 人', notOpen: '{at} 开始投票', closed: '投票已结束', passed: '通过', failed: '未通过', notYours: '您不在这次投票的名册上，不能投票。', atDesk: '这次投票只能到现场投。', votes: '{n} 票', go: '去投票', gone: '没有这次投票。',
+      needsNetwork: '投票需要网络。您的选择没有发出，也没有存下来；连上网络后再投。', toMatter: '查看这件事',
+    },
+    drawn: { title: '抽取结果', waiting: '名单已锁定，共 {size} 人，还没有抽取。', result: '从 {size} 人中抽取 {take} 人。', mine: '抽中了您', notMine: '抽中的人里没有您。', members: '抽中的人', code: '编号 {code}' },
+    around: {
+      title: '活动与公开事项', lead: '场次、活动、公开的事项', none: '现在没有公开的场次、活动或事项。', sessions: '场次', activities: '活动', cases: '公开的事项', full: '名额已满', room: '还有 {n} 个名额', taken: '已约 {n}', mine: '您已报名', when: '时间', place: '地点',
+    },
     matters: { title: '我的事项', running: '进行中', all: '全部', none: '还没有事项。', start: '去办事' },
     notices: { title: '消息', none: '还没有消息。', new: '未读', readAll: '全部标为已读' },
     prefs: {

@@ -7,6 +7,7 @@ export function todoCount(work: Work): number {
   for (const e of [...(work.overdue ?? []), ...(work.today ?? [])]) ids.add(e.record.id)
   for (const r of work.offers ?? []) ids.add(r.id)
   for (const s of work.signatures ?? []) ids.add(s.record.id)
+  for (const v of work.votes ?? []) ids.add(`${v.record.id}/${v.ballot}`)
   for (const d of [...(work.duties ?? []), ...(work.forms ?? [])]) ids.add(d.record?.id ?? d.id)
   return ids.size
 }
