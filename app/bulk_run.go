@@ -150,10 +150,20 @@ func (w *work) bulkLabel(in *BulkAct, j *domain.Job, ids []domain.RecordID) erro
 	case "move":
 		if mv := r.T.Moves.Get(in.Move); mv != nil {
 			j.Result["label"] = mv.Label
+			if st := r.T.Stages.Get(mv.To); st != nil {
+				j.Result["stage"] = st.Label
+			}
 		}
 	case "match":
 		if m := r.P.Matches.Get(in.Match); m != nil {
 			j.Result["label"] = m.Label
+		}
+		names, err := w.offerNames(in.Offers)
+		if err != nil {
+			return err
+		}
+		if names != "" {
+			j.Result["to"] = names
 		}
 	case "owner":
 		if acc, err := w.Account(in.Account); err == nil {
@@ -161,6 +171,25 @@ func (w *work) bulkLabel(in *BulkAct, j *domain.Job, ids []domain.RecordID) erro
 		}
 	}
 	return nil
+}
+
+// offerNames words who is to receive, as far as the reader may know them.
+func (w *work) offerNames(offers []string) (string, error) {
+	var names []string
+	for _, id := range offers {
+		if o, _, err := w.row(domain.RecordID(id)); err == nil {
+			name := offerTitle(o)
+			if name == "" {
+				name = o.Title()
+			}
+			names = append(names, name)
+		} else if domain.KindOf(err) != domain.KindNotFound {
+			return "", err
+		} else if org, err := w.Org(domain.OrgID(id)); err == nil {
+			names = append(names, org.Name)
+		}
+	}
+	return strings.Join(names, "、"), nil
 }
 
 // errDry ends the part of a transaction in which a preview has played an act.

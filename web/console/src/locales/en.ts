@@ -28,7 +28,7 @@ export default {
   },
   bulk: {
     label: 'Several at once', selected: '{n} selected', manySelected: 'More than {n} selected', clear: 'Clear selection', title: '{move} ({n})', note: 'First a preview: which can be done, which not and why. Nothing happens before you confirm.', preview: 'Preview',
-    gather: '{move} ({label})', gatherNote: 'The {n} selected become one {label}.', matchOf: 'Dispatch: {label} (best fit of each)', owner: 'Hand over', ownerTo: 'Hand over to {name}', remind: 'Remind',
+    gather: '{move} ({label})', gatherNote: 'The {n} selected become one {label}.', giveTo: 'Send to {name}', matchOf: 'Dispatch: {label} (best fit of each)', owner: 'Hand over', ownerTo: 'Hand over to {name}', remind: 'Remind',
     pageOn: '{n} on this page selected.', whole: 'Select all {n} that match', wholeMany: 'Select all that match (more than {n})', wholeOn: 'All that match are selected.', pageOnly: 'This page only',
     doing: { bulk_check: 'Looking at each; nothing is done yet…', bulk: 'Working…', bulk_undo: 'Taking back…' },
     sum: { bulk_check: '{n} can be done', bulk: '{n} done', bulk_undo: '{n} taken back' },

@@ -29,7 +29,7 @@ export default {
   },
   bulk: {
     label: '批量办理', selected: '已选 {n} 件', manySelected: '已选超过 {n} 件', clear: '取消选择', title: '{move}（{n} 件）', note: '先预览：逐件核对能不能办、为什么；确认后才办。', preview: '预览',
-    gather: '{move}（{label}）', gatherNote: '所选 {n} 件将组成一个{label}。', matchOf: '派单：{label}（各选最合适的）', owner: '转交', ownerTo: '转交给 {name}', remind: '催办',
+    gather: '{move}（{label}）', gatherNote: '所选 {n} 件将组成一个{label}。', giveTo: '派给 {name}', matchOf: '派单：{label}（各选最合适的）', owner: '转交', ownerTo: '转交给 {name}', remind: '催办',
     pageOn: '已选本页 {n} 件。', whole: '选择符合条件的全部 {n} 件', wholeMany: '选择符合条件的全部（超过 {n} 件）', wholeOn: '已选择符合条件的全部。', pageOnly: '只选本页',
     doing: { bulk_check: '正在逐件核对，还没有办理…', bulk: '正在办理…', bulk_undo: '正在撤回…' },
     sum: { bulk_check: '{n} 件可以办', bulk: '{n} 件已办', bulk_undo: '{n} 件已撤回' },
