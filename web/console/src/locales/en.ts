@@ -22,7 +22,7 @@ export default {
   },
   list: {
     filter: 'Filters', count: '{n} in all', countMore: 'More than {n}', changed: 'The list has changed: refresh', fresh: 'Just changed',
-    searchHint: 'Number, name', overdueOnly: 'Overdue only', mineOnly: 'Mine only', runningOnly: 'Running only', clear: 'Clear filters',
+    searchHint: 'Number, name', everywhere: 'All regions', overdueOnly: 'Overdue only', mineOnly: 'Mine only', runningOnly: 'Running only', clear: 'Clear filters',
     empty: 'Nothing yet', emptyFiltered: 'Nothing fits; widen the filters', noSuch: 'No such list, or not for you', gatherIn: 'Begin one from the list “{label}”',
     select: 'Select {title}', selectAll: 'Select all', shownAll: 'All {n} shown', shownMore: '{n} shown',
   },

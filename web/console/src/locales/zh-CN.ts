@@ -23,7 +23,7 @@ export default {
   },
   list: {
     filter: '筛选', count: '共 {n} 件', countMore: '超过 {n} 件', changed: '列表有更新，点此刷新', fresh: '刚更新',
-    searchHint: '编号、名称', overdueOnly: '只看逾期', mineOnly: '我负责的', runningOnly: '只看在办', clear: '清除筛选',
+    searchHint: '编号、名称', everywhere: '全部区划', overdueOnly: '只看逾期', mineOnly: '我负责的', runningOnly: '只看在办', clear: '清除筛选',
     empty: '还没有内容', emptyFiltered: '没有符合条件的内容，可放宽筛选', noSuch: '没有这一项，或您无权查看', gatherIn: '在“{label}”列表中勾选后建立',
     select: '选择 {title}', selectAll: '全选', shownAll: '已显示全部 {n} 条', shownMore: '已显示 {n} 条',
   },
