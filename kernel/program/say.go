@@ -208,6 +208,9 @@ func (w Words) name(rt *RecordType, tok string) string {
 		}
 	}
 	if s, ok := roots[root]; ok && dotted && !call {
+		if rest == "id" { // who, not which number
+			return strings.TrimSuffix(w.pick(strings.TrimSuffix(s[0], "的"), strings.TrimSuffix(s[1], "'s ")), " ")
+		}
 		if f := w.far(rt, root, rest); f != nil {
 			return w.pick(s[0], s[1]) + w.Field(f)
 		}
