@@ -547,8 +547,9 @@ func (a *App) Dashboard(ctx context.Context, who *Who, prog, period string, regi
 	return out, err
 }
 
-// StatValue is a figure as rules read it: own region, all time, or own period where
-// it is counted by period.
+// StatValue is a figure as rules read it: own region, and own period where the row
+// stands for one and the stat is broken down by it. What stands is asked for by the
+// period of its rows, what happened by the days of the period.
 func (w *work) StatValue(prog, key, path, period string) (int64, error) {
 	p, err := w.Program(prog, 0)
 	if err != nil {
@@ -558,15 +559,28 @@ func (w *work) StatValue(prog, key, path, period string) (int64, error) {
 	if st == nil {
 		return 0, domain.NotFound("stat")
 	}
-	var q StatQuery
-	if period != "" && statHasDim(p, st, "period") {
+	q := StatQuery{}
+	switch {
+	case period == "" || !statHasDim(p, st, "period"):
+	case statOfPeriods(p, st):
 		q.Where = []string{"period:" + period}
+	default:
+		q.Period = period
 	}
 	v, err := w.stat(p, st, path, q)
 	if err != nil {
 		return 0, err
 	}
 	return v.Value, nil
+}
+
+// statOfPeriods: the rows that a stat counts stand for periods themselves.
+func statOfPeriods(p *program.Program, st *program.Stat) bool {
+	if st.Kind == "ratio" || st.Kind == "per" {
+		return slices.ContainsFunc(st.Parts, func(k string) bool { part := p.Stats.Get(k); return part != nil && statOfPeriods(p, part) })
+	}
+	rt := p.Records.Get(st.Record)
+	return rt != nil && rt.Period != ""
 }
 
 // addCounts adds an event's counts to the counters.

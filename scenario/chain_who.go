@@ -43,7 +43,7 @@ func (c *chain) actor(ctx context.Context, rec *program.RecordType, m *program.M
 			if a := c.ownerOf(key, target); a != nil && contains(r.Of, rec.Key) {
 				return a.login, a, nil
 			}
-			if !contains(r.Of, rec.Key) {
+			if !contains(r.Of, rec.Key) && (target == nil || !c.named(key)) {
 				continue // it owns something else, and may not see this
 			}
 		}
@@ -56,6 +56,11 @@ func (c *chain) actor(ctx context.Context, rec *program.RecordType, m *program.M
 		return l, c.self(), err
 	}
 	return nil, nil, fmt.Errorf("没有人能做「%s」", m.Label)
+}
+
+// named reports whether the person whom the batch names holds the role.
+func (c *chain) named(role string) bool {
+	return slices.ContainsFunc(c.w.holders(role), func(a *thing) bool { return a.name == c.by })
 }
 
 // reaches reports whether the orders of a receiver's role are this record, or

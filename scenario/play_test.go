@@ -123,6 +123,17 @@ func TestPlayActsAsThePerson(t *testing.T) {
 	}
 }
 
+// A story that expects a stage fails when the record is in another one.
+func TestPlayComparesTheStage(t *testing.T) {
+	text := "甲 做 demand.raise 于 乙: amount=1万，purpose=working\n记 需求 = 上句\n应 需求 在 %s\n"
+	if err := playStub(t, &stub{}, fmt.Sprintf(text, "raised")); err != nil {
+		t.Errorf("in the stage that is expected: %v", err)
+	}
+	if err := playStub(t, &stub{}, fmt.Sprintf(text, "met")); err == nil || !strings.Contains(err.Error(), "应在「met」") {
+		t.Errorf("in another stage than expected: %v", err)
+	}
+}
+
 func TestPlayKeepsARefusalForTheNextLine(t *testing.T) {
 	s := &stub{}
 	text := "甲 做 demand.raise 于 乙: amount=1万，purpose=working\n应拒 %s\n"

@@ -601,10 +601,7 @@ func (u *Unit) sets(r *Row, list []program.Assign, changed map[string]any) error
 			continue
 		}
 		if s.Target == "owner" { // whoever takes the matter answers for it, with his unit
-			r.Owner = domain.AccountID(idOf(v))
-			if m := u.actor.standing(); m != nil && r.Owner == u.actor.Account {
-				r.OwnerOrg = m.Org
-			}
+			u.ownedBy(r, domain.AccountID(idOf(v)))
 			changed[s.Target] = string(r.Owner)
 			continue
 		}
@@ -613,6 +610,17 @@ func (u *Unit) sets(r *Row, list []program.Assign, changed map[string]any) error
 		changed[s.Target] = nv
 	}
 	return nil
+}
+
+// ownedBy makes an account, and the unit it acts for, the owner of a row.
+func (u *Unit) ownedBy(r *Row, id domain.AccountID) {
+	if id == "" {
+		return
+	}
+	r.Owner = id
+	if m := u.actor.standing(); m != nil && id == u.actor.Account {
+		r.OwnerOrg = m.Org
+	}
 }
 
 // at is when the move happened: stated by an offline phone, else now. A phone

@@ -2,6 +2,7 @@ package record
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,6 +141,11 @@ func (v recordView) nounField(name string) (any, bool, error) {
 		if name == "heads" {
 			return r.heads(), true, nil
 		}
+	case domain.Item:
+		if name == "index" {
+			x, err := r.u.index(r)
+			return x, true, err
+		}
 	case domain.Batch:
 		if name == "members" {
 			x, err := r.u.memberViews(r)
@@ -147,6 +153,30 @@ func (v recordView) nounField(name string) (any, bool, error) {
 		}
 	}
 	return nil, false, nil
+}
+
+// index is the place of an item among its kind below the same parent, from 0.
+func (u *Unit) index(r *Row) (any, error) {
+	par, err := u.Parent(r)
+	if err != nil || par == nil {
+		return nil, orUnset(err, "index")
+	}
+	list, err := u.Children(par, r.Key)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list, func(x *Row) bool { return x.ID == r.ID })
+	if i < 0 {
+		return nil, &rule.Unset{Path: "index"}
+	}
+	return int64(i), nil
+}
+
+func orUnset(err error, path string) error {
+	if err != nil {
+		return err
+	}
+	return &rule.Unset{Path: path}
 }
 
 func (u *Unit) memberViews(r *Row) (any, error) {

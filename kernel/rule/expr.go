@@ -131,6 +131,9 @@ func (x *Expr) cause(err error) error {
 	if x.timeMath && strings.Contains(err.Error(), "overflow") {
 		return &Unset{Path: x.src} // a span up to Never has no length
 	}
+	if s := err.Error(); strings.Contains(s, "division by zero") || strings.Contains(s, "modulus by zero") {
+		return &Unset{Path: x.src} // a share of nothing is not set, as in a ratio
+	}
 	return fmt.Errorf("rule: %s: %w", x.src, err)
 }
 
