@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
@@ -35,6 +36,53 @@ func Play(ctx context.Context, story *Story, set *program.Set, open Open, report
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// PlayTogether plays the first scenes of several stories in one county, in the order of
+// their times: days go forward only, as they do for the stories of one county. What
+// stands before a story's first 时间 comes first.
+func PlayTogether(ctx context.Context, stories []*Story, set *program.Set, target *Target) error {
+	type strand struct {
+		w     *world
+		lines []Line
+	}
+	var strands []*strand
+	for _, story := range stories {
+		if len(story.Scenes) == 0 {
+			continue
+		}
+		w, err := newWorld(story, set, target, 0)
+		if err != nil {
+			return err
+		}
+		strands = append(strands, &strand{w, sceneLines(story, 0)})
+	}
+	for {
+		var first *strand
+		for _, s := range strands {
+			if len(s.lines) > 0 && (first == nil || startOf(s.lines).Before(startOf(first.lines))) {
+				first = s
+			}
+		}
+		if first == nil {
+			return nil
+		}
+		n := 1
+		for n < len(first.lines) && !isTime(first.lines[n]) {
+			n++
+		}
+		if err := errors.Join(first.w.play(ctx, first.lines[:n], nil)...); err != nil {
+			return err
+		}
+		first.lines = first.lines[n:]
+	}
+}
+
+func isTime(l Line) bool { _, ok := l.Sentence.(SetTime); return ok }
+
+func startOf(lines []Line) time.Time {
+	s, _ := lines[0].Sentence.(SetTime)
+	return s.At
 }
 
 // sceneLines gives the lines of a scene; a later one begins, right after its

@@ -101,10 +101,8 @@ func makeDemo(ctx context.Context, c *config, dir string) (*madeDemo, error) {
 	}
 	made := &madeDemo{}
 	houses := map[domain.CountyCode]*stage{}
-	for _, key := range set.Programs.Keys() {
-		if err := seedDemo(ctx, c, set, all, key, houses); err != nil {
-			return nil, err
-		}
+	if err := seedDemo(ctx, c, set, all, houses); err != nil {
+		return nil, err
 	}
 	for county, s := range houses {
 		if err := s.inst.drawDemo(ctx, county); err != nil {
@@ -126,35 +124,37 @@ func makeDemo(ctx context.Context, c *config, dir string) (*madeDemo, error) {
 	return made, os.WriteFile(filepath.Join(dir, demoFile), b, 0o600)
 }
 
-// seedDemo plays one program's demo.txt, in the county it names; stories of one
-// county share it.
-func seedDemo(ctx context.Context, c *config, set *program.Set, all map[string]fs.FS, key string, houses map[domain.CountyCode]*stage) error {
-	src, err := fs.ReadFile(all[key], "demo.txt")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	story, issues := scenario.Parse(key+"/demo.txt", src)
-	if len(issues) > 0 {
-		return errors.New(issues[0].String())
-	}
-	cal, err := calendarOf(story.Calendar)
-	if err != nil {
-		return err
-	}
-	open := func(code domain.CountyCode, name string) (*scenario.Target, error) {
-		if s := houses[code]; s != nil {
-			return s.target(), nil
+// seedDemo plays the stories of all programs; those of one county together, by their days.
+func seedDemo(ctx context.Context, c *config, set *program.Set, all map[string]fs.FS, houses map[domain.CountyCode]*stage) error {
+	stories := map[domain.CountyCode][]*scenario.Story{}
+	for _, key := range set.Programs.Keys() {
+		src, err := fs.ReadFile(all[key], "demo.txt")
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return err
 		}
-		s := &stage{c: c, dirs: all, county: code, name: name, cal: cal, demo: true}
+		story, issues := scenario.Parse(key+"/demo.txt", src)
+		if len(issues) > 0 {
+			return errors.New(issues[0].String())
+		}
+		stories[story.Code] = append(stories[story.Code], story)
+	}
+	for code, list := range stories {
+		cal, err := calendarOf(list[0].Calendar)
+		if err != nil {
+			return err
+		}
+		s := &stage{c: c, dirs: all, county: code, name: list[0].County, cal: cal, demo: true}
 		houses[code] = s
-		if err := s.start(ctx); err != nil {
-			return nil, err
+		if err := errors.Join(s.start(ctx), s.auditor(ctx)); err != nil {
+			return err
 		}
-		return s.target(), s.auditor(ctx)
+		if err := scenario.PlayTogether(ctx, list, set, s.target()); err != nil {
+			return err
+		}
 	}
-	return scenario.Play(ctx, story, set, open, nil)
+	return nil
 }
 
 // auditor opens the auditor's account beside the administrator's.
