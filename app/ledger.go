@@ -114,6 +114,7 @@ func (a *App) Ledger(ctx context.Context, who *Who, prog, key, period string) (v
 			return err
 		}
 		if v, err = w.ledgerView(p, l, period, path, signer); err == nil {
+			v.blind(l, w.ledgerClass(p, l))
 			v.Opens = openColumns(p, l)
 		}
 		return err

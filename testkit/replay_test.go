@@ -34,6 +34,7 @@ func TestReplays(t *testing.T) {
 			}
 			for _, name := range stories {
 				t.Run(engine.Name+"/"+strings.TrimSuffix(path.Base(name), ".txt"), func(t *testing.T) {
+					t.Parallel() // each story has a county, a clock and a database of its own
 					src, err := fs.ReadFile(dirs[key], name)
 					if err != nil {
 						t.Fatal(err)

@@ -87,6 +87,11 @@ func (s *source) checkClasses() {
 	for _, d := range s.p.Documents.All() {
 		s.checkCols(d.Cols, s.root.get("documents").get(d.Key).get("cols"), s.ofDocument(d), d.Class, "文书的级别")
 	}
+	for _, l := range s.p.Ledgers.All() {
+		for i := range l.Cols {
+			l.Cols[i].Class, _ = s.colClass(&l.Cols[i], s.sourceScope(l.Rows))
+		}
+	}
 	for _, nt := range s.p.Notices.All() {
 		s.checkNotice(nt, s.root.get("notices").get(nt.Key))
 	}

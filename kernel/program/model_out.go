@@ -144,6 +144,7 @@ type Col struct {
 	Label string
 	Expr  *rule.Expr
 	Field *Field
+	Class domain.Class // of a ledger's column: the highest that it shows
 }
 
 type Migrate struct {
