@@ -8,11 +8,11 @@ scripts/setup.sh "$part"
   (cd web && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
 if [ "$part" != go ]; then scripts/web-build.sh; fi
 if [ "$part" = all ] || [ "$part" = go ]; then
-  LINQIAO_TEST_PG=$(scripts/postgres.sh start); export LINQIAO_TEST_PG
+  LINQIAO_TEST_PG=$(scripts/postgres.sh start fast); export LINQIAO_TEST_PG
   trap 'scripts/postgres.sh stop' EXIT
   go vet ./...
   test -z "$(gofmt -l $(git ls-files '*.go'))" || { echo 'gofmt wants changes'; exit 1; }
-  go test -timeout 15m ./...
+  go test -timeout 25m ./...
 fi
 if [ "$part" = all ] || [ "$part" = web ]; then
   (cd web && npm run --silent type-check && npm run --silent test && npm run --silent budget)
