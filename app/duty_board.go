@@ -39,7 +39,8 @@ type WindowBoard struct {
 	Windows []WindowView `json:"windows"`
 	Next    *time.Time   `json:"next,omitempty"` // when the next window opens
 	Roster  string       `json:"roster,omitempty"`
-	Groups  bool         `json:"groups"` // the roster has groups with contacts
+	Groups  bool         `json:"groups"`  // the roster has groups with contacts
+	Keepers bool         `json:"keepers"` // and the reader may see who they are
 	Now     time.Time    `json:"now"`
 }
 
@@ -140,6 +141,7 @@ func (a *App) WindowBoard(ctx context.Context, who *Who, prog, key string) (v *W
 		v = &WindowBoard{Program: p.Key, Duty: d.Key, Label: w.words(p).Duty(d), Form: d.Form, Every: d.Every.Raw, Windows: []WindowView{}, Now: w.Now()}
 		if ro, ok := cutRoster(d.Over); ok && p.Rosters.Has(ro) {
 			v.Roster, v.Groups = ro, p.Rosters.Get(ro).GroupBy != ""
+			v.Keepers = v.Groups && len(w.keepingPaths(p, p.Rosters.Get(ro))) > 0
 		}
 		list, err := w.tx.DutyRounds(prog, key, boardWindows)
 		if err != nil {

@@ -26,6 +26,7 @@ export interface WindowBoard {
   next?: string
   roster?: string
   groups: boolean
+  keepers: boolean
   now: string
 }
 export interface WindowGroup { region?: RegionRef; people: AccountRef[]; due: number; done: number; missed: number; urgent?: number }
