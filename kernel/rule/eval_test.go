@@ -196,12 +196,16 @@ func TestEval_Errors(t *testing.T) {
 	s, v := scope(t), world()
 	broken := errors.New("disk on fire")
 	v["offer"] = &obj{name: "loan.offer", fields: fields("min", broken)}
-	for _, src := range []string{"offer.min", "offer.min + 1", "amount / (nums.size() - 4)", "split(amount, nums, 9)", "words[7]", "date(amount, 13, 1) > day"} {
+	for _, src := range []string{"offer.min", "offer.min + 1", "split(amount, nums, 9)", "words[7]", "date(amount, 13, 1) > day"} {
 		_, err := compile(t, s, src).Eval(v)
 		var u *rule.Unset
 		if err == nil || errors.As(err, &u) {
 			t.Errorf("%s: got %v, want an error that is not unset", src, err)
 		}
+	}
+	var u *rule.Unset
+	if _, err := compile(t, s, "amount / (nums.size() - 4)").Eval(v); !errors.As(err, &u) { // a share of nothing
+		t.Errorf("divided by nought: got %v, want unset", err)
 	}
 	if _, err := compile(t, s, "offer.min + 1").Eval(v); !errors.Is(err, broken) {
 		t.Errorf("cause lost: %v", err)
