@@ -178,6 +178,7 @@ function formatOne(field: Field, value: unknown): string {
     case 'choice': return optionLabel(field.options, value)
     case 'date': return formatDay(String(value))
     case 'place': return formatPlace(value as Place)
+    case 'time': return /^\d{4}-\d\d-\d\dT/.test(String(value)) ? formatInstant(String(value)) : String(value)
     case 'span': return spanText(value)
     case 'checks': return formatChecks(field.items, value as Record<string, Check>)
     case 'rows': return formatRows(field, value as Values[])
