@@ -25,8 +25,8 @@ const MORE: Record<string, [name: string, path: string][]> = {
 
 test('every mechanism has its desk here', async () => {
   const admin = await Caller.as(stage.server.url, 'admin')
-  const { items } = await admin.get<{ items: { program: string }[] }>('/programs')
-  expect(items.map(p => p.program).filter(p => !TOURED.includes(p)).sort()).toEqual(Object.keys(AT).sort())
+  const { items } = await admin.get<{ items: { key: string }[] }>('/programs')
+  expect(items.map(p => p.key).filter(p => !TOURED.includes(p)).sort()).toEqual(Object.keys(AT).sort())
 })
 
 for (const [program, login] of Object.entries(AT)) {
