@@ -151,7 +151,7 @@ export default {
   ...desk,
   region: { title: '区划', note: '沿用公布的区划代码；网格与服务圈由本县增设。', name: '名称', level: '级别', code: '代码', add: '增设下级', added: '已增设 {name}', empty: '没有下级区划' },
   org: { title: '单位', name: '名称', kind: '类别', kindHint: '机制按类别认定角色，如 bank、station、association', shortName: '简称', new: '新建单位', edit: '修改单位', saved: '已保存 {name}' },
-  orgKind: {
+  orgKind: { justice: '司法行政机关',
     counselling_station: '咨询站', epidemic_office: '疫情防控专班', expert_group: '专家组', gas_company: '燃气公司', member_unit: '成员单位', merchant: '商户', outreach_team: '外展队', review_office: '复核办', supervision_board: '监督委员会', vote_desk: '投票服务台', youth_centre: '青少年活动中心', county_office: '县区办公室', department: '部门', bureau: '局', government: '政府', town_office: '乡镇政府', village_committee: '村（居）委会', committee: '委员会', lead_office: '牵头办', finance_office: '金融主管部门', service_hall: '政务服务中心', hotline: '热线', bank: '银行', guarantor: '担保机构', association: '协会商会', park: '园区', enterprise: '企业', employer: '用人单位', union: '工会', women_federation: '妇联', youth_league: '共青团', charity: '慈善组织', school: '学校', hospital: '医院', clinic: '门诊', health_centre: '卫生院', health_bureau: '卫健部门', psych_centre: '心理服务中心', insurance_bureau: '医保部门', civil_affairs: '民政部门', hr_bureau: '人社部门', justice_office: '司法所', justice_bureau: '司法部门', police_station: '派出所', enforcement: '执法队伍', discipline: '纪检监察', supervision: '监督机构', rural_office: '农业农村办', station: '站', social_station: '社工站', practice_centre: '文明实践中心', practice_institute: '文明实践所', practice_station: '文明实践站', visit_team: '走访组', team: '队伍',
   },
   imports: {
