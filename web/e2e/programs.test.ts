@@ -20,7 +20,7 @@ const AT: Record<string, string> = {
 const TOURED = ['common', 'sme-finance', 'volunteer-service']
 /** Pages that only some mechanisms have. */
 const MORE: Record<string, [name: string, path: string][]> = {
-  'daily-checkin': [['board', '/board/report'], ['duties', '/duties']],
+  'daily-checkin': [['board', '/board/report']],
 }
 
 test('every mechanism has its desk here', async () => {
