@@ -28,7 +28,6 @@ const DESKS: Record<string, [string, string][]> = {
   jianhang: [['console-bank-work', '/console/'], ['console-bank-orders', `${P}/list/application`], ['console-bank-offers', `${P}/list/loan`]],
   zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V], ['console-lists-published', `${V}/notices`]],
   admin: [['console-program-versions', `${P}?tab=versions`], ['console-program-try', `${P}?tab=try`], ['console-imports', '/console/imports'], ['console-new-import', '/console/imports/new'], ['console-maps', '/console/admin/maps'], ['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts'], ['console-channels', '/console/admin/channels'], ['console-deliveries', '/console/admin/deliveries']],
-  fangkong: [['console-duty-board', '/console/p/daily-checkin/board/report'], ['console-duty-ledger', '/console/p/daily-checkin/ledgers']],
   auditor: [['console-auditor-work', '/console/'], ['console-audit', '/console/audit'], ['console-audit-reveals', '/console/audit?action=reveal']],
 }
 /** Where a page of one thing finds its thing: asked of the server, as the same person. */
