@@ -75,21 +75,23 @@ func (w *work) onRoster(u *record.Unit, p *program.Program, r *program.Roster, i
 	return true, "", nil
 }
 
-// RosterExcept counts by reason whom the exceptions of a roster leave out; who
-// meets several counts under the first.
-func (w *work) RosterExcept(prog, roster, path string) (map[string]int64, error) {
+// RosterFreeze lists who is on a roster now and counts by reason whom its exceptions
+// leave out; who meets several counts under the first. One look at everybody does both.
+func (w *work) RosterFreeze(prog, roster, path string) (members []string, except map[string]int64, err error) {
 	p, r, err := w.rosterOf(prog, roster)
-	if err != nil || r.Except.Len() == 0 {
-		return nil, err
+	if err != nil {
+		return nil, nil, err
 	}
-	out := map[string]int64{}
-	err = w.eachAsked(p, r, path, func(_ string, _ time.Time, in bool, except string) bool {
-		if !in && except != "" {
-			out[except]++
+	except = map[string]int64{}
+	err = w.eachAsked(p, r, path, func(id string, _ time.Time, in bool, reason string) bool {
+		if in {
+			members = append(members, id)
+		} else if reason != "" {
+			except[reason]++
 		}
 		return true
 	})
-	return out, err
+	return members, except, err
 }
 
 // RosterMembers lists who is on a roster now.

@@ -34,16 +34,12 @@ func (u *Unit) freezeRoster(r *Row, k *program.Roster) error {
 	if !u.freezes(r, k) {
 		return nil
 	}
-	ids, err := u.w.RosterMembers(r.P.Key, k.Key, r.Path)
+	ids, out, err := u.w.RosterFreeze(r.P.Key, k.Key, r.Path)
 	if err != nil {
 		return err
 	}
 	if len(ids) == 0 {
 		return domain.Refuse("“" + k.Label + "”是空的，无法冻结")
-	}
-	out, err := u.w.RosterExcept(r.P.Key, k.Key, r.Path)
-	if err != nil {
-		return err
 	}
 	slices.Sort(ids)
 	round := 1

@@ -61,8 +61,9 @@ type World interface {
 	// RosterMembers lists who is on a roster now, inside a region's subtree unless
 	// path is "".
 	RosterMembers(program, roster, path string) ([]string, error)
-	// RosterExcept counts, by reason, whom the roster's exceptions leave out there.
-	RosterExcept(program, roster, path string) (map[string]int64, error)
+	// RosterFreeze is RosterMembers that also counts, by reason, whom the roster's
+	// exceptions leave out there.
+	RosterFreeze(program, roster, path string) (members []string, except map[string]int64, err error)
 	Join(program, roster, member string) error
 	Leave(program, roster, member string) error
 	MatchRun(rec domain.RecordID, key string) (*domain.MatchRun, error)

@@ -133,8 +133,8 @@ func (w *county) RosterHas(_, roster, member string) (bool, error) {
 	return slices.Contains(w.rosters[roster], member), nil
 }
 func (w *county) RosterMembers(_, roster, _ string) ([]string, error) { return w.rosters[roster], nil }
-func (w *county) RosterExcept(_, _, _ string) (map[string]int64, error) {
-	return map[string]int64{"away": 2}, nil
+func (w *county) RosterFreeze(_, roster, _ string) ([]string, map[string]int64, error) {
+	return w.rosters[roster], map[string]int64{"away": 2}, nil
 }
 func (w *county) StatValue(_, stat, _, period string) (int64, error) {
 	if n, ok := w.stats[stat+"/"+period]; ok {
