@@ -75,15 +75,12 @@ func (w *work) programCounts(p *program.Program) (*ProgramCounts, error) {
 	return &ProgramCounts{open, len(late)}, err
 }
 
-// ProgramView and ProgramChange are the kernel's own views, under names that the
-// HTTP layer may use.
-type (
-	ProgramView   = program.View
-	ProgramChange = program.Change
-)
+// ProgramChange is the kernel's own view, under a name that the HTTP layer may use.
+type ProgramChange = program.Change
 
-// Program gives the screens' view of a program: names, labels and shapes.
-func (a *App) Program(ctx context.Context, who *Who, key string, version int) (v *program.View, err error) {
+// Program gives the screens' view of a program: names, labels, shapes, and what of it
+// the reader may open.
+func (a *App) Program(ctx context.Context, who *Who, key string, version int) (v *ProgramView, err error) {
 	err = a.read(ctx, who, func(w *work) error {
 		p, err := w.Program(key, version)
 		if err != nil {
@@ -92,8 +89,9 @@ func (a *App) Program(ctx context.Context, who *Who, key string, version int) (v
 		if !w.maySeeProgram(p) && !hasPublic(p) {
 			return domain.NotFound("program")
 		}
-		v = p.View(who.Lang)
-		return nil
+		v = &ProgramView{View: *p.View(who.Lang)}
+		v.Opens, err = w.opensOf(p)
+		return err
 	})
 	return v, err
 }

@@ -77,14 +77,34 @@ func (w *work) ledger(prog, key string) (*program.Program, *program.Ledger, erro
 	return p, l, nil
 }
 
-// ledgerScope: those who sign it and those who see all figures, in their area.
+// readsLedger: those who sign it, those who see all figures, and those who see every
+// figure of a table of figures.
+func readsLedger(p *program.Program, l *program.Ledger, role *program.Role) (reads, signs bool) {
+	if slices.Contains(l.Sign, role.Key) {
+		return true, true
+	}
+	unseen := func(k string) bool { return !slices.Contains(role.Figures, k) }
+	return role.FiguresAll || l.Rows == "" && len(l.Stats) > 0 && !slices.ContainsFunc(append(slices.Clone(l.Stats), statsAmong(p, l.Total)...), unseen), false
+}
+
+// statsAmong are the totals of a ledger that are figures of the program.
+func statsAmong(p *program.Program, totals []string) (out []string) {
+	for _, k := range totals {
+		if p.Stats.Has(k) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// ledgerScope: the area in which somebody reads a ledger.
 func (w *work) ledgerScope(p *program.Program, l *program.Ledger) (path string, signer bool, err error) {
 	if w.who.System {
 		return "", false, nil
 	}
-	for k, role := range p.Roles.All() {
-		sign := slices.Contains(l.Sign, k)
-		if !sign && !role.FiguresAll {
+	for _, role := range p.Roles.All() {
+		reads, sign := readsLedger(p, l, role)
+		if !reads {
 			continue
 		}
 		for _, m := range w.who.Qualified(role) {

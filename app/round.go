@@ -35,6 +35,7 @@ type RoundView struct {
 	Visitors   []Coverage `json:"visitors,omitempty"` // by the person in charge
 	Pace       *Pace      `json:"pace,omitempty"`     // of a round that is not over
 	CanAssign  bool       `json:"can_assign"`
+	CanList    bool       `json:"can_list"` // the things owed, one by one, and their sheets
 }
 
 // Pace compares what is done with what should be by now, counted in working days.
@@ -189,7 +190,7 @@ func (a *App) Rounds(ctx context.Context, who *Who, prog, key string) (l List[Ro
 		if err != nil {
 			return err
 		}
-		if !w.mayDuty(p, d) {
+		if !w.seesRounds(p, d) {
 			return domain.NotFound("duty")
 		}
 		rounds, err := w.tx.DutyRounds(prog, key, 50)
@@ -231,6 +232,30 @@ func (w *work) mayDuty(p *program.Program, d *program.Duty) bool {
 	return false
 }
 
+// seesRounds: those of mayDuty, and who sees a figure that counts the duty: coverage is
+// that figure, by area.
+func (w *work) seesRounds(p *program.Program, d *program.Duty) bool {
+	if w.mayDuty(p, d) {
+		return true
+	}
+	if d.Windows.Len() > 0 {
+		return false
+	}
+	for _, role := range p.Roles.All() {
+		if role.Is == "area" && w.who.HoldsStatic(role) && slices.ContainsFunc(role.Figures, func(k string) bool { return countsDuty(p.Stats.Get(k), d) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// countsDuty: the figure is made of what is due, done or missed of a duty.
+func countsDuty(st *program.Stat, d *program.Duty) bool {
+	return st != nil && slices.ContainsFunc(append(slices.Clone(st.Sources), st.Parts...), func(source string) bool {
+		return strings.HasPrefix(source, "duty."+d.Key+".")
+	})
+}
+
 // Round gives one round with its coverage by region and by team.
 func (a *App) Round(ctx context.Context, who *Who, id string) (v *RoundView, err error) {
 	err = a.read(ctx, who, func(w *work) error {
@@ -242,11 +267,15 @@ func (a *App) Round(ctx context.Context, who *Who, id string) (v *RoundView, err
 		if err != nil {
 			return err
 		}
-		if !w.mayDuty(p, d) {
+		if !w.seesRounds(p, d) {
 			return domain.NotFound("duty_round")
 		}
 		x, err := w.roundView(d, rd, true)
-		v = &x
+		if v = &x; !w.mayDuty(p, d) { // coverage is his figure; who is on the list is not
+			x.Lost, x.Visitors = nil, nil
+		} else {
+			x.CanList = true
+		}
 		return err
 	})
 	return v, err
@@ -372,8 +401,11 @@ func (a *App) RoundItems(ctx context.Context, who *Who, id string, q RoundQuery)
 		if err != nil {
 			return err
 		}
-		if !w.mayDuty(p, d) {
-			return domain.NotFound("duty_round")
+		if l = listOf([]DutyItemView(nil), ""); !w.mayDuty(p, d) {
+			if !w.seesRounds(p, d) {
+				return domain.NotFound("duty_round")
+			}
+			return nil
 		}
 		f := store.DutyFilter{Round: id, Cursor: q.Cursor, Limit: limitOf(q.Limit), Waiting: q.State == "open", Done: q.State == "done", Missed: q.State == "missed", Nobody: q.Nobody}
 		if q.Org != "" {

@@ -308,7 +308,7 @@ func (w *work) screenOverdue(p *program.Program, _ map[string]string, v *ScreenV
 // that is told by area.
 func (w *work) screenArea(p *program.Program, paths map[string]string, v *ScreenView) error {
 	for _, d := range p.Duties.All() {
-		if len(d.By) == 0 || !w.mayDuty(p, d) {
+		if len(d.By) == 0 || !w.seesRounds(p, d) {
 			continue
 		}
 		rounds, err := w.tx.DutyRounds(p.Key, d.Key, 1)

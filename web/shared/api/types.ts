@@ -170,6 +170,8 @@ export interface StatView extends Keyed { unit?: string; kind?: string; words?: 
 export interface LedgerView extends Keyed { every?: string; by?: Keyed[]; sign?: string[] }
 export interface NoticeView extends Keyed { of?: string; to?: string }
 export interface ConsentView extends Keyed { by?: string[]; evidence?: string[] }
+/** The pages of a program that this reader may open; screens lead to no others. */
+export interface ProgramOpens { records: string[]; boards: string[]; duties: string[]; rosters: string[]; stats: string[]; ledgers: string[]; notices: boolean }
 export interface ProgramView {
   key: string
   version: number
@@ -190,6 +192,7 @@ export interface ProgramView {
   lists?: Record<string, Keyed[]>
   /** Fields of the parties' own files, by kind of party. */
   files?: { kind: string; fields: Field[] }[]
+  opens: ProgramOpens
 }
 export type StageCounts = Record<string, Record<string, number>>
 
@@ -530,6 +533,8 @@ export interface DutyRoundView extends DutyRound {
   /** Of a round that is under way, in working days. */
   pace?: { days: number; gone: number; left: number; expected: number; per_day: number }
   can_assign?: boolean
+  /** The things owed may be listed one by one. */
+  can_list?: boolean
   /** Those in whose region nobody is posted. */
   unassigned_list?: PartyRef[]
 }

@@ -97,7 +97,7 @@ export default {
   timeline: { title: 'Timeline', system: 'System', late: 'entered later, {at}', empty: 'Nothing yet', masked: 'changed (the value is not in the record of events)', cleared: 'cleared' },
   handOver: { title: 'Hand over', account: 'To whom', org: 'Their unit', do: 'Hand over' },
   duty: {
-    title: 'Duty rounds', none: 'This program has no duties', noRounds: 'No round yet', start: 'Start a round', startTitle: 'Start a round: {label}', startHint: 'Makes one task for each on the roster and gives it to whoever is responsible.',
+    title: 'Duty rounds', figuresOnly: 'You see the coverage by region and team; the things owed one by one are for those who start this duty or do it.', none: 'This program has no duties', noRounds: 'No round yet', start: 'Start a round', startTitle: 'Start a round: {label}', startHint: 'Makes one task for each on the roster and gives it to whoever is responsible.',
     from: 'From', to: 'To', order: 'The end is before the start', regionHint: 'Empty: your whole area', started: '{n} tasks made', round: 'Round', coverage: 'Coverage', due: 'Owed', done: 'Done', missed: 'Missed', unassigned: 'Unassigned',
     unassignedHint: 'Nobody is posted where these are; change the posts first.', ofDue: '{done} / {due}', byRegion: 'By region (lowest first)', byVisitor: 'By person (lowest first)', onPace: 'On pace.', behind: '{n} behind.', pace: '{gone} of {days} working days gone; {per} a day needed on the {left} left.', split: 'Share out', assigned: 'Assigned', giveTo: 'Give to', assign: 'Reassign {n}', byTeam: 'By team (lowest first)', items: 'Tasks', what: 'Task', assignee: 'With',
     state: { open: 'Open', done: 'Done', missed: 'Missed', all: 'All', waiting: 'Not yet due', late: 'Late' },

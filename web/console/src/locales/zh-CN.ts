@@ -98,7 +98,7 @@ export default {
   timeline: { title: '记录', system: '系统', late: '补录于 {at}', empty: '还没有记录', masked: '已改（内容不入记录）', cleared: '已清空' },
   handOver: { title: '转交责任人', account: '接手人', org: '接手单位', do: '转交' },
   duty: {
-    title: '任务轮次', none: '此机制没有任务', noRounds: '还没有开展过', start: '开展一轮', startTitle: '开展一轮：{label}', startHint: '按名册为每个对象生成一项任务，并派给相应人员。',
+    title: '任务轮次', figuresOnly: '您看得到各区域、各队伍的完成率；逐项名单由开展和承担这项任务的人看。', none: '此机制没有任务', noRounds: '还没有开展过', start: '开展一轮', startTitle: '开展一轮：{label}', startHint: '按名册为每个对象生成一项任务，并派给相应人员。',
     from: '开始日期', to: '截止日期', order: '截止日期须不早于开始日期', regionHint: '不选则为您负责的全部区域', started: '已生成 {n} 项任务', round: '轮次', coverage: '完成率', due: '应做', done: '已做', missed: '漏做', unassigned: '未分派',
     unassignedHint: '这些对象所在区域没有可派人员，请先调整任职。', ofDue: '{done} / {due}', byRegion: '按区域（低者在前）', byTeam: '按队伍（低者在前）', byVisitor: '按走访人（低者在前）', onPace: '进度正常。', behind: '落后 {n} 户。', pace: '共 {days} 个工作日，已过 {gone} 个；余 {left} 个，每天须完成 {per} 户。', split: '自动分派', assigned: '已分派', giveTo: '改派给', assign: '改派 {n} 项', items: '任务明细', what: '任务', assignee: '承担人',
     state: { open: '待做', done: '已做', missed: '漏做', all: '全部', waiting: '未到期', late: '逾期' },

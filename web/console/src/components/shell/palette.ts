@@ -1,7 +1,7 @@
 import type { RouteLocationRaw } from 'vue-router'
 import type { ProgramSummary, ProgramView, Session } from '@linqiao/shared/api/types'
 import { t } from '@linqiao/shared/i18n'
-import { mainRecords, offerRecords, orderRecords } from '../program/shape'
+import { ledgerPages, pagesOf } from '../program/pages'
 
 /** One thing the palette leads to. */
 export interface Goal { key: string; label: string; hint?: string; to: RouteLocationRaw }
@@ -20,16 +20,10 @@ export function pages(session: Session | null | undefined): Goal[] {
 
 /** The pages of a program; before its words are here, its own page alone. */
 export function programPages(program: ProgramSummary, view: ProgramView | undefined): Goal[] {
-  const goal = (name: string, label: string, params: Record<string, string> = {}): Goal =>
-    ({ key: `${program.key}/${name}/${Object.values(params).join('/')}`, label, hint: program.title, to: { name, params: { program: program.key, ...params } } })
   const own: Goal = { key: program.key, label: program.title, hint: t('program.title'), to: { name: 'program', params: { program: program.key } } }
   if (!view) return [own]
-  return [
-    own, ...mainRecords(view).map(r => goal('records', r.label, { record: r.key })), ...(orderRecords(view).length ? [goal('dispatch', t('dispatch.title'))] : []),
-    ...(view.duties.length ? [goal('duties', t('duty.title'))] : []), ...offerRecords(view).map(r => goal('records', r.label, { record: r.key })),
-    ...view.rosters.map(r => goal('roster', r.label, { roster: r.key })), ...(view.stats.length ? [goal('figures', t('figure.title'))] : []), goal('map', t('map.title')),
-    ...view.ledgers.map(l => goal('ledgers', l.label, { ledger: l.key })), ...(view.notices.length ? [goal('notices', t('notice.title'))] : []),
-  ]
+  const pages = [...pagesOf(view).filter(page => page.key !== 'program' && page.key !== 'ledgers'), ...ledgerPages(view)]
+  return [own, ...pages.map(page => ({ key: `${program.key}/${page.key}`, label: page.label, hint: program.title, to: page.to }))]
 }
 
 /** All words somebody typed stand in the label or its hint. */
