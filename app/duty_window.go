@@ -10,7 +10,6 @@ import (
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
-	"linqiao/kernel/record"
 	"linqiao/store"
 )
 
@@ -356,19 +355,10 @@ func (w *work) fireWindowItem(p *program.Program, d *program.Duty, g *program.Ru
 			return err
 		}
 	}
-	if len(g.Do) == 0 || it.Party == "" {
+	if len(g.Do) == 0 {
 		return nil
 	}
-	v, err := w.unit.PartyVars(p, it.Party)
-	if err != nil {
-		return err
-	}
-	member, err := v.Var("member")
-	if err != nil {
-		return err
-	}
-	extra := map[string]any{"member": member, "window": record.Window{Key: asText(it.Data["window"]), Start: it.Opens, End: it.Closes}}
-	return w.unit.Urgent(p, nil, it.Party, g.Do, extra)
+	return w.doRung(p, d, g, it)
 }
 
 // tellWindowStaff tells the other roles of a rung once, each with how many of his own

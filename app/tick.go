@@ -362,10 +362,9 @@ func (w *work) tellMissed(p *program.Program, d *program.Duty, it *domain.DutyIt
 	if d.Windows.Len() > 0 { // told once for the whole list
 		return nil
 	}
-	rec := &domain.Record{County: it.County, Program: p.Key, ID: it.Record, Subject: it.Party, Path: it.Path, Owner: it.ToAccount, OwnerOrg: it.ToOrg}
 	for i := range d.Ladder {
 		if g := &d.Ladder[i]; g.Key == "due" {
-			if err := w.tellRung(p, rec, g, "任务逾期未完成："+d.Label); err != nil {
+			if err := w.fireDuty(p, d, g, it, "任务逾期未完成："+d.Label); err != nil {
 				return err
 			}
 		}

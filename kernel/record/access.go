@@ -295,7 +295,7 @@ func (u *Unit) MayKeep(r *Row) bool {
 }
 
 // takeOwnership: staff who take a record in own it; an offer belongs to the unit
-// of the provider who makes it. Residents own nothing, the record waits; but what a
+// of the provider who makes it, or to the one named where its intake asks for it. Residents own nothing, the record waits; but what a
 // program has an owner among parties for (an objection) belongs to who began it.
 func (u *Unit) takeOwnership(r, opener *Row) {
 	m := u.ownerMembership(r)
@@ -309,6 +309,10 @@ func (u *Unit) takeOwnership(r, opener *Row) {
 		return
 	}
 	if r.Noun == domain.Offer {
+		if org := r.str("provider"); org != "" && r.Provider == "" {
+			r.Provider, r.OwnerOrg = domain.OrgID(org), domain.OrgID(org)
+			return
+		}
 		r.Owner, r.OwnerOrg = u.actor.Account, m.Org
 		if r.Provider == "" {
 			r.Provider = m.Org

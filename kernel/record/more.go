@@ -146,6 +146,12 @@ func (u *Unit) SubjectRow(p *program.Program, subject domain.PartyID) (*Row, err
 	return &Row{Record: rec, P: p, T: &program.RecordType{}, u: u}, nil
 }
 
+// PlaceRow stands for a division where a row is asked for. It is never stored.
+func (u *Unit) PlaceRow(p *program.Program, region domain.RegionID, path string) *Row {
+	rec := &domain.Record{County: u.w.County(), Region: region, Path: path, Program: p.Key, Data: map[string]any{}, Secret: map[string]any{}}
+	return &Row{Record: rec, P: p, T: &program.RecordType{}, u: u}
+}
+
 // CountHappened adds counts of something outside a row to an event of its own.
 func (u *Unit) CountHappened(p *program.Program, typ string, subject domain.PartyID, list []Count) {
 	if len(list) == 0 {
