@@ -88,6 +88,8 @@ func (w *work) dutyRows(p *program.Program, d *program.Duty, path string) ([]owe
 		for _, o := range orgs {
 			out = append(out, owed{kind: "org", over: string(o.ID), path: o.Path, region: o.Region, org: o.ID})
 		}
+	default:
+		return w.runningRows(p, d, path)
 	}
 	return out, nil
 }

@@ -48,6 +48,40 @@ func (w *work) oweRecords(p *program.Program, d *program.Duty) (int, error) {
 	}
 }
 
+// runningRows lists the running records that a round or a window of a duty is over.
+func (w *work) runningRows(p *program.Program, d *program.Duty, path string) (out []owed, err error) {
+	if !p.Records.Has(d.Over) {
+		return nil, nil
+	}
+	f := store.RecordFilter{Program: p.Key, Keys: []string{d.Over}, Running: true, Access: store.AccessAll, Oldest: true, Limit: 500}
+	for {
+		page, err := w.tx.Records(f)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.Items {
+			if path != "" && !record.InPath(page.Items[i].Path, path) {
+				continue
+			}
+			r, err := w.unit.Load(page.Items[i].ID)
+			if err != nil {
+				return nil, err
+			}
+			if d.Where != nil {
+				if ok, err := w.unit.Test(d.Where, w.unit.RowVars(r)); err != nil {
+					return nil, err
+				} else if !ok {
+					continue
+				}
+			}
+			out = append(out, w.owedBy(r))
+		}
+		if f.Cursor = page.Next; f.Cursor == "" {
+			return out, nil
+		}
+	}
+}
+
 func (w *work) oweRecord(p *program.Program, d *program.Duty, r *record.Row) (bool, error) {
 	if d.Where != nil {
 		if ok, err := w.unit.Test(d.Where, w.unit.RowVars(r)); err != nil || !ok {

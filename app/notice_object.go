@@ -369,14 +369,18 @@ func (w *work) freshen(id string) error {
 	if err != nil || nt == nil {
 		return err
 	}
+	n.Data["fresh"] = w.Now().UTC().Format(time.RFC3339)
 	t, err := w.noticeTable(p, nt, n.Target, asText(n.Data["path"]))
+	if domain.CodeOf(err) == "notice_not_yet" { // its row has left what is published
+		n.State = noticeStopped
+		return w.tx.UpdateNotice(n)
+	}
 	if err != nil {
 		return err
 	}
 	if err := w.showTable(id, t); err != nil {
 		return err
 	}
-	n.Data["fresh"] = w.Now().UTC().Format(time.RFC3339)
 	return w.tx.UpdateNotice(n)
 }
 

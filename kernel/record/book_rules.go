@@ -40,7 +40,8 @@ func (u *Unit) mayBook(r, par *Row, mv *program.Move, to domain.Phase, start tim
 	if to == domain.PhaseWaiting && !b.Wait {
 		return domain.E(domain.KindRefused, "booking_no_wait", "name", par.T.Label)
 	}
-	if timed && !now.Before(start) {
+	// while a session runs its desk still takes in who stands before it: a queue
+	if late := timed && !now.Before(start); late && (par.Phase != domain.PhaseLive || u.forOneself(r, mv)) {
 		return domain.E(domain.KindRefused, "booking_closed", "at", shortTime(start))
 	}
 	if timed && u.forOneself(r, mv) {

@@ -51,7 +51,8 @@ func takesSeat(p domain.Phase) bool {
 }
 
 // Times gives when a session is; of a booking or an order, when what it is for is:
-// its session, or the first interval that the need states.
+// its session, the session that a field of the need leads to, or the first interval
+// that the need states.
 func (u *Unit) Times(r *Row) (from, to time.Time, ok bool) {
 	switch r.Noun {
 	case domain.Session:
@@ -67,10 +68,30 @@ func (u *Unit) Times(r *Row) (from, to time.Time, ok bool) {
 			return u.Times(par)
 		}
 		if r.Noun == domain.Order {
-			return par.interval()
+			return u.needTimes(par, r)
 		}
 	}
 	return from, to, false
+}
+
+// needTimes gives when a need is to be met: the session that one of its fields leads
+// to, or the first interval that it states. A session of the order's own offer keeps
+// the offer's time by its booking, so the order takes none a second time.
+func (u *Unit) needTimes(need, order *Row) (from, to time.Time, ok bool) {
+	for k, f := range need.T.Fields.All() {
+		if f.Type != program.TypeRef || f.Many || !need.has(k) {
+			continue
+		}
+		s, err := u.Load(domain.RecordID(need.str(k)))
+		if err != nil || s.Noun != domain.Session {
+			continue
+		}
+		if string(s.Record.Parent) == order.str("offer") {
+			return from, to, false
+		}
+		return u.Times(s)
+	}
+	return need.interval()
 }
 
 func (r *Row) instant(key string) (time.Time, bool) {

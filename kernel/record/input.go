@@ -210,7 +210,7 @@ func (u *Unit) checkDialog(r *Row, mv *program.Move, a Act) error {
 	}
 	if mv.Intake() && len(mv.Channels) > 0 && !a.trusted {
 		switch {
-		case r.Channel == "":
+		case r.Channel == "" || a.Channel == "" && !slices.Contains(mv.Channels, r.Channel): // not stated, or only taken from the parent
 			r.Channel = u.defaultChannel(mv)
 		case !slices.Contains(mv.Channels, r.Channel):
 			e.With("channel", "option", "label", "来源")

@@ -15,7 +15,7 @@ const NARROW: Look = { width: 390, height: 844, phone: false }
 const AT: Record<string, string> = {
   'after-school': 'tuanwei', 'aid-project': 'minguan', 'child-protection': 'humiao', 'employment': 'jiuye', 'safety-inspection': 'chengguan', 'selection': 'pingxuan',
   'supervision': 'jiandu', 'finance-station': 'yindajie', 'village-income': 'kuaiji', 'credit-village': 'xianping', 'daily-checkin': 'fangkong', 'deliberation': 'yishicun', 'donation': 'cunwei',
-  'social-organisation': 'minzheng', 'staff-voice': 'gonghui',
+  'social-organisation': 'minzheng', 'staff-voice': 'gonghui', 'medical-aid': 'weijian',
 }
 const TOURED = ['common', 'sme-finance', 'volunteer-service']
 
