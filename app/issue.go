@@ -42,11 +42,11 @@ func (a *App) ShowPass(ctx context.Context, who *Who, id domain.RecordID, key st
 	return v, err
 }
 
-// mayShowPass: the person concerned or a guardian; for a place or a session the
-// staff of the area.
+// mayShowPass: the person concerned or a guardian; for a place or a session its
+// owner and the staff of the area.
 func (w *work) mayShowPass(r *record.Row) bool {
 	for k, role := range r.P.Roles.All() {
-		if (role.Is == "self" || role.Is == "guardian" || role.Is == "area" && r.Subject == "") && w.unit.Holds(r, k) {
+		if (role.Is == "self" || role.Is == "guardian" || (role.Is == "area" || role.Is == "owner") && r.Subject == "") && w.unit.Holds(r, k) {
 			return true
 		}
 	}

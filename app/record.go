@@ -175,10 +175,23 @@ func (w *work) passOK(t *program.RecordType, mv *program.Move, a *record.Act, pa
 		return
 	}
 	p, err := w.tx.Pass(passHash(a.Proof.Pass))
-	if err != nil || p.Revoked || !p.Until.IsZero() && w.Now().After(p.Until) {
+	if err != nil || p.Revoked || !p.Until.IsZero() && w.shownAt(t, mv, a, p).After(p.Until) {
 		return
 	}
 	a.Proof.PassOK = p.Record == parent || w.parentOf(parent) == p.Record
+}
+
+// shownAt is when a code was read: of one that also holds without a network, when
+// the act was made, which may reach the server after the code has changed.
+func (w *work) shownAt(t *program.RecordType, mv *program.Move, a *record.Act, p *domain.Pass) time.Time {
+	prog, err := w.Program(p.Program, 0)
+	if err != nil || !mv.Offline || a.At.IsZero() || !a.At.Before(w.Now()) {
+		return w.Now()
+	}
+	if def := prog.Passes.Get(p.Key); def == nil || !def.Offline {
+		return w.Now()
+	}
+	return a.At
 }
 
 // parentOf: the code at the door of a session is shown by who has a place in it.

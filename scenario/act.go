@@ -68,6 +68,8 @@ func (w *world) act(ctx context.Context, who *login, actor *thing, s Step, at ti
 		return w.ballot(ctx, who, s)
 	case VerbTicket:
 		return w.ticket(ctx, who, s)
+	case VerbShowPass:
+		return w.showPass(ctx, who, s)
 	}
 	return fmt.Errorf("本版本尚不支持「%s」", s.Verb)
 }
@@ -221,6 +223,9 @@ func (w *world) common(ctx context.Context, who *login, rec *program.RecordType,
 	case "照片":
 		return true, w.photos(ctx, who, text, proof)
 	case "凭码", "签到码":
+		if t, err := w.getKind(text, aDocument, "码"); err == nil { // what somebody has shown: 记 码 = 上句
+			text = str(t.doc["code"])
+		}
 		proof("pass", text)
 	case "证明":
 		proof("text", text)

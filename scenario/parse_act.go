@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|领|投|发纸票|录纸票|签纸票|定冲突 …"
+const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|领|出示|投|发纸票|录纸票|签纸票|定冲突 …"
 
 // person reads a sentence whose subject is a registered name.
 func (p *parser) person(w []string, args string) (Sentence, error) {
@@ -22,7 +22,7 @@ func (p *parser) person(w []string, args string) (Sentence, error) {
 	case "连做", "逐件":
 		steps, err = p.manyTimes(w, args)
 	case VerbMove, VerbSign, VerbDecline, VerbFill, VerbConsent, VerbWithdraw, VerbInvoke, VerbStart,
-		VerbLook, VerbScan, VerbCheck, VerbFreeze, VerbResolve, VerbTicket,
+		VerbLook, VerbScan, VerbCheck, VerbFreeze, VerbResolve, VerbTicket, VerbShowPass,
 		VerbVote, VerbHandOut, VerbPapers, VerbPaperOK:
 		var s Step
 		if s, err = p.oneStep(verb, w[2:], args); err == nil {
@@ -51,7 +51,7 @@ func (p *parser) person(w []string, args string) (Sentence, error) {
 // rather than a registered name.
 func isAddress(s string) bool {
 	head, _, found := strings.Cut(s, ".")
-	return found && slices.Contains([]string{"ledger", "match", "notice", "duty", "document", "choice", "ballot"}, head)
+	return found && slices.Contains([]string{"ledger", "match", "notice", "duty", "document", "choice", "ballot", "pass"}, head)
 }
 
 // oneStep reads what follows the verb: target, 于 Y, 代 Y and the arguments.
@@ -121,6 +121,10 @@ func (p *parser) manyTimes(w []string, args string) ([]Step, error) {
 	}
 	s, err := p.oneStep(VerbMove, rest, args)
 	s.Times, s.Each = n, w[1] == "逐件"
+	if s.Each {
+		s.Day = s.Args.Text("日")
+		s.Args = slices.DeleteFunc(s.Args, func(a Arg) bool { return a.Key == "日" })
+	}
 	return []Step{s}, err
 }
 

@@ -185,6 +185,7 @@ const (
 	VerbCheck    Verb = "查"
 	VerbFreeze   Verb = "冻结"
 	VerbTicket   Verb = "领"
+	VerbShowPass Verb = "出示"
 	VerbVote     Verb = "投"
 	VerbHandOut  Verb = "发纸票"
 	VerbPapers   Verb = "录纸票"
@@ -203,8 +204,9 @@ type Step struct {
 	On     string
 	For    string
 	Args   Args
-	Times  int  // 连做 N 件: the same intake so many times
-	Each   bool // 逐件: on every record of the kind that can make the move now
+	Times  int    // 连做 N 件: the same intake so many times
+	Each   bool   // 逐件: on every record of the kind that can make the move now
+	Day    string // 逐件 … 日=: only the sessions of that day and what lies below them
 }
 
 // The expectations.

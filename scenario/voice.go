@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // stranger is whoever is not signed in.
@@ -22,6 +23,25 @@ func (w *world) ticket(ctx context.Context, who *login, s Step) error {
 	}
 	var answer object
 	if err := w.call(ctx, who, http.MethodPost, "/records/"+t.id+"/tickets/"+rec.Key+"."+m.Key, object{}, &answer); err != nil {
+		return err
+	}
+	w.last = &thing{kind: aDocument, doc: answer}
+	return nil
+}
+
+// showPass shows the code of a record: 某 出示 pass.k 于 Y. Remembered by 记, it is
+// what others write as 凭码.
+func (w *world) showPass(ctx context.Context, who *login, s Step) error {
+	key, ok := strings.CutPrefix(s.Target, "pass.")
+	if !ok || !w.prog.Passes.Has(key) {
+		return fmt.Errorf("没有「%s」", s.Target)
+	}
+	t, err := w.getKind(s.On, aRecord, "记录")
+	if err != nil {
+		return err
+	}
+	var answer object
+	if err := w.call(ctx, who, http.MethodPost, "/records/"+t.id+"/passes/"+key, object{}, &answer); err != nil {
 		return err
 	}
 	w.last = &thing{kind: aDocument, doc: answer}

@@ -163,6 +163,9 @@ func (u *Unit) occupies(b *Row, before domain.Phase, a Act) error {
 	if err != nil || par == nil || before == b.Phase {
 		return err
 	}
+	if len(b.T.Unique) > 0 && (b.Phase == domain.PhaseOut) != (before == domain.PhaseOut) {
+		b.Unique = b.uniqueKey() // who has cancelled may book again
+	}
 	at := u.at(a).UTC().Format(time.RFC3339)
 	if b.Phase == domain.PhasePresent && !b.has("in_at") {
 		b.set("in_at", at)

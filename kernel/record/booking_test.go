@@ -49,7 +49,8 @@ records:
     label: 预约
     is: booking
     of: slot
-    for: person
+    for: [person, none]
+    unique: [subject, parent]
     class: personal
     keep: 1y
     stages: {booked: {label: 已约, phase: in}, waiting: {label: 候补, phase: waiting}, here: {label: 到场, phase: present}, gone: {label: 取消, phase: out}, missed: {label: 爽约, phase: absent}}
@@ -58,6 +59,7 @@ records:
       queue:  {label: 候补, to: waiting, by: [me, desk]}
       up:     {label: 递补, from: waiting, to: booked}
       arrive: {label: 到场, from: booked, to: here, by: [adviser, desk]}
+      count:  {label: 清点, to: here, by: desk}
       cancel: {label: 取消, from: [booked, waiting], to: gone, by: [me, desk]}
       miss:   {label: 爽约, from: booked, to: missed, by: [adviser, desk]}
   course:
@@ -289,6 +291,28 @@ func TestWaitingList(t *testing.T) {
 	w.must(w.ben, second, "cancel", Act{})
 	if w.stage(third) != "booked" {
 		t.Errorf("the last: %s", w.stage(third))
+	}
+}
+
+// Nobody is booked twice into one session; who has cancelled may book again; heads
+// without a name are counted as often as need be.
+func TestBookedOnce(t *testing.T) {
+	w := newBooking(t)
+	slot := w.session("slot", w.advice, "2026-03-11 09:00", 50*time.Minute)
+	first, err := w.book(w.ann, "book", slot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.try(w.desk, "visit.count", Act{Subject: w.ann.Parties[0], Parent: slot})
+	wantErr(t, err, "unique", "")
+	w.must(w.ann, first, "cancel", Act{})
+	if _, err := w.book(w.ann, "book", slot); err != nil {
+		t.Errorf("again, after cancelling: %v", err)
+	}
+	for range 2 {
+		if _, err := w.try(w.desk, "visit.count", Act{Parent: slot}); err != nil {
+			t.Errorf("a count of heads: %v", err)
+		}
 	}
 }
 

@@ -367,8 +367,12 @@ type sameFinder interface {
 	Same(rec *domain.Record, s *program.Same) (*domain.Record, error)
 }
 
-// uniqueKey joins the fields that must be unique.
+// uniqueKey joins the fields that must be unique. A booking that was cancelled, or
+// that counts people without a name, keeps nobody else out.
 func (r *Row) uniqueKey() string {
+	if r.Noun == domain.Booking && (r.Phase == domain.PhaseOut || r.Subject == "" && slices.Contains(r.T.Unique, "subject")) {
+		return ""
+	}
 	var out string
 	for _, k := range r.T.Unique {
 		out += k + "=" + r.uniquePart(k) + ";"
