@@ -159,7 +159,7 @@ func (a *App) writeOnce(ctx context.Context, who *Who, fn func(w *work) error) e
 		}
 		done = w
 		return w.unit.Finish()
-	})
+	}, store.Small)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ type rowSet interface {
 	Columns() ([]string, error)
 }
 
-type writeOptions struct{ serializable bool }
+type writeOptions struct{ serializable, small bool }
 
 // WriteOption changes how one Write runs.
 type WriteOption func(*writeOptions)
@@ -77,6 +77,10 @@ type WriteOption func(*writeOptions)
 // Serializable asks PostgreSQL for full isolation: for closures whose decision
 // rests on rows they read but do not change. SQLite always gives it.
 func Serializable(o *writeOptions) { o.serializable = true }
+
+// Small says that the closure is short: on PostgreSQL it may share its transaction with
+// others that wait. SQLite always does so.
+func Small(o *writeOptions) { o.small = true }
 
 // Open connects; it does not touch the schema (see Migrate).
 func Open(ctx context.Context, cfg Config) (*DB, error) {

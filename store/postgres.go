@@ -25,8 +25,8 @@ const (
 	beginStrict = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 )
 
-// postgresEngine runs each closure in a transaction of its own; the server
-// groups commits by itself. Durable as long as synchronous_commit is on, which
+// postgresEngine runs each closure in a transaction of its own, or small ones that wait
+// together in one (pgGrouper). Durable as long as synchronous_commit is on, which
 // is the server's default.
 type postgresEngine struct {
 	cfg  Config
@@ -34,6 +34,7 @@ type postgresEngine struct {
 	std  *sql.DB // the same pool, for migrations
 
 	numbers *numbers
+	groups  *pgGrouper
 }
 
 func openPostgres(ctx context.Context, cfg Config) (*postgresEngine, error) {
@@ -57,12 +58,15 @@ func openPostgres(ctx context.Context, cfg Config) (*postgresEngine, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresEngine{cfg: cfg, pool: pool, std: stdlib.OpenDBFromPool(pool), numbers: numbers}, nil
+	e := &postgresEngine{cfg: cfg, pool: pool, std: stdlib.OpenDBFromPool(pool), numbers: numbers}
+	e.groups = newPGGrouper(e)
+	return e, nil
 }
 
 func (e *postgresEngine) ready(ctx context.Context) error { return e.pool.Ping(ctx) }
 
 func (e *postgresEngine) close() error {
+	e.groups.close()
 	err := errors.Join(e.numbers.close(), e.std.Close())
 	e.pool.Close()
 	return err
@@ -73,10 +77,18 @@ func (e *postgresEngine) read(ctx context.Context, fn func(session, time.Time) e
 }
 
 func (e *postgresEngine) write(ctx context.Context, opts writeOptions, fn func(session, time.Time) error) error {
-	begin := beginWrite
-	if opts.serializable {
-		begin = beginStrict
+	switch {
+	case opts.serializable:
+		return e.alone(ctx, beginStrict, fn)
+	case opts.small:
+		return e.groups.do(ctx, fn)
 	}
+	return e.alone(ctx, beginWrite, fn)
+}
+
+// alone runs a closure in a transaction of its own, and again when it lost against
+// another one.
+func (e *postgresEngine) alone(ctx context.Context, begin string, fn func(session, time.Time) error) error {
 	var err error
 	for try := range writeTries {
 		if err = e.once(ctx, begin, fn); err == nil || !postgresDialect.retry(err) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/url"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,30 +34,13 @@ type sqliteEngine struct {
 	check   *checkpointer
 	writer  *sqliteWriter
 
-	jobs    chan *writeJob
-	closing chan struct{}
-	stopped chan struct{}
-	once    sync.Once
-	groups  atomic.Int64 // commits so far
-	last    int          // jobs of the last group
-}
-
-// writeJob is one closure on its way through the writer. state decides the race
-// between the caller giving up and the writer starting it: whoever swaps first.
-type writeJob struct {
-	fn    func(session, time.Time) error
-	state atomic.Int32 // 0 waiting, 1 started, 2 given up
-	err   error
-	done  chan struct{}
+	writeQueue
+	groups atomic.Int64 // commits so far
+	last   int          // jobs of the last group
 }
 
 func openSQLite(cfg Config) (*sqliteEngine, error) {
-	e := &sqliteEngine{
-		cfg:     cfg,
-		jobs:    make(chan *writeJob, groupMax),
-		closing: make(chan struct{}),
-		stopped: make(chan struct{}),
-	}
+	e := &sqliteEngine{cfg: cfg, writeQueue: newWriteQueue()}
 	c, err := newSQLiteConn(cfg.DSN, "cache_size(-16000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)")
 	if err != nil {
 		return nil, err
@@ -121,38 +103,8 @@ func (e *sqliteEngine) ready(ctx context.Context) error {
 	})
 }
 
-func errClosed() error { return domain.E(domain.KindUnavailable, "store_closed") }
-
-// write hands fn to the writer and waits. A caller that gives up before the
-// writer has started leaves nothing behind; one that gives up later still waits
-// for the truth, which comes within one group.
 func (e *sqliteEngine) write(ctx context.Context, _ writeOptions, fn func(session, time.Time) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	job := &writeJob{fn: fn, done: make(chan struct{})}
-	select {
-	case e.jobs <- job:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-e.closing:
-		return errClosed()
-	}
-	select {
-	case <-job.done:
-	case <-ctx.Done():
-		if job.state.CompareAndSwap(0, 2) {
-			return ctx.Err()
-		}
-		<-job.done
-	case <-e.stopped:
-		select {
-		case <-job.done:
-		default:
-			return errClosed()
-		}
-	}
-	return job.err
+	return e.do(ctx, fn)
 }
 
 func (e *sqliteEngine) loop() {
