@@ -166,8 +166,13 @@ func Write(t testing.TB, db *store.DB, fn func(tx *store.Tx) error) {
 	}
 }
 
-// TryWrite runs fn in the home county.
+// TryWrite runs fn in the home county, as use cases do: in a transaction that it may share.
 func TryWrite(db *store.DB, fn func(tx *store.Tx) error) error {
+	return db.Write(context.Background(), func(tx *store.Tx) error { return fn(tx.In(Home)) }, store.Small)
+}
+
+// writeAlone is TryWrite in a transaction of its own, as jobs write.
+func writeAlone(db *store.DB, fn func(tx *store.Tx) error) error {
 	return db.Write(context.Background(), func(tx *store.Tx) error { return fn(tx.In(Home)) })
 }
 

@@ -37,11 +37,15 @@ func recordCount(t testing.TB, db *store.DB, f store.RecordFilter) (n int) {
 // txErrorIsolation: among writers that share a commit, one that fails takes
 // only its own work back.
 func txErrorIsolation(t *testing.T, e Engine) {
-	db := Seeded(t, e)
+	t.Run("shared", func(t *testing.T) { errorIsolation(t, Seeded(t, e), TryWrite) })
+	t.Run("alone", func(t *testing.T) { errorIsolation(t, Seeded(t, e), writeAlone) })
+}
+
+func errorIsolation(t *testing.T, db *store.DB, write func(*store.DB, func(*store.Tx) error) error) {
 	errRefused := errors.New("refused")
 	var wrong atomic.Int64
 	together(64, func(i int) {
-		err := TryWrite(db, func(tx *store.Tx) error {
+		err := write(db, func(tx *store.Tx) error {
 			for range 3 {
 				if err := tx.InsertRecord(Case(func(r *domain.Record) { r.Stage = fmt.Sprint("w", i) })); err != nil {
 					return err
@@ -124,7 +128,11 @@ func txNested(t *testing.T, e Engine) {
 }
 
 func txConcurrency(t *testing.T, e Engine) {
-	db := Seeded(t, e)
+	t.Run("shared", func(t *testing.T) { concurrency(t, Seeded(t, e), TryWrite) })
+	t.Run("alone", func(t *testing.T) { concurrency(t, Seeded(t, e), writeAlone) })
+}
+
+func concurrency(t *testing.T, db *store.DB, write func(*store.DB, func(*store.Tx) error) error) {
 	r := Case(func(r *domain.Record) { r.Data = map[string]any{"n": int64(0)} })
 	Write(t, db, func(tx *store.Tx) error { return tx.InsertRecord(r) })
 	const writers, each = 64, 5
@@ -132,7 +140,7 @@ func txConcurrency(t *testing.T, e Engine) {
 	together(writers, func(i int) {
 		for range each {
 			for {
-				err := TryWrite(db, func(tx *store.Tx) error {
+				err := write(db, func(tx *store.Tx) error {
 					got, err := tx.Record(r.ID)
 					if err != nil {
 						return err
@@ -169,7 +177,11 @@ func txConcurrency(t *testing.T, e Engine) {
 
 // txCancelled: callers that give up either leave nothing or learn the truth.
 func txCancelled(t *testing.T, e Engine) {
-	db := Seeded(t, e)
+	t.Run("shared", func(t *testing.T) { cancelled(t, Seeded(t, e), store.Small) })
+	t.Run("alone", func(t *testing.T) { cancelled(t, Seeded(t, e)) })
+}
+
+func cancelled(t *testing.T, db *store.DB, opts ...store.WriteOption) {
 	var done sync.Map
 	together(64, func(i int) {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -185,7 +197,7 @@ func txCancelled(t *testing.T, e Engine) {
 				}
 			}
 			return nil
-		})
+		}, opts...)
 		done.Store(i, err == nil)
 	})
 	for i := range 64 {
