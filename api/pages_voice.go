@@ -23,6 +23,8 @@ type voiceData struct {
 	Asked   []voiceField
 	Faults  []voiceSay
 	Code    string // of what was handed in
+	Say     string // what a scale says to its score
+	Urgent  []app.UrgentView
 	Answer  *app.VoiceView
 }
 
@@ -105,7 +107,7 @@ func (s *Server) voiceSendPage(w http.ResponseWriter, r *http.Request) {
 		s.voiceFault(w, r, err, voiceData{Form: f, Ticket: in.Ticket, Request: request, Asked: voiceFields(f, in.Fields)})
 		return
 	}
-	s.showVoice(w, r, http.StatusOK, voiceData{Code: done.Code, Form: f})
+	s.showVoice(w, r, http.StatusOK, voiceData{Code: done.Code, Say: done.Say, Urgent: done.Urgent, Form: f})
 }
 
 func (s *Server) voiceAnswerPage(w http.ResponseWriter, r *http.Request) {

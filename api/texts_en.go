@@ -92,6 +92,7 @@ var textsEN = map[string]text{
 	"rev_missing":       {"The version is missing", "Reload the page before you change it."},
 	"cursor":            {"The place in the list is no longer valid", "Start from the first page."},
 	"required":          {"{label?“#”:This} is required", ""},
+	"scale_item":        {"A scale is scored only when every question is answered; {label?“#”:this one} is not", ""},
 	"unknown_field":     {"There is no such field", ""},
 	"type":              {"{label?“#”:This} has the wrong format", ""},
 	"format":            {"{label?“#”:This} has the wrong format", ""},

@@ -95,6 +95,7 @@ var textsZH = map[string]text{
 	"rev_missing":       {"缺少版本号", "请刷新页面后再改。"},
 	"cursor":            {"翻页位置已失效", "请从第一页重新查看。"},
 	"required":          {"须填写{label?“#”:此项}", ""},
+	"scale_item":        {"量表须逐题作答才能计分，还没有回答{label?“#”:这一题}", ""},
 	"unknown_field":     {"没有这个栏目", ""},
 	"type":              {"{label?“#”:此项}的格式不对", ""},
 	"format":            {"{label?“#”:此项}的格式不对", ""},

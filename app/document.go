@@ -110,14 +110,19 @@ func (w *work) docTable(p *program.Program, d *program.Document, r *record.Row, 
 	return nil
 }
 
-// docStats writes figures of the record's region as they stand.
+// docStats writes figures as they stand: of what lies below the record, where the figure
+// is broken down by its parent, else of the record's region.
 func (w *work) docStats(p *program.Program, d *program.Document, r *record.Row, data map[string]any) error {
 	for _, key := range d.Stats {
 		st := p.Stats.Get(key)
 		if st == nil {
 			continue
 		}
-		x, err := w.stat(p, st, r.Path, StatQuery{})
+		q := StatQuery{}
+		if statHasDim(p, st, dimParent) && statBelow(p, st, r.Key) {
+			q.Where = []string{dimParent + ":" + string(r.ID)}
+		}
+		x, err := w.stat(p, st, r.Path, q)
 		if err != nil {
 			return err
 		}
@@ -128,6 +133,23 @@ func (w *work) docStats(p *program.Program, d *program.Document, r *record.Row, 
 		data["stat."+key] = map[string]any{"label": w.words(p).Stat(st), "value": x.Value, "shown": shown, "masked": shown}
 	}
 	return nil
+}
+
+// dimParent breaks a figure down by the record that its rows lie below.
+const dimParent = "parent.id"
+
+// statBelow reports whether the rows that a figure counts lie below records of a kind.
+func statBelow(p *program.Program, st *program.Stat, key string) bool {
+	if len(st.Parts) > 0 {
+		for _, part := range st.Parts {
+			if x := p.Stats.Get(part); x == nil || !statBelow(p, x, key) {
+				return false
+			}
+		}
+		return true
+	}
+	rt := p.Records.Get(st.Record)
+	return rt != nil && rt.Of == key
 }
 
 // docCell reads one cell of a paper's data.

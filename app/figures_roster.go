@@ -21,7 +21,15 @@ func (w *work) rosterStock(p *program.Program, st *program.Stat, path string, wh
 	}
 	for _, id := range ids {
 		pt, err := w.Party(domain.PartyID(id))
-		if err != nil || path != "" && !record.InPath(pt.Path, path) {
+		if err != nil {
+			if o, err := w.Org(domain.OrgID(id)); err == nil && len(where)+len(by) == 0 && st.Where == nil && (path == "" || record.InPath(o.Path, path)) {
+				c := out[""] // a unit of the county: nothing is known of it that a figure could be broken down by
+				c.value++
+				out[""] = c
+			}
+			continue
+		}
+		if path != "" && !record.InPath(pt.Path, path) {
 			continue
 		}
 		if st.Where != nil {

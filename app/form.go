@@ -18,6 +18,7 @@ type FormResult struct {
 	ID     string       `json:"id"`
 	Score  *int         `json:"score,omitempty"`
 	Band   string       `json:"band,omitempty"`
+	Say    string       `json:"say,omitempty"` // of the band, to who filled it in
 	Urgent []UrgentView `json:"urgent,omitempty"`
 }
 
@@ -46,24 +47,19 @@ func (a *App) FillForm(ctx context.Context, who *Who, once Once, id domain.Recor
 
 // fill checks, scores and stores a response, then acts on what is urgent.
 func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject domain.PartyID, answers map[string]any, at *time.Time) (*FormResult, error) {
-	var fields []*program.Field
-	var need []string
-	for k, x := range f.Fields.All() {
-		fields = append(fields, x)
-		if x.Type != program.TypeText && x.Type != program.TypePhoto && x.Type != program.TypeFile {
-			need = append(need, k)
+	vals, ferr := form.Take("answers.", f, answers, domain.DateOf(w.Now()), nil)
+	if len(ferr) == 0 && len(vals) == 0 {
+		for k, x := range f.Fields.All() {
+			if x.Type != program.TypeText && x.Type != program.TypePhoto && x.Type != program.TypeFile {
+				ferr = []domain.FieldError{{Path: "answers." + k, Code: "required", Args: map[string]string{"label": x.Label}}}
+				break
+			}
 		}
 	}
-	vals, ferr := form.FillAnswers(fields, nil, answers)
+	if len(ferr) == 0 {
+		ferr = form.Require(f, vals, domain.DateOf(w.Now()))
+	}
 	if len(ferr) > 0 {
-		e := domain.E(domain.KindInvalid, "fields_invalid")
-		e.Fields = ferr
-		return nil, e
-	}
-	if len(vals) == 0 && len(need) > 0 {
-		return nil, domain.E(domain.KindInvalid, "fields_invalid").With("answers."+need[0], "required", "label", f.Fields.Get(need[0]).Label)
-	}
-	if ferr := form.Require(f, vals, domain.DateOf(w.Now())); len(ferr) > 0 {
 		e := domain.E(domain.KindInvalid, "fields_invalid")
 		e.Fields = ferr
 		return nil, e
@@ -92,9 +88,9 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 	if total, band, ok := form.Score(f, vals); ok {
 		resp.Score, resp.Band, resp.Scored = total, band, true
 		res.Score, res.Band = &total, band
-	}
-	if err := w.tx.InsertResponse(resp); err != nil {
-		return nil, err
+		if len(urgents) == 0 {
+			res.Say = form.BandSay(f, band)
+		}
 	}
 	given := map[string]any{} // as conditions read it
 	for k := range f.Fields.All() {
@@ -102,7 +98,7 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 			given[k] = x
 		}
 	}
-	if err := w.formHappened(p, f, r, subject, resp, len(urgents) > 0, given); err != nil {
+	if err := w.file(p, f, r, resp, len(urgents) > 0, given); err != nil {
 		return nil, err
 	}
 	for _, u := range urgents {
@@ -112,6 +108,21 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 		}
 	}
 	return res, nil
+}
+
+// File keeps a form that a move's dialog filled; it implements the engine's filer.
+func (w *work) File(r *record.Row, f *program.Form, resp *domain.Response, urgent bool, given map[string]any) error {
+	if err := w.inWindow(r.P, f, resp.Subject, resp.At, urgent); err != nil {
+		return err
+	}
+	return w.file(r.P, f, r, resp, urgent, given)
+}
+
+func (w *work) file(p *program.Program, f *program.Form, r *record.Row, resp *domain.Response, urgent bool, given map[string]any) error {
+	if err := w.tx.InsertResponse(resp); err != nil {
+		return err
+	}
+	return w.formHappened(p, f, r, resp.Subject, resp, urgent, given)
 }
 
 // formHappened counts the response and lets the record look again.

@@ -45,8 +45,10 @@ type VoiceAct struct {
 
 // VoiceIn answers what was handed in: the code by which its author follows it.
 type VoiceIn struct {
-	Code  string `json:"code"`
-	Label string `json:"label"`
+	Code   string       `json:"code"`
+	Label  string       `json:"label"`
+	Say    string       `json:"say,omitempty"` // what the form says to this score
+	Urgent []UrgentView `json:"urgent,omitempty"`
 }
 
 // TicketView is a ticket as its holder gets it, once.
@@ -70,6 +72,8 @@ type VoiceForm struct {
 	Label        string              `json:"label"`
 	About        string              `json:"about,omitempty"`
 	Nameless     bool                `json:"nameless"`
+	Source       string              `json:"source,omitempty"` // of a scale
+	Licence      string              `json:"licence,omitempty"`
 	Need         []string            `json:"need"`
 	Fields       []program.FieldView `json:"fields"`
 	State        string              `json:"state,omitempty"` // of a ticket: free, in, out
@@ -247,6 +251,7 @@ func (w *work) ticketOf(code string) (*store.Voice, error) {
 func (a *App) handInTicket(ctx context.Context, who *Who, in VoiceAct) (out *VoiceIn, err error) {
 	act := record.Act{Fields: in.Fields, Channel: voiceChannel}
 	var mv *program.Move
+	var answered VoiceIn
 	find := func(w *work) (*store.Voice, error) {
 		v, err := w.ticketOf(in.Ticket)
 		if err != nil {
@@ -277,12 +282,22 @@ func (a *App) handInTicket(ctx context.Context, who *Who, in VoiceAct) (out *Voi
 		}
 		v.State, v.Day, v.Said = store.VoiceIn, w.today(), in.Fields
 		w.lasting()
-		return w.tx.SaveVoice(v)
+		if err := w.tx.SaveVoice(v); err != nil {
+			return err
+		}
+		return w.callHelp(v, act)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &VoiceIn{in.Ticket, mv.Label}, nil
+	answered.Code, answered.Label = in.Ticket, mv.Label
+	return &answered, a.read(ctx, who, func(w *work) error {
+		p, err := w.Program(mv.Record.Program, 0)
+		if err == nil {
+			w.voiceSays(p, mv, in.Fields, &answered)
+		}
+		return err
+	})
 }
 
 // sameVoice: a retry brings what was said already; anything else wants a ticket of
@@ -340,7 +355,8 @@ func (a *App) handInOpen(ctx context.Context, who *Who, request string, in Voice
 		if err != nil {
 			return err
 		}
-		out = &VoiceIn{code, w.words(p).Move(mv)}
+		out = &VoiceIn{Code: code, Label: w.words(p).Move(mv)}
+		w.voiceSays(p, mv, in.Fields, out)
 		if _, err := w.tx.Voice(code); domain.KindOf(err) != domain.KindNotFound {
 			return err // the same request again
 		}
@@ -361,7 +377,10 @@ func (a *App) handInOpen(ctx context.Context, who *Who, request string, in Voice
 			}
 		}
 		w.lasting()
-		return w.tx.AddVoice(&v)
+		if err := w.tx.AddVoice(&v); err != nil || t.Identity != "none" {
+			return err
+		}
+		return w.callHelp(&v, act)
 	})
 	return out, err
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"linqiao/domain"
+	"linqiao/kernel/form"
 	"linqiao/kernel/program"
 	"linqiao/kernel/record"
+	"linqiao/kernel/rule"
 	"linqiao/store"
 )
 
@@ -57,7 +59,73 @@ func (w *work) voiceForm(p *program.Program, t *program.RecordType, mv *program.
 		}
 	}
 	v.Need = append(v.Need, need...)
+	if f := record.OwnForm(p, mv); f != nil {
+		v.Source, v.Licence = f.Source, f.Licence
+		for _, x := range f.Fields.All() {
+			if askedPlain(x) {
+				v.Fields = append(v.Fields, p.ViewOf(x, w.who.Lang))
+			}
+		}
+		v.Need = append(v.Need, form.Items(f)...)
+	}
 	return v
+}
+
+// voiceSays is what the form of an intake without sign-in answers at once: its sentence
+// to this score, and where to call for help. Nothing of it is kept.
+func (w *work) voiceSays(p *program.Program, mv *program.Move, said map[string]any, out *VoiceIn) {
+	f, vals, vars := w.voiceAnswers(p, mv, said)
+	if f == nil {
+		return
+	}
+	if _, band, ok := form.Score(f, vals); ok && len(form.Urgents(f, vars)) == 0 {
+		out.Say = form.BandSay(f, band)
+	}
+	for _, u := range form.Urgents(f, vars) {
+		out.Urgent = append(out.Urgent, UrgentView{u.Say, u.Call})
+	}
+}
+
+func (w *work) voiceAnswers(p *program.Program, mv *program.Move, said map[string]any) (*program.Form, map[string]any, rule.Vars) {
+	f := record.OwnForm(p, mv)
+	if f == nil {
+		return nil, nil, nil
+	}
+	own := map[string]any{}
+	for k, v := range said {
+		if f.Fields.Has(k) {
+			own[k] = v
+		}
+	}
+	vals, _ := form.Take("fields.", f, own, w.today(), nil)
+	return f, vals, form.NewVars(f, vals, w.today())
+}
+
+// callHelp does at once what is urgent in a nameless answer: the answer itself waits in
+// the tray, and what is opened here names neither it nor anybody.
+func (w *work) callHelp(v *store.Voice, act record.Act) error {
+	p, _, mv, err := w.voiceMove(v.Program, v.Move)
+	if err != nil {
+		return err
+	}
+	f, _, vars := w.voiceAnswers(p, mv, act.Fields)
+	if f == nil {
+		return nil
+	}
+	region := act.Region
+	if v.Parent != "" {
+		par, err := w.unit.Load(v.Parent)
+		if err != nil {
+			return err
+		}
+		region = par.Region
+	}
+	for _, u := range form.Urgents(f, vars) {
+		if err := w.unit.UrgentHere(p, region, u.Do); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // FollowVoice shows the author of a voice what became of it.

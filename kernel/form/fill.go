@@ -97,6 +97,44 @@ func Show(f *program.Form, answers map[string]any, today domain.Date, ask ...*pr
 	return visible, kept
 }
 
+// Take checks a filled form: values, the questions that conditions hide, and that a
+// scale is answered whole, for a partial sum would look like a low one. An urgent answer
+// is taken all the same, without a score. given are values of the record that the form
+// asks beside its own, ask their fields; paths begin with prefix.
+func Take(prefix string, f *program.Form, in map[string]any, today domain.Date, given map[string]any, ask ...*program.Field) (map[string]any, []domain.FieldError) {
+	own := make([]*program.Field, 0, f.Fields.Len())
+	for _, x := range f.Fields.All() {
+		own = append(own, x)
+	}
+	vals, errs := fill(prefix, own, nil, in, normalize)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	all := make(map[string]any, len(vals)+len(given))
+	for k, v := range given {
+		all[k] = v
+	}
+	for k, v := range vals {
+		all[k] = v
+	}
+	visible, _ := Show(f, all, today, ask...)
+	for k := range vals {
+		if !visible[k] {
+			delete(vals, k)
+			delete(all, k)
+		}
+	}
+	if f.Score == nil || len(Urgents(f, NewVars(f, all, today, ask...))) > 0 {
+		return vals, nil
+	}
+	for _, key := range Items(f) {
+		if x := f.Fields.Get(key); x != nil && visible[key] && vals[key] == nil {
+			errs = append(errs, domain.FieldError{Path: prefix + key, Code: "scale_item", Args: map[string]string{"label": x.Label}})
+		}
+	}
+	return vals, errs
+}
+
 // questions lists the keys of a form in the order of the screen: asked record
 // fields, then its own.
 func questions(f *program.Form) []string {

@@ -18,10 +18,7 @@ func Score(f *program.Form, answers map[string]any) (total int, band string, ok 
 	if f.Score == nil {
 		return 0, "", false
 	}
-	items := f.Score.Sum
-	if len(items) == 0 {
-		items = weighted(f)
-	}
+	items := Items(f)
 	if len(items) == 0 {
 		return 0, "", false
 	}
@@ -41,6 +38,17 @@ func Score(f *program.Form, answers map[string]any) (total int, band string, ok 
 	return total, bandOf(f.Score.Bands, total), true
 }
 
+// Items lists the questions that make the score: those named, else those with a weight.
+func Items(f *program.Form) []string {
+	if f.Score == nil {
+		return nil
+	}
+	if len(f.Score.Sum) > 0 {
+		return f.Score.Sum
+	}
+	return weighted(f)
+}
+
 // weighted lists the fields that have a weight, in the order of the form.
 func weighted(f *program.Form) []string {
 	var keys []string
@@ -50,6 +58,16 @@ func weighted(f *program.Form) []string {
 		}
 	}
 	return keys
+}
+
+// BandSay is what the form says to who filled it in, for a band.
+func BandSay(f *program.Form, band string) string {
+	for _, b := range f.Score.Bands {
+		if b.Key == band {
+			return b.Say
+		}
+	}
+	return ""
 }
 
 func bandOf(bands []program.Band, total int) string {

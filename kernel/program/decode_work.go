@@ -151,7 +151,7 @@ func (s *source) bands(b *node) []Band {
 	var out []Band
 	for _, e := range b.each() {
 		if e.has("from") {
-			out = append(out, Band{From: s.num(e, "from"), Key: e.str("key"), Label: e.str("label")})
+			out = append(out, Band{From: s.num(e, "from"), Key: e.str("key"), Label: e.str("label"), Say: e.str("say")})
 			continue
 		}
 		for _, p := range e.pairs {

@@ -38,6 +38,7 @@ type Score struct {
 type Band struct {
 	From       int
 	Key, Label string
+	Say        string // to who filled it in
 }
 
 type Urgent struct {

@@ -159,6 +159,22 @@ type UrgentView struct {
 	Call []string `json:"call"`
 }
 
+// ScoreView is how a form is scored, for the phone that has no network.
+type ScoreView struct {
+	Sum     []string       `json:"sum"`
+	Weights map[string]int `json:"weights,omitempty"`
+	Reverse []string       `json:"reverse,omitempty"`
+	Max     int            `json:"max,omitempty"`
+	Bands   []BandView     `json:"bands,omitempty"`
+}
+
+type BandView struct {
+	From  int    `json:"from"`
+	Key   string `json:"key"`
+	Label string `json:"label"`
+	Say   string `json:"say,omitempty"`
+}
+
 type FormView struct {
 	Key     string            `json:"key"`
 	Label   string            `json:"label"`
@@ -172,6 +188,7 @@ type FormView struct {
 	Offline bool              `json:"offline,omitempty"`
 	Source  string            `json:"source,omitempty"`
 	Licence string            `json:"licence,omitempty"`
+	Score   *ScoreView        `json:"score,omitempty"`
 }
 
 type MatchView struct {
@@ -430,6 +447,13 @@ func (v viewer) form(f *Form) FormView {
 	}
 	for _, g := range f.Require {
 		fv.Require = append(fv.Require, GuardView{srcOf(g.If), g.Say.Raw})
+	}
+	if f.Score != nil {
+		sc := &ScoreView{Sum: orEmpty(f.Score.Sum), Weights: f.Score.Weights, Reverse: f.Score.Reverse, Max: f.Score.Max}
+		for _, b := range f.Score.Bands {
+			sc.Bands = append(sc.Bands, BandView{b.From, b.Key, b.Label, b.Say})
+		}
+		fv.Score = sc
 	}
 	for _, u := range f.Urgent {
 		fv.Urgent = append(fv.Urgent, UrgentView{srcOf(u.If), u.Say, u.Call})

@@ -71,7 +71,7 @@ var (
 	scoreShape = part("计分",
 		w("sum", ref().list(), "相加的题"), w("weights", mapping("any", number()), "权重"),
 		w("max", number(), "满分"), w("reverse", ref().list(), "反向题"),
-		w("bands", mapping("any", raw()).alt(entry(part("分级", w("from", number(), "起分"), w("key", ref(), "键"), w("label", text(), "名称"))).list()), "分级"),
+		w("bands", mapping("any", raw()).alt(entry(part("分级", w("from", number(), "起分"), w("key", ref(), "键"), w("label", text(), "名称"), w("say", text(), "对填写人的话"))).list()), "分级"),
 	)
 	urgentShape = part("紧急",
 		need(w("if", cel(), "条件")), need(w("say", text(), "当场的话")),

@@ -117,7 +117,7 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 	vals, ferr := form.Fill(fields, need, mine)
 	errs = append(errs, ferr...)
 	if mv != nil {
-		if f := r.P.Forms.Get(mv.Form); f != nil && len(errs) == 0 {
+		if f := r.P.Forms.Get(mv.Form); f != nil && len(errs) == 0 && OwnForm(r.P, mv) == nil {
 			errs = append(errs, form.Require(f, vals, u.Today(), fields...)...)
 		}
 	}

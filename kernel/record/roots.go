@@ -1,6 +1,7 @@
 package record
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -410,7 +411,7 @@ type formView struct {
 
 func (v formView) TypeName() string { return "form" }
 func (v formView) Get(name string) (any, error) {
-	list, err := v.r.u.w.Responses(v.r.ID, v.key)
+	list, err := v.r.u.answersOf(v.r, v.key)
 	if err != nil {
 		return nil, err
 	}
@@ -442,7 +443,12 @@ func (v formView) Get(name string) (any, error) {
 		return textOr(last.Band, name)
 	case "answer":
 		f := v.r.P.Forms.Get(v.key)
-		return mapView{v.r.u, &program.Field{Key: v.key, Fields: f.Fields}, last.Data}, nil
+		given := maps.Clone(last.Data)
+		if given == nil {
+			given = map[string]any{}
+		}
+		maps.Copy(given, last.Secret)
+		return mapView{v.r.u, &program.Field{Key: v.key, Fields: f.Fields}, given}, nil
 	}
 	return nil, &rule.Unset{Path: name}
 }

@@ -42,6 +42,7 @@ type Row struct {
 		new, dirty, quiet bool // quiet: its when-moves have been looked at since the last change
 	}
 	dialog *Act          // what the mover gave; children opened by the move read it
+	filing *filing       // the form that the dialog fills, until it is kept
 	last   *domain.Event // the row's latest event of this unit; counts of stocks and clocks join it
 }
 
@@ -444,7 +445,11 @@ func (u *Unit) checkRev(r *Row, a Act) error {
 
 // perform is §5: guard → signed? → sets → stage → do, in order.
 func (u *Unit) perform(r *Row, mv *program.Move, a Act) error {
+	f, own := ownAnswers(r, mv, &a)
 	vals, ferr := u.fill(r, mv, a)
+	if f != nil {
+		ferr = append(ferr, u.answered(r, mv, f, own, vals, a)...)
+	}
 	if len(ferr) > 0 {
 		return fieldsErr(ferr)
 	}
@@ -516,6 +521,10 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	if err := u.takes(r, before, a); err != nil { // before the actions, which may move it on
 		return err
 	}
+	urgent, given, err := u.file(r, a)
+	if err != nil {
+		return err
+	}
 	if err := u.freezeRosters(r, mv); err != nil {
 		return err
 	}
@@ -524,8 +533,13 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	}
 	outer := r.dialog
 	r.dialog = &a
-	err := u.run(r, mv.Do, nil)
+	err = u.run(r, mv.Do, nil)
 	r.dialog = outer
+	for _, x := range urgent {
+		if err == nil {
+			err = u.run(r, x.Do, given)
+		}
+	}
 	if err == nil && r.Noun == domain.Order {
 		err = u.orderChanged(r)
 	}
