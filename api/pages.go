@@ -26,7 +26,7 @@ type pages struct {
 func newPages() *pages {
 	p := &pages{sets: map[string]*template.Template{}}
 	funcs := template.FuncMap{"day": day, "clock": clock, "cell": cell, "figure": figure, "named": named, "join": strings.Join}
-	for _, name := range []string{"home", "services", "service", "offers", "notices", "notice", "check", "about", "access", "message", "phone", "voices"} {
+	for _, name := range []string{"home", "services", "service", "offers", "notices", "notice", "check", "about", "access", "message", "phone", "voices", "card"} {
 		p.sets[name] = template.Must(template.New(name).Funcs(funcs).ParseFS(publicFiles, "public/frame.html", "public/"+name+".html"))
 	}
 	css, err := publicFiles.ReadFile("public/style.css")
@@ -159,6 +159,7 @@ func (s *Server) publicPages() {
 	s.mux.HandleFunc("GET /calendar/{token}", s.calendarICS)
 	s.mux.HandleFunc("GET /check", s.checkPage)
 	s.mux.HandleFunc("GET /check/{serial}", s.checkPage)
+	s.mux.HandleFunc("GET /card/{code}", s.cardPage)
 	s.mux.HandleFunc("GET /demo/phone", s.phonePage)
 	s.mux.HandleFunc("GET /public.css", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")

@@ -238,6 +238,35 @@ func (s *Server) checkPage(w http.ResponseWriter, r *http.Request) {
 	s.pages.show(w, r, status, "check", "check", "check", s.app.Demo, d)
 }
 
+// cardPage is what the code of a printed card opens, without sign-in. Whoever is
+// signed in is named in the log of openings; the code stands in no log.
+func (s *Server) cardPage(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Robots-Tag", "noindex")
+	q := requestOf(r.Context())
+	var who *app.Who
+	if q.token != "" {
+		who, _ = s.app.Who(r.Context(), q.token) // an old sign-in is none
+	}
+	code := r.PathValue("code")
+	if len(code) > longestSerial {
+		code = ""
+	}
+	v, err := s.app.OpenCard(r.Context(), q.client.Address, who, code)
+	if err == nil {
+		s.pages.show(w, r, http.StatusOK, "card", "", "card", s.app.Demo, v)
+		return
+	}
+	switch domain.KindOf(err) {
+	case domain.KindNotFound:
+		s.pages.show(w, r, http.StatusNotFound, "message", "", "card", s.app.Demo, s.pages.text(r, "cardOver"))
+	case domain.KindRateLimited:
+		s.pages.show(w, r, http.StatusTooManyRequests, "message", "", "card", s.app.Demo, s.pages.text(r, "checkLater"))
+	default:
+		s.pages.broken(w, r, err)
+	}
+}
+
 // phonePage is the fake phone of a demo county: the codes sent to everybody.
 func (s *Server) phonePage(w http.ResponseWriter, r *http.Request) {
 	if !s.app.Demo {

@@ -207,6 +207,7 @@ var textsEN = map[string]text{
 	"sign_twice":          {"You have signed already", "Nobody signs twice."},
 	"sign_closed":         {"The signing is over", "Reload the page."},
 	"sign_pending":        {"“{move}” is waiting for signatures", "It completes by itself; do not submit again."},
+	"pass_ended":          {"This record has ended; no card is given out for it", "Open another one if it is needed."},
 	"pass_forbidden":      {"You may not show this code", "The person concerned shows it."},
 
 	"party_forbidden":        {"You may not change this file", "Ask the staff of the place."},

@@ -211,6 +211,7 @@ var textsZH = map[string]text{
 	"sign_twice":          {"您已经签过", "一人不能签两处。"},
 	"sign_closed":         {"签字已经结束", "请刷新页面查看结果。"},
 	"sign_pending":        {"“{move}”正在等待签字", "签完后自动办结，不必重复提交。"},
+	"pass_ended":          {"这件事已经办结，不再发卡", "需要时请另立一件。"},
 	"pass_forbidden":      {"您不能出示这个凭码", "请由本人出示。"},
 
 	// Parties.

@@ -12,6 +12,7 @@ import (
 // that of the auditor's filter.
 var auditActions = []struct{ key, zh, en string }{
 	{"reveal", "查看隐藏信息", "Revealed hidden data"}, {"read", "打开档案", "Opened a file"}, {"read_record", "查看敏感内容", "Read sensitive data"},
+	{"pass_open", "扫卡打开", "Opened by a card's code"},
 	{"export", "导出", "Exported"}, {"audit_read", "查阅审计", "Read the journal"},
 	{"sign_in", "登录", "Signed in"}, {"sign_in_failed", "登录失败", "Failed sign-in"}, {"sign_in_revoke", "退出其他设备", "Signed another device out"}, {"password", "修改密码", "Changed the password"},
 	{"party_create", "建立档案", "Opened a file anew"}, {"party_edit", "修改档案", "Edited a file"}, {"party_relation", "登记关系", "Noted a relation"},

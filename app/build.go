@@ -204,7 +204,7 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 	}
 	v := &RecordView{RecordSummary: sum, Version: r.Version, Kind: RecordKind{r.Key, sum.RecordLabel}, Masked: []string{}, Suggest: map[string]any{},
 		Walked: []WalkedStage{}, Clocks: []ClockView{}, Moves: []MoveView{}, Matches: []MatchState{}, Forms: []FormState{},
-		Signatures: []SignatureView{}, Children: []ChildrenView{}, Documents: []DocumentRef{}, Passes: []Choice{}, Consents: []ConsentState{}}
+		Signatures: []SignatureView{}, Children: []ChildrenView{}, Documents: []DocumentRef{}, Passes: []PassRef{}, Consents: []ConsentState{}}
 	v.Fields, v.Labels = map[string]any{}, map[string]string{}
 	for _, part := range []func(*record.Row, sight, *RecordView) error{
 		w.viewFields, w.viewParent, w.viewClocks, w.viewMoves, w.viewMatches, w.viewForms, w.viewSignatures, w.viewChildren,

@@ -170,7 +170,7 @@ func (w *work) viewIssued(r *record.Row, s sight, v *RecordView) error {
 	}
 	for k, p := range r.P.Passes.All() {
 		if p.Of == r.Key {
-			v.Passes = append(v.Passes, Choice{k, w.words(r.P).Named("passes", k, p.Label)})
+			v.Passes = append(v.Passes, PassRef{k, w.words(r.P).Named("passes", k, p.Label), p.Print && r.Ended.IsZero() && w.mayPrintPass(r)})
 		}
 	}
 	return nil

@@ -55,6 +55,9 @@ func (w *work) mayShowPass(r *record.Row) bool {
 
 func (w *work) newPass(key string, p *program.Pass, rec *domain.Record) (*PassView, error) {
 	code, err := newCode(6)
+	if p.Print {
+		code, err = cardCode()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ const (
 	SheetVisit       = "visit"       // 走访表, of a record
 	SheetCertificate = "certificate" // 证明
 	SheetLedger      = "ledger"      // 台账签字页
+	SheetPass        = "pass"        // 凭码卡片，如联系卡
 )
 
 // PrintAct asks for a sheet; which of the ids counts depends on the sheet.
@@ -26,6 +27,7 @@ type PrintAct struct {
 	Round    string          `json:"round,omitempty"`
 	Party    domain.PartyID  `json:"party,omitempty"`
 	Record   domain.RecordID `json:"record,omitempty"`
+	Pass     string          `json:"pass,omitempty"`
 	Document string          `json:"document,omitempty"`
 	Ledger   string          `json:"ledger,omitempty"`
 	Period   string          `json:"period,omitempty"`
@@ -47,6 +49,7 @@ type PrintView struct {
 	Responses []FormResponse `json:"responses,omitempty"`
 	Document  *PrintDocument `json:"document,omitempty"`
 	Ledger    *LedgerView    `json:"ledger,omitempty"`
+	Card      *PrintCard     `json:"card,omitempty"`
 }
 
 // PrintContact is one line of a contact list.
@@ -125,10 +128,10 @@ func (a *App) printed(ctx context.Context, who *Who, in PrintAct, v *PrintView) 
 			v.Title = v.Ledger.Label
 		}
 		return err
-	case SheetContacts, SheetCertificate:
+	case SheetContacts, SheetCertificate, SheetPass:
 		return nil
 	}
-	return domain.E(domain.KindInvalid, "fields").With("sheet", "option", "label", "sheet", "options", strings.Join([]string{SheetContacts, SheetVisit, SheetCertificate, SheetLedger}, "、"))
+	return domain.E(domain.KindInvalid, "fields").With("sheet", "option", "label", "sheet", "options", strings.Join([]string{SheetContacts, SheetVisit, SheetCertificate, SheetLedger, SheetPass}, "、"))
 }
 
 // printFiles reads what comes from the files themselves, and names the object of
@@ -142,6 +145,8 @@ func (w *work) printFiles(in PrintAct, v *PrintView) (object string, err error) 
 		return "ledger/" + in.Program + "." + in.Ledger + "." + in.Period, nil
 	case in.Sheet == SheetCertificate:
 		return "document/" + in.Document, w.printDocument(in.Document, v)
+	case in.Sheet == SheetPass:
+		return "record/" + string(in.Record), w.printPass(in.Record, in.Pass, v)
 	case in.Round != "":
 		return "round/" + in.Round, w.printRound(in.Round, v)
 	}

@@ -165,6 +165,12 @@ func (w *work) eventLabel(r *record.Row, e *domain.Event) string {
 			label = w.words(r.P).Form(f)
 		}
 		return w.pick("填写：", "Filled in: ") + label
+	case "pass_open":
+		label := asText(e.Data["pass"])
+		if p := r.P.Passes.Get(label); p != nil {
+			label = w.words(r.P).Named("passes", label, p.Label)
+		}
+		return w.pick("有人扫码打开：", "Opened by its code: ") + label
 	case "notice_ended":
 		return w.pick("公示期满：", "Shown for its time: ") + asText(e.Data["label"])
 	case "undone":

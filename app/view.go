@@ -240,7 +240,7 @@ type RecordView struct {
 	Terms       *TermsView               `json:"terms,omitempty"`
 	Members     []RecordSummary          `json:"members,omitempty"`
 	Documents   []DocumentRef            `json:"documents"`
-	Passes      []Choice                 `json:"passes"`
+	Passes      []PassRef                `json:"passes"`
 	Consents    []ConsentState           `json:"consents"`
 	Choices     []ChoiceView             `json:"choices"`
 	Ballots     []BallotView             `json:"ballots"`

@@ -83,8 +83,6 @@ func listen(ctx context.Context, addr string, srv *http.Server, a *app.App, log 
 	}()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
-	settled := time.AfterFunc(settling, debug.FreeOSMemory)
-	defer settled.Stop()
 	log.Info("listening", "address", ln.Addr().String())
 	if ready != nil {
 		ready("http://" + ln.Addr().String())
@@ -111,10 +109,6 @@ const (
 	gcPercent   = 300
 	memoryLimit = 320 << 20
 )
-
-// settling is how long after the start the memory that compiling the programs took, several
-// times what they keep, is given back to the system.
-const settling = time.Second
 
 // tuneMemory sets the collector, unless the environment says otherwise.
 func tuneMemory() {

@@ -377,6 +377,20 @@ func (u *Unit) Clearance(r *Row) (class domain.Class, fields map[string]bool, ok
 	return class, fields, ok
 }
 
+// BearerReads is what the holder of a pass reads of a record: a class, and fields
+// whatever their class. ok is false when no role of the program bears the pass.
+func BearerReads(p *program.Program, pass, record string) (class domain.Class, fields []string, ok bool) {
+	for _, role := range p.Roles.All() {
+		if role.Is != "bearer" || !slices.Contains(role.Of, "pass."+pass) {
+			continue
+		}
+		if c, extra, has := roleReads(role, record); has {
+			class, fields, ok = max(class, c), append(fields, extra...), true
+		}
+	}
+	return class, fields, ok
+}
+
 func roleReads(role *program.Role, record string) (domain.Class, []string, bool) {
 	if rr, ok := role.Read[record]; ok {
 		return rr.Class, rr.Fields, true

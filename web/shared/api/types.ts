@@ -332,7 +332,7 @@ export interface RecordView extends RecordSummary {
   terms?: Terms | null
   members?: RecordSummary[]
   documents?: { id: string; key: string; label: string; serial?: string }[]
-  passes?: Keyed[]
+  passes?: { key: string; label: string; print?: boolean }[]
   consents?: { key: string; label: string; given: boolean; can: boolean; evidence?: string[] }[]
   can_edit?: boolean
   /** What an order shows of its parent and its subject, by dotted path. */

@@ -18,7 +18,7 @@ export default {
     weeksOf: '{label}近 12 周', week: '周（起始日）', number: '数值', count: '件数', flow: '办理环节', noFlow: '没有您可查看的事项', overdue: '逾期未办', noOverdue: '没有逾期', noUnit: '未定单位', ledger: '最新台账', noLedger: '还没有冻结过台账', noArea: '还没有分区划的数', nothing: '没有您可查看指标的机制',
   },
   print: {
-    unitOf: '编制单位：{org}', periodOf: '统计期：{period}', moneyUnit: '金额以元、万元标明', frozenNote: '冻结时间：{at}。冻结后的更正另列，不改动原行。', sheet: { contacts: '联系名册', visit: '走访表', certificate: '证明', ledger: '台账（签字页）' }, do: '打印', back: '返回', take: '生成打印页', print: '打印', open: '打印{label}', blank: '打印空白{label}',
+    unitOf: '编制单位：{org}', periodOf: '统计期：{period}', moneyUnit: '金额以元、万元标明', frozenNote: '冻结时间：{at}。冻结后的更正另列，不改动原行。', sheet: { contacts: '联系名册', visit: '走访表', certificate: '证明', ledger: '台账（签字页）', pass: '卡片' }, cardScan: '扫码看这几行', cardUntil: '有效至 {day}', cardLost: '卡丢了请向发卡单位换一张，旧卡随即作废。', cardOnce: '重印以后，以前印的卡立即失效。码只在这一页出现一次，请现在打印。', cardLogged: '扫码打开会留下记录。', do: '打印', back: '返回', take: '生成打印页', print: '打印', open: '打印{label}', blank: '打印空白{label}',
     why: '打印件带有个人信息，会记录谁、何时、打印了什么、为什么。', purposeHint: '例如：入户走访前逐户联系', noted: '本次打印已记入审计。请妥善保管纸件，用后销毁。', blankNote: '空白表不含个人信息。',
     foot: '{by} 打印于 {at}', titleOf: '{county} {title}', purposeOf: '用途：{purpose}', remark: '备注', none: '没有可打印的内容', more: '只列出前 {n} 个。', day: '日期', visitor: '走访人签字', visited: '受访人签字', yes: '是', no: '否',
     serial: '编号：{serial}', issued: '出具日期：{day}', checkAt: '可在本县公开网页“查验证明”输入编号核对真伪。', seal: '（盖章）', maker: '制表人', reviewer: '审核人', signed: '已电子签字',
