@@ -232,6 +232,12 @@ func (w *work) holders(role *program.Role, r *domain.Record) ([]domain.AccountID
 		}
 		return w.members(store.MembershipFilter{Org: r.OwnerOrg}, r.OwnerOrg != "")
 	case "receiver":
+		if len(role.HeldBy.Party) > 0 { // people hold it for themselves
+			if r.Owner == "" {
+				return nil, nil
+			}
+			return []domain.AccountID{r.Owner}, nil
+		}
 		return w.members(store.MembershipFilter{Org: r.Provider}, r.Provider != "")
 	case "member":
 		return w.placeHolders(r.Program, role)

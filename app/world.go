@@ -346,7 +346,36 @@ func (w *work) Responses(rec domain.RecordID, form string) ([]*domain.Response, 
 
 func (w *work) Mark(prog, standing, state string, party domain.PartyID, rec domain.RecordID) error {
 	w.lasting()
-	return w.tx.SaveStanding(&domain.Standing{Party: party, Program: prog, Key: standing, State: state, Record: rec, From: w.Now()})
+	s := &domain.Standing{Party: party, Program: prog, Key: standing, State: state, Record: rec, From: w.Now()}
+	if p, err := w.Program(prog, 0); err != nil {
+		return err
+	} else if def := p.Standings.Get(standing); def != nil && !def.Lasts.IsZero() {
+		s.Until, _ = w.app.cal.Due(w.Now(), def.Lasts.N, def.Lasts.Unit, false)
+	}
+	return w.tx.SaveStanding(s)
+}
+
+// AccountOf is the account by which a person acts for himself, "" when he has none.
+func (w *work) AccountOf(party domain.PartyID) (domain.AccountID, error) {
+	list, err := w.accountsOf(party)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0], nil
+}
+
+// StandingOf is the state that a party is in now.
+func (w *work) StandingOf(prog, standing string, party domain.PartyID) (string, error) {
+	if party == "" {
+		return "", nil
+	}
+	list, err := w.tx.Standings(party)
+	for _, s := range list {
+		if s.Program == prog && s.Key == standing && (s.Until.IsZero() || s.Until.After(w.Now())) {
+			return s.State, err
+		}
+	}
+	return "", err
 }
 
 func (w *work) DutyCount(prog, duty, of string) (record.DutyTally, error) {

@@ -227,8 +227,8 @@ func (w *world) checkSerial(ctx context.Context, who *login, s Step) error {
 	if err != nil {
 		return err
 	}
-	serial := ""
-	if t.kind == aRecord {
+	serial := s.Args.Text("编号")
+	if t.kind == aRecord && serial == "" {
 		if err := w.views(ctx, t, func(view object) bool {
 			for _, d := range list(view["documents"]) {
 				serial = str(d["serial"])

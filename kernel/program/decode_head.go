@@ -414,6 +414,9 @@ func (s *source) defaultOf(f *Field, n *node, home fieldHome) {
 	} else {
 		f.Default = s.value(v, f.Type)
 		s.inRange(v, f.Default, f.Range)
+		if _, ok := f.Default.(Span); ok { // kept as it is written, like what people enter
+			f.Default = v.val
+		}
 	}
 	if f.Type == TypeChoice {
 		s.later(func() {

@@ -60,6 +60,8 @@ func (a *Actor) HoldsStatic(role *program.Role) bool {
 		}
 	case "owner":
 		return len(a.Qualified(role)) > 0 || a.ownsAsParty(role)
+	case "receiver":
+		return len(a.Qualified(role)) > 0 || ofPerson(role) && len(a.Parties) > 0
 	case "self", "guardian":
 		return len(role.HeldBy.Org) == 0 && (len(a.Parties) > 0 || len(a.Wards) > 0) || len(a.Qualified(role)) > 0
 	}
@@ -197,7 +199,7 @@ func (u *Unit) nearest(r *Row, of []string) *Row {
 // the row has a child order that one of them has accepted.
 func (u *Unit) receives(r *Row, role *program.Role, ms []Membership, accepted bool) bool {
 	if o := u.nearest(r, role.Of); o != nil {
-		return u.isReceiver(o, ms)
+		return u.isReceiver(o, role, ms)
 	}
 	for _, key := range role.Of {
 		if !slices.Contains(r.T.Children, key) {
@@ -208,7 +210,7 @@ func (u *Unit) receives(r *Row, role *program.Role, ms []Membership, accepted bo
 			return false
 		}
 		for _, o := range list {
-			if u.isReceiver(o, ms) && (!accepted || o.Phase == domain.PhaseAccepted || o.Phase == domain.PhaseDone) {
+			if u.isReceiver(o, role, ms) && (!accepted || o.Phase == domain.PhaseAccepted || o.Phase == domain.PhaseDone) {
 				return true
 			}
 		}
@@ -216,8 +218,23 @@ func (u *Unit) receives(r *Row, role *program.Role, ms []Membership, accepted bo
 	return false
 }
 
-func (u *Unit) isReceiver(o *Row, ms []Membership) bool {
-	return inOrgs(o.Provider, ms) || o.T.Offers == "account" && o.str("offer") == string(u.actor.Account)
+// isReceiver: the order is with one of the actor's units, with his account, or with
+// himself, where what is offered is a person's own and the role is held by people.
+func (u *Unit) isReceiver(o *Row, role *program.Role, ms []Membership) bool {
+	return inOrgs(o.Provider, ms) || o.T.Offers == "account" && o.str("offer") == string(u.actor.Account) ||
+		ofPerson(role) && o.Owner != "" && o.Owner == u.actor.Account && offersPerson(o.P, o.T)
+}
+
+// ofPerson: a receiver's role that people hold for themselves, by being on file.
+func ofPerson(role *program.Role) bool {
+	return role.Is == "receiver" && slices.Contains(role.HeldBy.Party, domain.Person)
+}
+
+// offersPerson: orders of the kind go to what one person offers. Such an order belongs
+// to the person's account.
+func offersPerson(p *program.Program, t *program.RecordType) bool {
+	offer := p.Records.Get(t.Offers)
+	return offer != nil && slices.Contains(offer.For, string(domain.Person))
 }
 
 func (u *Unit) inRosters(p *program.Program, of []string, member string) bool {
@@ -413,12 +430,12 @@ func (u *Unit) Slice(r *Row) (paths map[string]bool, ok bool) {
 		ms := u.qualified(role)
 		for _, of := range role.Of {
 			t := r.P.Records.Get(of)
-			if t == nil || t.Shows == nil || len(ms) == 0 || !slices.Contains(r.T.Children, of) {
+			if t == nil || t.Shows == nil || len(ms) == 0 && !ofPerson(role) || !slices.Contains(r.T.Children, of) {
 				continue
 			}
 			list, _ := u.Children(r, of)
 			for _, o := range list {
-				if u.isReceiver(o, ms) {
+				if u.isReceiver(o, role, ms) {
 					ok = true
 					for _, p := range u.ShownPaths(o) {
 						paths[p] = true
@@ -548,6 +565,9 @@ func Where(a *Actor, p *program.Program, t *program.RecordType, now time.Time) (
 		case "receiver":
 			if len(orgs) > 0 && ownsKind(p, role, t) {
 				list = append(list, Access{Providers: orgs})
+			}
+			if ofPerson(role) && len(a.Parties) > 0 && slices.Contains(role.Of, t.Key) && offersPerson(p, t) {
+				list = append(list, Access{Owner: a.Account})
 			}
 		case "self":
 			if len(a.Parties) > 0 {

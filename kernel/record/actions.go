@@ -76,8 +76,10 @@ func (u *Unit) actOnce(r *Row, a *program.Action, v *vars) error {
 	return domain.E(domain.KindInternal, "action_unknown", "verb", a.Verb)
 }
 
-// marker is the part of a World that sets standings.
+// marker is the part of a World that sets and reads standings.
 type marker interface {
+	// StandingOf is the state that a party is in now; "" = in none, or no longer.
+	StandingOf(program, standing string, party domain.PartyID) (string, error)
 	Mark(program, standing, state string, party domain.PartyID, rec domain.RecordID) error
 }
 
@@ -318,7 +320,14 @@ func (u *Unit) actIssue(r *Row, a *program.Action) error {
 	if kind == "pass" {
 		return u.w.IssuePass(key, r.P.Passes.Get(key), r.Record)
 	}
-	return u.w.IssueDocument(r.P.Documents.Get(key), r.Record)
+	if err := u.w.IssueDocument(r.P.Documents.Get(key), r.Record); err != nil {
+		return err
+	}
+	list, err := u.HappenedOn(r, "document."+key+".issued", nil, domain.DateOf(u.w.Now()))
+	if err == nil {
+		u.join(r, list)
+	}
+	return err
 }
 
 func (u *Unit) actRoster(r *Row, a *program.Action, v *vars) error {

@@ -71,6 +71,7 @@ records:
     fields:
       kind:  {label: 类型, list: {daily: 每天, weekly: 每周}}
       times: {label: 时间, type: schedule}
+      long:  {label: 时长, type: span, default: 2h}
     stages: {open: {label: 开班, phase: live}, done: {label: 结班, phase: done}}
     moves:
       open: {label: 开班, to: open, by: desk, need: [capacity], ask: [kind, times]}
@@ -92,7 +93,7 @@ records:
     of: course
     class: public
     keep: 1y
-    plan: {every: parent.times, length: 2h}
+    plan: {every: parent.times, length: parent.long}
     stages: {planned: {label: 待讲, phase: planned}, held: {label: 已讲, phase: done}}
     moves: {plan: {label: 排讲, to: planned}, hold: {label: 讲毕, from: planned, to: held, by: desk}}
   seat:

@@ -295,11 +295,31 @@ func (u *Unit) send(r *Row, m *program.Match, run *domain.MatchRun, c Candidate)
 	if err != nil {
 		return err
 	}
+	if err := u.toPerson(o, c); err != nil {
+		return err
+	}
 	if err := u.fixings(o); err != nil {
 		return err
 	}
 	run.Sent++
 	return u.noticeOrder(o)
+}
+
+// accountFinder is the part of a World that knows a person's account.
+type accountFinder interface {
+	AccountOf(party domain.PartyID) (domain.AccountID, error)
+}
+
+// toPerson gives an order for what one person offers to his own account, if he has
+// one; his unit receives it in any case.
+func (u *Unit) toPerson(o *Row, c Candidate) error {
+	w, ok := u.w.(accountFinder)
+	if !ok || c.Offer == nil || c.Offer.Subject == "" || !offersPerson(o.P, o.T) {
+		return nil
+	}
+	acc, err := w.AccountOf(c.Offer.Subject)
+	o.Owner = acc
+	return err
 }
 
 // fixings refuses an order that lacks one of the five (五个定).

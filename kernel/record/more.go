@@ -45,6 +45,9 @@ func (u *Unit) OpenOrder(p *program.Program, t *program.RecordType, mv *program.
 		if err != nil {
 			return nil, err
 		}
+		if err := u.toPerson(o, f.Candidate); err != nil {
+			return nil, err
+		}
 		if err := u.fixings(o); err != nil {
 			return nil, err
 		}

@@ -183,6 +183,40 @@ func (v tableView) band(x any) (best map[string]any) {
 	return best
 }
 
+type standingRoot struct {
+	u *Unit
+	p *program.Program
+}
+
+func (v standingRoot) TypeName() string { return "standing" }
+func (v standingRoot) Get(key string) (any, error) {
+	s := v.p.Standings.Get(key)
+	if s == nil {
+		return nil, &rule.Unset{Path: "standing." + key}
+	}
+	return standingView{v.u, v.p, s}, nil
+}
+
+type standingView struct {
+	u *Unit
+	p *program.Program
+	s *program.Standing
+}
+
+func (v standingView) TypeName() string { return "standing." + v.s.Key }
+func (v standingView) Get(name string) (any, error) {
+	return nil, &rule.Unset{Path: "standing." + v.s.Key + "." + name}
+}
+
+// Call answers `standing.k.of(party)`: the state that the party is in now.
+func (v standingView) Call(_ string, args []any) (any, error) {
+	state, err := v.u.w.(marker).StandingOf(v.p.Key, v.s.Key, domain.PartyID(idOf(args[0])))
+	if err == nil && state == "" {
+		return nil, &rule.Unset{Path: "standing." + v.s.Key, Label: v.s.Label}
+	}
+	return state, err
+}
+
 type statRoot struct{ r *Row }
 
 func (v statRoot) TypeName() string { return "stat" }

@@ -79,7 +79,9 @@ func (v *vars) Var(name string) (any, error) {
 		return choiceRoot{u, v.r.P, v.r}, nil
 	case "ballot":
 		return ballotRoot{v.r}, nil
-	case "standing", "document":
+	case "standing":
+		return standingRoot{u, v.r.P}, nil
+	case "document":
 		return unsetRoot{name}, nil
 	case "need":
 		if v.r.Noun == domain.Order {
