@@ -41,6 +41,8 @@ func (s *Server) chain(routes http.Handler) http.Handler {
 		}
 		if strings.HasPrefix(r.URL.Path, apiRoot) {
 			w.Header().Set("Cache-Control", "no-store")
+			// Phones set their clock by it: it must be the clock that judges what they send.
+			w.Header().Set("Date", s.app.Now().UTC().Format(http.TimeFormat))
 			if !strings.HasPrefix(r.URL.Path, apiRoot+"/stream") {
 				ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 				defer cancel()

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"linqiao/domain"
@@ -99,8 +98,8 @@ func (w *work) checkIns(p *program.Program, d *program.Duty) (out []CheckIn, err
 			}
 		}
 	}
-	waiting, err := w.groupWaiting(p, d)
-	for _, id := range waiting {
+	group, err := w.groupOf(p, d)
+	for _, id := range group {
 		if err := add(id, "group"); err != nil {
 			return nil, err
 		}
@@ -108,9 +107,10 @@ func (w *work) checkIns(p *program.Program, d *program.Duty) (out []CheckIn, err
 	return out, err
 }
 
-// groupWaiting lists members of the caller's groups who have not reported in a window
-// that is open.
-func (w *work) groupWaiting(p *program.Program, d *program.Duty) (ids []domain.PartyID, err error) {
+// groupOf lists the members of the caller's groups: first those who have not reported in
+// a window that is open, then the others of the latest window, so that a phone without a
+// network knows them before the next one opens.
+func (w *work) groupOf(p *program.Program, d *program.Duty) (ids []domain.PartyID, err error) {
 	var paths []string
 	for _, role := range p.Roles.All() {
 		if role.Is == "keeper" {
@@ -120,13 +120,28 @@ func (w *work) groupWaiting(p *program.Program, d *program.Duty) (ids []domain.P
 	if len(paths) == 0 {
 		return nil, nil
 	}
-	page, err := w.tx.DutyItems(store.DutyFilter{Program: p.Key, Key: d.Key, Paths: paths, Waiting: true, OpensBy: w.Now(), Limit: groupMost})
-	for i := range page.Items {
-		if !slices.Contains(ids, page.Items[i].Party) {
-			ids = append(ids, page.Items[i].Party)
+	asked := []store.DutyFilter{{Program: p.Key, Key: d.Key, Paths: paths, Waiting: true, OpensBy: w.Now(), Limit: groupMost}}
+	rounds, err := w.tx.DutyRounds(p.Key, d.Key, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(rounds) > 0 {
+		asked = append(asked, store.DutyFilter{Program: p.Key, Key: d.Key, Round: rounds[0].ID, Paths: paths, Limit: groupMost})
+	}
+	seen := map[domain.PartyID]bool{}
+	for _, f := range asked {
+		page, err := w.tx.DutyItems(f)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.Items {
+			if id := page.Items[i].Party; !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
 		}
 	}
-	return ids, err
+	return ids, nil
 }
 
 func (w *work) checkIn(p *program.Program, d *program.Duty, pt *domain.Party, as string) (CheckIn, error) {

@@ -516,6 +516,7 @@ type DutyItemView struct {
 	Left     string          `json:"left,omitempty"`
 	Overdue  bool            `json:"overdue"`
 	Assignee *OrgRef         `json:"assignee,omitempty"`
+	Window   string          `json:"window,omitempty"` // of a duty with windows: reported on the page of check-ins
 }
 
 func (w *work) dutyView(it *domain.DutyItem) (DutyItemView, error) {
@@ -524,7 +525,7 @@ func (w *work) dutyView(it *domain.DutyItem) (DutyItemView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Label, v.Form = w.words(p).Duty(d), d.Form
+	v.Label, v.Form, v.Window = w.words(p).Duty(d), d.Form, asText(it.Data["window"])
 	switch {
 	case !it.DoneAt.IsZero():
 		v.State = "done"

@@ -19,6 +19,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/r/:id/match/:match', name: 'match', component: () => import('./pages/MatchPage.vue'), meta: { bare: true } },
   { path: '/r/:id/done', name: 'done', component: () => import('./pages/DonePage.vue'), meta: { bare: true } },
   { path: '/r/:id/confirm/:move', name: 'confirm', component: () => import('./pages/ConfirmPage.vue'), meta: { bare: true } },
+  { path: '/check-ins', name: 'check-ins', component: () => import('./pages/CheckInPage.vue') },
   { path: '/offers', name: 'offers', component: () => import('./pages/ShelvesPage.vue') },
   { path: '/offers/:program/:record', name: 'shelf', component: () => import('./pages/ShelfPage.vue') },
   { path: '/bookings', name: 'bookings', component: () => import('./pages/BookingsPage.vue') },

@@ -546,6 +546,8 @@ export interface DutyItem {
   party?: PartyRef
   record?: RecordSummary
   form?: string
+  /** Of a duty with windows, which has a page of its own. */
+  window?: string
   opens?: Instant
   due: Instant
   closes?: Instant

@@ -2,11 +2,13 @@
 // app is looked at again after a while. The words of the programs come with it, those of
 // former versions too, so that every form opens without a network.
 import { reactive } from 'vue'
+import { getCheckIns } from '@linqiao/shared/api/windows'
 import { toProblem } from '@linqiao/shared/api/problem'
 import { normalRecord } from '../look/normal'
 import { offline } from '../offline'
 import { online, whenOnline } from './online'
 import { loadProgram, programList } from './programs'
+import { readThrough } from './resource'
 import { account, keyTaken } from './session'
 
 const AGAIN_MS = 10 * 60_000
@@ -26,6 +28,7 @@ export async function refreshHeld(): Promise<void> {
     const entries = Object.values(now.entries).filter((e) => e.id)
     Object.assign(held, { at: now.at, people: entries.filter((e) => e.kind === 'party').length, records: entries.filter((e) => e.kind === 'record').length })
     for (const p of await programList()) await loadProgram(p.key)
+    await readThrough('check-ins', async () => (await getCheckIns()).items)
     const versions = new Set(entries.filter((e) => e.program && e.version).map((e) => `${e.program}@${e.version}`))
     for (const v of versions) {
       const [key = '', version] = v.split('@')

@@ -49,9 +49,11 @@ export function formEntry(form: FormView, record?: RecordTypeView, row?: Pick<Re
   const own = form.fields ?? []
   const fields = [...(record?.fields ?? []).filter((f) => asked.includes(f.key)), ...own]
   const small = own.filter((f) => f.type === 'int' && f.range).map((f) => f.key)
+  // What a rule asks for whatever else is answered is needed, and said so beforehand.
+  const ruled = (form.require ?? []).flatMap((r) => /^has\(it\.(\w+)\)$/.exec(r.if)?.[1] ?? []).filter((key) => own.some((f) => f.key === key))
   return {
     form: {
-      fields, need: small, ask: unique([...asked, ...own.map((f) => f.key)]), initial: pick(row?.fields, asked),
+      fields, need: unique([...small, ...ruled]), ask: unique([...asked, ...own.map((f) => f.key)]), initial: pick(row?.fields, asked),
       show: form.show, require: form.require, prefix: 'answers.',
     },
     urgent: form.urgent ?? [],

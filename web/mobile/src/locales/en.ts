@@ -96,6 +96,13 @@ export default {
       signs: 'Then to be signed by: {roles}',
     },
     tasks: { none: 'No tasks now.', toAnswer: 'To answer', visits: 'Visits', accepted: 'Accepted', others: 'Under way', forms: 'Forms to fill in' },
+    checkin: {
+      title: 'To report today', nothing: 'Nothing for you to report at fixed hours.', waiting: '{n} to report now', none: 'Nothing to report now',
+      copy: 'No network. The list is of {at}; report as usual, it goes by itself later.', stale: 'The hours on this phone are not today\'s; they are renewed with a network.',
+      now: '{what}', nowFor: '{what} for {name}', other: 'Something is wrong: {what} now', filed: '“{what}” noted', state: { coming: 'Not yet', open: 'Open now', missed: 'Not reported' },
+      done: 'Reported; recorded and received {at}', late: 'Reported: recorded {at}, received only {received}; the time of recording counts', kept: 'Recorded on this phone {at}; goes with a network', refused: 'Recorded {at}, not accepted: {why}',
+      group: 'My groups', groupCount: '{n} of {all} to report', rest: 'The other {n}',
+    },
     vote: {
       title: 'Vote', waits: 'Your vote is asked for: {label}', until: 'until {at}', secret: 'This is a secret ballot: nothing keeps who voted for what; a vote can be neither looked up nor changed.', named: 'This is an open ballot: your choice is kept with your name.', change: 'You may change it until the end; the last one counts.',
       one: 'Choose one', several: 'Choose up to {n}', none: 'Choose first', most: 'At most {n}: take one out first', next: 'Next', check: 'Check your choice', sure: 'Cast the vote', again: 'Go back', done: 'You have voted', thanks: 'Your vote is in',
@@ -122,7 +129,7 @@ export default {
       title: 'Find', lead: 'By name, unit or number; works without a network', what: 'People and matters', hint: 'name, unit, number, content', as: 'As of {at} on this phone', never: 'Nothing is stored on this phone yet; it is fetched when there is a network.',
       running: 'Updating…', refresh: 'Update now', none: 'Not found on this phone.', dossier: 'File',
     },
-    clock: { slow: 'This phone’s clock is about {n} minutes slow; times are corrected by the server’s.', fast: 'This phone’s clock is about {n} minutes fast; times are corrected by the server’s.' },
+    clock: { minutes: '{n} minutes', hours: '{n} hours', slow: 'This phone’s clock is about {by} slow; times are corrected by the server’s.', fast: 'This phone’s clock is about {by} fast; times are corrected by the server’s.' },
     conflict: {
       title: 'Compare', open: 'Compare', gone: 'This has been settled.', same: 'Both sides say the same: nothing needs to be sent.', mine: 'What I filled in', theirs: 'Filed already', settle: 'Save what I chose',
     },

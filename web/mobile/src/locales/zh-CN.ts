@@ -96,6 +96,13 @@ export default {
       signs: '提交后还须签字确认：{roles}',
     },
     tasks: { none: '现在没有任务。', toAnswer: '等我应答', visits: '走访', accepted: '已接', others: '进行中', forms: '要填的表' },
+    checkin: {
+      title: '今天要报', nothing: '没有需要您按时段上报的。', waiting: '现在有 {n} 人待报', none: '现在没有要报的',
+      copy: '没有网络，名单是 {at} 的；可以照常上报，联网后自动送出。', stale: '手机上的时段不是今天的，连上网络后更新。',
+      now: '{what}', nowFor: '为{name}{what}', other: '有异常，现在就{what}', filed: '“{what}”已登记', state: { coming: '还没到时间', open: '现在可以报', missed: '没有报' },
+      done: '已报，{at} 记录并收到', late: '已报：{at} 记录，{received} 才收到，按记录的时间算', kept: '{at} 已记录在手机上，联网后送出', refused: '{at} 记录的没有被接收：{why}',
+      group: '我联系的组', groupCount: '{all} 人中 {n} 人待报', rest: '其余 {n} 人',
+    },
     vote: {
       title: '投票', waits: '请您投票：{label}', until: '{at} 截止', secret: '这是不记名投票：系统不保存谁投了什么，投出后不能查、也不能改。', named: '这是记名投票：您的选择会和名字一起保存。', change: '截止前可以改投，以最后一次为准。',
       one: '请选一项', several: '最多可选 {n} 项', none: '请先选择', most: '最多选 {n} 项，请先取消一项', next: '下一步', check: '请核对您的选择', sure: '确认投票', again: '返回修改', done: '您已经投票', thanks: '投票成功',
@@ -122,7 +129,7 @@ export default {
       title: '查找', lead: '按姓名、单位、编号找，没有网络也能用', what: '找人、找事', hint: '姓名、单位、编号、内容', as: '手机上的内容更新于 {at}', never: '手机上还没有内容，连上网络后会自动存下。',
       running: '正在更新…', refresh: '现在更新', none: '手机上没有找到。', dossier: '档案',
     },
-    clock: { slow: '本机时间慢了约 {n} 分钟，登记的时间已按服务器校正。', fast: '本机时间快了约 {n} 分钟，登记的时间已按服务器校正。' },
+    clock: { minutes: '{n} 分钟', hours: '{n} 小时', slow: '本机时间慢了约 {by}，登记的时间已按服务器校正。', fast: '本机时间快了约 {by}，登记的时间已按服务器校正。' },
     conflict: {
       title: '逐项核对', open: '逐项核对', gone: '这一件已经处理好了。', same: '两边填的内容相同，不必再送。', mine: '我填的', theirs: '对方已登记的', settle: '按所选的保存',
     },

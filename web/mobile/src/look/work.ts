@@ -8,7 +8,7 @@ export function todoCount(work: Work): number {
   for (const r of work.offers ?? []) ids.add(r.id)
   for (const s of work.signatures ?? []) ids.add(s.record.id)
   for (const v of work.votes ?? []) ids.add(`${v.record.id}/${v.ballot}`)
-  for (const d of [...(work.duties ?? []), ...(work.forms ?? [])]) ids.add(d.record?.id ?? d.id)
+  for (const d of [...(work.duties ?? []), ...(work.forms ?? [])]) if (!d.window) ids.add(d.record?.id ?? d.id)
   return ids.size
 }
 
@@ -42,6 +42,10 @@ export function groupTasks(records: RecordSummary[]): TaskGroups {
   }
   return groups
 }
+
+/** Forms that are owed by themselves; those owed in windows are on the page of check-ins. */
+export const formsOwed = (work: Work | undefined): DutyItem[] =>
+  [...(work?.forms ?? []), ...(work?.duties ?? [])].filter((d) => d.form && !d.window && d.state !== 'done')
 
 /** Where the form that a duty asks for is filled in: on its record, or on the person. */
 export function dutyLink(item: DutyItem): string {
