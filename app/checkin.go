@@ -150,7 +150,13 @@ func (w *work) checkIn(p *program.Program, d *program.Duty, pt *domain.Party, as
 	for _, win := range w.app.windowsOn(d, domain.DateOf(w.Now())) {
 		x := CheckWindow{Window: win.Key, Label: win.label(), Opens: win.Opens, Closes: win.Closes, State: "coming"}
 		if !w.Now().Before(win.Opens) {
-			x.State = "none"
+			opened, err := w.tx.Marked(windowMark(p.Key, d.Key, win.Key), win.Day)
+			if err != nil {
+				return v, err
+			}
+			if x.State = "none"; !opened { // a moment after its beginning
+				x.State = "open"
+			}
 			it, err := orNil(w.tx.WindowItem(p.Key, d.Key, string(pt.ID), win.Opens))
 			if err != nil {
 				return v, err

@@ -207,3 +207,34 @@ func TestWindowsSeen(t *testing.T) {
 		})
 	}
 }
+
+// TestReportAtTheStroke: who reports the moment a window begins, before everything that
+// it asks for has been written, is heard and counted once; who is not on the roster is not.
+func TestReportAtTheStroke(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			v := openCheckVillage(t, engine)
+			v.at(t, 10, 6, 0)
+			v.Clock.Set(time.Date(2026, 3, 10, 7, 0, 1, 0, domain.Beijing))
+			list := testkit.Items(v.SignIn(t, "person1").Must(t, http.MethodGet, "/check-ins", nil), "items")
+			if windows := testkit.Items(list[0], "windows"); len(windows) != 2 || windows[0]["state"] != "open" {
+				t.Errorf("a second after it began: %v", list)
+			}
+			v.SignIn(t, "shuji").Must(t, http.MethodDelete, checkin+"/rosters/people/members/"+v.parties[1], nil)
+			if a := v.report(t, "person2", 1, 36.5, time.Time{}); a.Status < 400 {
+				t.Errorf("taken off the roster: %d %s", a.Status, a.Raw)
+			}
+			for range 2 {
+				if a := v.report(t, "person1", 0, 36.5, time.Time{}); a.Status != http.StatusOK {
+					t.Fatalf("before his row was written: %d %s", a.Status, a.Raw)
+				}
+			}
+			v.at(t, 10, 7, 1)
+			wantSums(t, v.window(t, "shuji", "am"), 2, 1, 0)
+			group := testkit.Items(v.SignIn(t, "baozu1").Must(t, http.MethodGet, "/check-ins", nil), "items")
+			if len(group) != 1 || testkit.Text(group[0], "party", "name") != "甲大伯" || testkit.Items(group[0], "windows")[0]["state"] != "done" {
+				t.Errorf("the contact's phone keeps whoever has reported, too: %v", group)
+			}
+		})
+	}
+}
