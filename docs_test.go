@@ -328,7 +328,7 @@ var areas = []struct {
 	{"通知 · telling people", []string{"channel", "contact"}},
 	{"撮合、评审、会签、表单 · runs, signatures, answers", []string{"match_run", "panel_run", "signature", "signature_sign", "response", "ballot_roll", "ballot_paper", "ballot_count", "voice", "voice_blank", "voice_share"}},
 	{"任务 · duties", []string{"duty_round", "duty_item", "roster_keeper", "roster_shift"}},
-	{"文书、凭码、附件 · documents, passes, files", []string{"document", "pass", "attachment", "upload", "upload_part", "confirmation"}},
+	{"文书、凭码、附件 · documents, passes, files", []string{"document", "document_reading", "pass", "attachment", "custody", "upload", "upload_part", "confirmation"}},
 	{"日程 · calendar", []string{"occasion", "commitment", "commitment_lock", "calendar_feed"}},
 	{"地图 · maps", []string{"map_upload", "map_shape"}},
 	{"指标、台账、流水 · figures, ledgers, entries", []string{"counter", "counter_set", "stat_value", "stat_fact", "ledger", "notice", "notice_page", "notice_objection", "entry", "balance", "holding"}},

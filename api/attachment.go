@@ -44,6 +44,15 @@ func (s *Server) attachment(ctx context.Context, who *app.Who, in *ByID) (*huma.
 	}}, nil
 }
 
+func (s *Server) custody(ctx context.Context, who *app.Who, in *ByID) (*body[*app.CustodyView], error) {
+	return answer(s.app.Custody(ctx, who, in.ID))
+}
+
+func (s *Server) readDocument(ctx context.Context, who *app.Who, in *ByID) (*recordOut, error) {
+	record, err := s.app.ReadDocument(ctx, who, requestOf(ctx).once, in.ID)
+	return s.recordAfter(ctx, who, record, err)
+}
+
 // sendFile sends what people attached. Pictures, sound and film may show in the
 // page; anything else is only ever saved, and nothing in it may run.
 func sendFile(w http.ResponseWriter, v *app.AttachmentView, file io.Reader) {
@@ -58,7 +67,9 @@ func sendFile(w http.ResponseWriter, v *app.AttachmentView, file io.Reader) {
 	h.Set("Content-Length", strconv.FormatInt(v.Size, 10))
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": v.Name}))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "private, max-age=3600")
+	if h.Set("Cache-Control", "private, max-age=3600"); v.Chained { // each look comes here, and is noted
+		h.Set("Cache-Control", "no-store")
+	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(10 * time.Minute))
 	_, _ = io.Copy(w, file)
 }

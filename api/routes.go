@@ -179,6 +179,7 @@ func (s *Server) routes() {
 	get(s, signedIn, "/programs/{p}/accounts/{k}/entries.xlsx", "下载对账单", s.exportStatement)
 	get(s, signedIn, "/holdings", "名下的账户", s.holdings)
 	create(s, staff, inTx, "/programs/{p}/documents/{k}", "出具证明", s.issueDocument)
+	post(s, signedIn, inTx, "/documents/{id}/readings", "确认已读一份文书", s.readDocument)
 
 	// What is public.
 	get(s, public, "/public/notices", "公布的数据", s.notices)
@@ -196,6 +197,7 @@ func (s *Server) routes() {
 	// Files, search, journal, messages.
 	create(s, signedIn, inTx, "/attachments", "上传附件", s.upload)
 	get(s, signedIn, "/attachments/{id}", "下载附件", s.attachment)
+	get(s, signedIn, "/attachments/{id}/custody", "附件的经手链", s.custody)
 	create(s, signedIn, inTx, "/uploads", "开始分段上传", s.beginUpload)
 	get(s, signedIn, "/uploads/{id}", "分段上传到哪里了", s.uploadState)
 	put(s, signedIn, again, "/uploads/{id}", "上传一段", s.addPart)

@@ -3,7 +3,7 @@ package api
 // English texts: the same keys and holes as texts_zh.go.
 
 var nounsEN = map[string]string{
-	"account": "account", "answer": "answer", "upload": "upload", "attachment": "attachment", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
+	"account": "account", "answer": "answer", "upload": "upload", "attachment": "attachment", "custody": "chain of custody", "reading": "reading receipt", "audit": "audit row", "balance": "balance", "blob": "attachment", "clock": "deadline",
 	"consent": "consent", "calendar_feed": "calendar address", "channel": "channel", "contact": "message settings", "count": "count", "counter_set": "counter", "stat_fact": "figure", "ledger_cell": "figure", "county": "county", "delivery": "message", "document": "document", "done": "done",
 	"device": "device", "gateway": "device platform",
 	"ground": "ground",
@@ -268,6 +268,8 @@ var textsEN = map[string]text{
 	"check_too_many":      {"Too many checks", "Try again in {minutes} minutes."},
 	"notice_unsigned":     {"“{ledger}” is not signed and cannot be published", "Have it signed first."},
 	"document_forbidden":  {"You may not issue this document", "The issuing unit may."},
+	"document_no_reading": {"“{label}” asks for no receipt", ""},
+	"document_replaced":   {"There is a newer version of “{label}”", "Reload and read the new one."},
 	"document_empty":      {"There is nothing to certify", "The balance is zero."},
 	"floor":               {"The balance does not suffice", "Check the balance of “{account}”."},
 	"amount":              {"The amount is wrong", "Give a whole number above zero."},

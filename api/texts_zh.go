@@ -4,7 +4,7 @@ package api
 // the same keys and holes. A text says what is wrong, then how to mend it.
 
 var nounsZH = map[string]string{
-	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
+	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "custody": "经手链", "reading": "已读回执", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
 	"consent": "同意", "calendar_feed": "日历订阅", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "stat_fact": "指标", "ledger_cell": "这一格数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
 	"device": "设备", "gateway": "设备平台",
 	"ground": "依据",
@@ -275,6 +275,8 @@ var textsZH = map[string]text{
 	"check_too_many":      {"查验次数太多", "请 {minutes} 分钟后再查。"},
 	"notice_unsigned":     {"“{ledger}”还没有签字，不能公布", "签字后再公布。"},
 	"document_forbidden":  {"您不能出具这份证明", "请由签发单位出具。"},
+	"document_no_reading": {"“{label}”不需要回执", ""},
+	"document_replaced":   {"“{label}”已有新版", "请刷新后读新的一版。"},
 	"document_empty":      {"没有可以证明的内容", "账户余额为零。"},
 	"floor":               {"余额不足", "请核对“{account}”的余额。"},
 	"amount":              {"数额不对", "请填大于零的整数。"},

@@ -35,6 +35,7 @@ type AttachmentView struct {
 	MIME    string          `json:"mime"`
 	Record  domain.RecordID `json:"record,omitempty"`
 	Created time.Time       `json:"created"`
+	Chained bool            `json:"-"` // each look at it is noted in its chain of custody
 }
 
 // Upload takes a file in: at most 20 MiB, of a kind seen in its bytes, pictures
@@ -89,7 +90,7 @@ func (a *App) Upload(ctx context.Context, who *Who, once Once, name string, rec 
 func attachmentClass(r *record.Row) domain.Class { return max(r.Class, domain.Personal) }
 
 func attachmentView(x *domain.Attachment) *AttachmentView {
-	return &AttachmentView{x.ID, x.Name, x.Size, x.MIME, x.Record, x.Created}
+	return &AttachmentView{ID: x.ID, Name: x.Name, Size: x.Size, MIME: x.MIME, Record: x.Record, Created: x.Created}
 }
 
 // fileName keeps the last part of a name, without characters that break headers
@@ -112,6 +113,7 @@ func fileName(name string) string {
 // yet, to its uploader. The caller closes the stream.
 func (a *App) OpenAttachment(ctx context.Context, who *Who, id string) (*AttachmentView, io.ReadCloser, error) {
 	var att *domain.Attachment
+	chained := false
 	err := a.read(ctx, who, func(w *work) error {
 		x, err := w.tx.Attachment(id)
 		if err != nil {
@@ -121,8 +123,12 @@ func (a *App) OpenAttachment(ctx context.Context, who *Who, id string) (*Attachm
 			return err
 		}
 		att = x
-		return nil
+		chained, err = w.inCustody(x)
+		return err
 	})
+	if err == nil && chained { // what is not written down is not given out
+		err = a.openedInCustody(ctx, who, id)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,7 +136,9 @@ func (a *App) OpenAttachment(ctx context.Context, who *Who, id string) (*Attachm
 	if err != nil {
 		return nil, nil, err
 	}
-	return attachmentView(att), body, nil
+	v := attachmentView(att)
+	v.Chained = chained
+	return v, body, nil
 }
 
 // maySeeFile: whoever reads the record at the file's class; or to whom one of the
@@ -145,6 +153,9 @@ func (w *work) maySeeFile(x *domain.Attachment) error {
 	}
 	r, s, err := w.row(x.Record)
 	if err != nil {
+		if w.shownByOrder(x) {
+			return nil
+		}
 		return hidden
 	}
 	if s.full && s.class >= x.Class || x.ByAccount == w.who.Account {
@@ -156,6 +167,34 @@ func (w *work) maySeeFile(x *domain.Attachment) error {
 		}
 	}
 	return hidden
+}
+
+// shownByOrder: one of the record's orders that the caller may see shows him the file.
+func (w *work) shownByOrder(x *domain.Attachment) bool {
+	r, err := w.unit.Load(x.Record)
+	if err != nil {
+		return false
+	}
+	for _, key := range r.T.Children {
+		if t := r.P.Records.Get(key); t == nil || t.Noun != domain.Order {
+			continue
+		}
+		orders, err := w.unit.Children(r, key)
+		if err != nil {
+			return false
+		}
+		for _, o := range orders {
+			if _, err := w.look(o); err != nil {
+				continue
+			}
+			for _, path := range w.unit.ShownPaths(o) {
+				if _, v := w.unit.ShownValue(o, path); holdsFile(v, x.ID) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func holdsFile(v any, id string) bool {

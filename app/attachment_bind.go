@@ -31,6 +31,12 @@ func (w *work) bindFields(rec *domain.Record) error {
 			if err := w.bindFile(id, "fields."+k, rec.ID, max(rec.Class, f.Class)); err != nil {
 				return err
 			}
+			if !f.Custody {
+				continue
+			}
+			if err := w.beginChain(id, rec.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

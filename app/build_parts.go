@@ -161,12 +161,19 @@ func (w *work) viewIssued(r *record.Row, s sight, v *RecordView) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range docs {
-		label := d.Key
-		if x := r.P.Documents.Get(d.Key); x != nil {
-			label = w.words(r.P).Named("documents", d.Key, x.Label)
+	for i := range docs {
+		d := &docs[i]
+		ref := DocumentRef{ID: d.ID, Key: d.Key, Label: d.Key, Serial: d.Serial, Version: d.Version, State: d.State, Issued: &d.IssuedAt}
+		x := r.P.Documents.Get(d.Key)
+		if x != nil {
+			ref.Label = w.words(r.P).Named("documents", d.Key, x.Label)
 		}
-		v.Documents = append(v.Documents, DocumentRef{d.ID, d.Key, label, d.Serial})
+		if x != nil && x.Class <= s.class {
+			if ref.Reading, err = w.readingOf(d, x, s); err != nil {
+				return err
+			}
+		}
+		v.Documents = append(v.Documents, ref)
 	}
 	for k, p := range r.P.Passes.All() {
 		if p.Of == r.Key {

@@ -16,6 +16,8 @@ import (
 const (
 	docRows  = "_rows"
 	docHeads = "_heads"
+	docText  = "_text"
+	docFiles = "_files"
 )
 
 // IssueDocument issues and freezes a paper of a record.
@@ -35,6 +37,10 @@ func (w *work) IssueDocument(d *program.Document, rec *domain.Record) error {
 			return err
 		}
 	}
+	if f := r.T.Fields.Get(d.Text); f != nil {
+		text := w.inChinese().display(f, r.Value(f.Key))
+		data[docText] = map[string]any{"label": f.Label, "value": text, "shown": text, "masked": text}
+	}
 	w.later("", func() error { // after the rows are saved, and the figures counted
 		zh := w.inChinese()
 		if d.Rows != "" {
@@ -45,8 +51,18 @@ func (w *work) IssueDocument(d *program.Document, rec *domain.Record) error {
 		if err := zh.docStats(p, d, r, data); err != nil {
 			return err
 		}
-		_, err := w.issue(p, d, rec.ID, rec.Subject, data)
-		return err
+		files, err := w.docFileList(d, r)
+		if err != nil {
+			return err
+		}
+		if len(files) > 0 {
+			data[docFiles] = files
+		}
+		doc, err := w.issue(p, d, rec.ID, rec.Subject, data)
+		if err != nil {
+			return err
+		}
+		return w.handFiles(d, r, doc)
 	})
 	return nil
 }
@@ -195,7 +211,18 @@ func (w *work) noticeDocument(p *program.Program, nt *program.Notice, target str
 		return domain.E(domain.KindInvalid, "notice_target").With("target", "notice_target")
 	}
 	cols := nt.Cols
-	if def := p.Documents.Get(d.Key); len(cols) == 0 && def != nil {
+	def := p.Documents.Get(d.Key)
+	if def != nil && def.Text != "" {
+		if nt.Refresh != nil {
+			if d, err = w.newestOf(d); err != nil {
+				return err
+			}
+		}
+		if t.Texts, err = w.docTexts(d, def); err != nil {
+			return err
+		}
+	}
+	if len(cols) == 0 && def != nil {
 		cols = def.Columns
 		for i := range cols {
 			t.Columns = append(t.Columns, LedgerColumn{Key: cols[i].Path, Label: w.docHead(p, &cols[i])})

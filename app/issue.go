@@ -103,18 +103,23 @@ func (w *work) Stop(kind, key string, rec *domain.Record) error {
 }
 
 func (w *work) issue(p *program.Program, d *program.Document, rec domain.RecordID, party domain.PartyID, data map[string]any) (*domain.Document, error) {
-	serial, err := w.serial(p, d)
-	if err != nil {
+	doc := &domain.Document{ID: store.NewID(), Program: p.Key, Key: d.Key, Record: rec, Party: party, Version: 1,
+		IssuedAt: w.Now(), Data: data, State: docValid}
+	if err := w.versionOf(d, rec, doc); err != nil {
 		return nil, err
 	}
-	doc := &domain.Document{ID: store.NewID(), Program: p.Key, Key: d.Key, Record: rec, Party: party, Serial: serial, Version: 1,
-		IssuedAt: w.Now(), Data: data, State: "有效"}
-	doc.Hash = passHash(serial + fmt.Sprint(data))
+	if doc.Serial == "" {
+		var err error
+		if doc.Serial, err = w.serial(p, d); err != nil {
+			return nil, err
+		}
+	}
+	doc.Hash = passHash(doc.Serial + fmt.Sprint(data))
 	if err := w.tx.InsertDocument(doc); err != nil {
 		return nil, err
 	}
 	return doc, w.tx.AppendEvent(&domain.Event{Record: rec, Root: rec, Subject: party, Program: p.Key, Key: "document", Type: "issue",
-		Actor: w.who.Account, Data: map[string]any{"document": d.Key, "serial": serial}})
+		Actor: w.who.Account, Data: map[string]any{"document": d.Key, "serial": doc.Serial, "version": int64(doc.Version)}})
 }
 
 // serial fills "ZY{year}-{seq:5}".
@@ -182,7 +187,7 @@ func (a *App) IssueHours(ctx context.Context, who *Who, once Once, prog, key str
 		if err != nil {
 			return nil, err
 		}
-		return &DocumentRef{doc.ID, d.Key, d.Label, doc.Serial}, nil
+		return &DocumentRef{ID: doc.ID, Key: d.Key, Label: d.Label, Serial: doc.Serial, Version: doc.Version}, nil
 	})
 }
 

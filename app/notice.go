@@ -90,7 +90,7 @@ func (w *work) showTable(id string, t *PublicTable) error {
 		one.Page = i + 1
 		one.Rows = rows[min(i*noticePageRows, len(rows)):min((i+1)*noticePageRows, len(rows))]
 		if i > 0 {
-			one.Corrections, one.Draw = []LedgerRow{}, nil
+			one.Corrections, one.Draw, one.Texts = []LedgerRow{}, nil, nil
 		}
 		b, err := json.Marshal(&one)
 		if err != nil {

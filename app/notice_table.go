@@ -30,7 +30,8 @@ type PublicTable struct {
 	Pages       int               `json:"pages"`
 	Hash        string            `json:"hash"`
 	FrozenAt    *time.Time        `json:"frozen_at,omitempty"`
-	Draw        *ChoiceView       `json:"draw,omitempty"` // what recomputing a draw takes; no names
+	Draw        *ChoiceView       `json:"draw,omitempty"`  // what recomputing a draw takes; no names
+	Texts       []TextVersion     `json:"texts,omitempty"` // a living text: its versions, the newest first
 }
 
 // Bounds of one publication: a page stays within the budget of a public page, and

@@ -125,7 +125,8 @@ type FileView struct {
 	AttachmentView
 	By    *AccountRef    `json:"by,omitempty"`
 	Of    TimelineRecord `json:"of"`
-	Image bool           `json:"image"` // the browser can show it
+	Image bool           `json:"image"`             // the browser can show it
+	Chain bool           `json:"custody,omitempty"` // every look at it is written down (`GET /attachments/{id}/custody`)
 }
 
 // shownImages are what every browser draws by itself.
@@ -151,6 +152,7 @@ func (w *work) filesOf(r *record.Row) ([]FileView, error) {
 		return nil, err
 	}
 	var out []FileView
+	chained := custodyOf(r)
 	for i := range list {
 		x := &list[i]
 		if w.maySeeFile(x) != nil {
@@ -158,6 +160,7 @@ func (w *work) filesOf(r *record.Row) ([]FileView, error) {
 		}
 		v := FileView{AttachmentView: *attachmentView(x), Of: TimelineRecord{r.ID, w.words(r.P).Kind(r.T), r.Title()}, Image: slices.Contains(shownImages, x.MIME)}
 		v.By, _ = w.actorOf(x.ByAccount)
+		v.Chain = slices.Contains(chained, x.ID)
 		out = append(out, v)
 	}
 	return out, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"linqiao/domain"
+	"linqiao/kernel/program"
 	"linqiao/store"
 )
 
@@ -71,6 +72,13 @@ type PrintDocument struct {
 	State  string    `json:"state"`
 	Check  bool      `json:"check"` // can be looked up in public by its serial
 	Cols   []Choice  `json:"cols"`
+	// Of a paper with `rows`: its table as it was issued. Of one with `text`: the text,
+	// and how each version differs from the one before.
+	Heads   []Choice            `json:"heads,omitempty"`
+	Rows    []map[string]string `json:"rows,omitempty"`
+	Version int                 `json:"version,omitempty"`
+	Texts   []TextVersion       `json:"texts,omitempty"`
+	Files   []PrintFile         `json:"files,omitempty"`
 }
 
 // contactsMost is how many lines one contact list holds.
@@ -257,11 +265,51 @@ func (w *work) printDocument(id string, v *PrintView) error {
 	}
 	v.Title = d.Label
 	v.Document = &PrintDocument{ID: doc.ID, Label: d.Label, Serial: doc.Serial, Issued: doc.IssuedAt, State: doc.State, Check: d.Check, Cols: []Choice{}}
+	if err := w.printParts(doc, d, shown, v.Document); err != nil {
+		return err
+	}
 	for _, k := range append(slices.Clone(d.Cols), sortedKeys(doc.Data)...) {
 		x, ok := doc.Data[k].(map[string]any)
+		if strings.HasPrefix(k, "_") {
+			continue
+		}
 		if c := (Choice{asText(x["label"]), asText(x[shown])}); ok && !slices.Contains(v.Document.Cols, c) {
 			v.Document.Cols = append(v.Document.Cols, c)
 		}
 	}
 	return nil
+}
+
+// PrintFile is one file that a paper hands over, to be checked by its hash.
+type PrintFile struct {
+	Field  string `json:"field"`
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// printParts writes a paper's table, its text with the versions, and its files.
+func (w *work) printParts(doc *domain.Document, d *program.Document, shown string, v *PrintDocument) error {
+	v.Heads = docHeadsOf(doc)
+	for _, row := range docRowsOf(doc) {
+		line := map[string]string{}
+		for _, h := range v.Heads {
+			_, text, _ := docCell(row[h.Key], shown)
+			line[h.Key] = orDash(text)
+		}
+		v.Rows = append(v.Rows, line)
+	}
+	files, _ := doc.Data[docFiles].([]any)
+	for _, x := range files {
+		if m, ok := x.(map[string]any); ok {
+			v.Files = append(v.Files, PrintFile{asText(m["field"]), asText(m["name"]), asInt64(m["size"]), asText(m["sha256"])})
+		}
+	}
+	if doc.Data[docText] == nil {
+		return nil
+	}
+	v.Version = doc.Version
+	var err error
+	v.Texts, err = w.docTexts(doc, d)
+	return err
 }

@@ -410,6 +410,11 @@ func (a *App) House(ctx context.Context) (int, error) {
 				return err
 			}
 			n += linked
+			sealed, err := tx.SealDocuments(tickBatch)
+			if err != nil {
+				return err
+			}
+			n += sealed
 			if err := a.ageImports(tx); err != nil {
 				return err
 			}

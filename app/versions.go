@@ -14,10 +14,11 @@ import (
 // TextVersion is one version of a field that keeps them all (`versions`): the text
 // as it then was, and how it differs from the one before.
 type TextVersion struct {
-	At   time.Time   `json:"at"`
-	By   *AccountRef `json:"by,omitempty"`
-	Text string      `json:"text"`
-	Diff []DiffPart  `json:"diff"`
+	At      time.Time   `json:"at"`
+	By      *AccountRef `json:"by,omitempty"`
+	Version int         `json:"version,omitempty"` // of a paper
+	Text    string      `json:"text"`
+	Diff    []DiffPart  `json:"diff"`
 }
 
 // DiffPart is a piece of a comparison.

@@ -217,10 +217,14 @@ type ConsentState struct {
 }
 
 type DocumentRef struct {
-	ID     string `json:"id"`
-	Key    string `json:"key"`
-	Label  string `json:"label"`
-	Serial string `json:"serial"`
+	ID      string       `json:"id"`
+	Key     string       `json:"key"`
+	Label   string       `json:"label"`
+	Serial  string       `json:"serial"`
+	Version int          `json:"version"`
+	State   string       `json:"state,omitempty"`
+	Issued  *time.Time   `json:"issued,omitempty"`
+	Reading *ReadingView `json:"reading,omitempty"` // who has read it, of one that must be read
 }
 
 type RecordView struct {
@@ -244,6 +248,7 @@ type RecordView struct {
 	Consents    []ConsentState           `json:"consents"`
 	Choices     []ChoiceView             `json:"choices"`
 	Ballots     []BallotView             `json:"ballots"`
+	Panels      []PanelView              `json:"panels"`
 	Rosters     []FrozenView             `json:"rosters"` // frozen for this record
 	Tickets     []TicketState            `json:"tickets"`
 	Versions    map[string][]TextVersion `json:"versions,omitempty"` // of fields that keep every version

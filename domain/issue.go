@@ -31,6 +31,30 @@ type Document struct {
 	Rev      int64
 }
 
+// Reading says that somebody has read a document.
+type Reading struct {
+	County   CountyCode
+	Document string
+	Account  AccountID
+	Party    PartyID
+	At       time.Time
+}
+
+// Held is one link of a file's chain of custody: who had it in hand, when, for what.
+// Hash covers the link and, by it, all links before.
+type Held struct {
+	County     CountyCode
+	Attachment string
+	Seq        int64
+	Record     RecordID
+	Act        string // filed, seen, handed
+	Account    AccountID
+	At         time.Time
+	SHA256     string
+	Note       string
+	Hash       string
+}
+
 // Ledger is one frozen period table (台账); its signatures are Signature rows
 // whose target is the ledger's id.
 type Ledger struct {

@@ -39,7 +39,7 @@ func (tx *Tx) RevokePasses(record domain.RecordID, program, key string) (int64, 
 	return tx.exec("UPDATE pass SET revoked = 1"+w.String()+" AND revoked = 0", w.args...)
 }
 
-const documentColumns = "county, id, program, key, record, party, serial, version, issued_at, data, hash, state"
+const documentColumns = "county, id, program, key, record, party, serial, version, issued_at, hash, state, data, secret"
 
 var (
 	documentInsert = insertSQL("document", documentColumns+", rev")
@@ -47,13 +47,21 @@ var (
 	documentSelect = "SELECT " + documentColumns + ", rev FROM document"
 )
 
-func scanDocument(rows rowScanner, d *domain.Document) error {
-	return rows.Scan((*string)(&d.County), &d.ID, &d.Program, &d.Key, (*string)(&d.Record), (*string)(&d.Party), &d.Serial,
-		num(&d.Version), instant{&d.IssuedAt}, object{&d.Data}, &d.Hash, &d.State, num(&d.Rev))
+// scanDocument opens the sealed data, too; a row of former times has them bare.
+func (tx *Tx) scanDocument(rows rowScanner, d *domain.Document) error {
+	var sealed []byte
+	if err := rows.Scan((*string)(&d.County), &d.ID, &d.Program, &d.Key, (*string)(&d.Record), (*string)(&d.Party), &d.Serial,
+		num(&d.Version), instant{&d.IssuedAt}, &d.Hash, &d.State, object{&d.Data}, &sealed, num(&d.Rev)); err != nil || len(sealed) == 0 {
+		return err
+	}
+	data, err := tx.open("document/"+d.ID, sealed)
+	d.Data = data
+	return err
 }
 
-func documentValues(d *domain.Document) []any {
-	return []any{d.County, d.ID, d.Program, d.Key, d.Record, d.Party, d.Serial, d.Version, d.IssuedAt, d.Data, d.Hash, d.State, d.Rev}
+func (tx *Tx) documentValues(d *domain.Document) ([]any, error) {
+	sealed, err := tx.seal("document/"+d.ID, d.Data)
+	return []any{d.County, d.ID, d.Program, d.Key, d.Record, d.Party, d.Serial, d.Version, d.IssuedAt, d.Hash, d.State, map[string]any{}, sealed, d.Rev}, err
 }
 
 // InsertDocument writes an issued document; a serial with the same version twice
@@ -72,7 +80,11 @@ func (tx *Tx) InsertDocument(d *domain.Document) error {
 		d.Version = 1
 	}
 	d.Rev = 1
-	return tx.insert(documentInsert, documentValues(d)...)
+	values, err := tx.documentValues(d)
+	if err != nil {
+		return err
+	}
+	return tx.insert(documentInsert, values...)
 }
 
 // UpdateDocument saves a document's state; stale otherwise.
@@ -80,22 +92,38 @@ func (tx *Tx) UpdateDocument(d *domain.Document) error {
 	if err := tx.home(&d.County); err != nil {
 		return err
 	}
-	if err := tx.change("document", documentUpdate, documentValues(d)...); err != nil {
+	values, err := tx.documentValues(d)
+	if err != nil {
+		return err
+	}
+	if err := tx.change("document", documentUpdate, values...); err != nil {
 		return err
 	}
 	d.Rev++
 	return nil
 }
 
+// SealDocuments seals documents that were written bare, some at a time, and says how
+// many.
+func (tx *Tx) SealDocuments(limit int) (int, error) {
+	list, err := many(tx, tx.scanDocument, documentSelect+" WHERE county = $1 AND data <> '{}' ORDER BY id LIMIT $2", tx.county, int64(limit))
+	for i := range list {
+		if err == nil {
+			err = tx.UpdateDocument(&list[i])
+		}
+	}
+	return len(list), err
+}
+
 // Document reads one document.
 func (tx *Tx) Document(id string) (*domain.Document, error) {
-	d, err := one(tx, "document", scanDocument, documentSelect+" WHERE county = $1 AND id = $2", tx.county, id)
+	d, err := one(tx, "document", tx.scanDocument, documentSelect+" WHERE county = $1 AND id = $2", tx.county, id)
 	return &d, err
 }
 
 // DocumentBySerial reads the newest version of a serial, for public checking.
 func (tx *Tx) DocumentBySerial(serial string) (*domain.Document, error) {
-	d, err := one(tx, "document", scanDocument, documentSelect+" WHERE county = $1 AND serial = $2 AND serial <> '' ORDER BY version DESC LIMIT 1",
+	d, err := one(tx, "document", tx.scanDocument, documentSelect+" WHERE county = $1 AND serial = $2 AND serial <> '' ORDER BY version DESC LIMIT 1",
 		tx.county, serial)
 	return &d, err
 }
@@ -105,7 +133,35 @@ func (tx *Tx) Documents(record domain.RecordID, key string) ([]domain.Document, 
 	w := tx.where()
 	w.add("record = ?", record)
 	w.eq("key", key)
-	return many(tx, scanDocument, documentSelect+w.String()+" ORDER BY id", w.args...)
+	return many(tx, tx.scanDocument, documentSelect+w.String()+" ORDER BY id", w.args...)
+}
+
+// ReadDocument notes that an account has read a document, once; first reports whether
+// it was the first time.
+func (tx *Tx) ReadDocument(r *domain.Reading) (first bool, err error) {
+	if err := tx.home(&r.County); err != nil {
+		return false, err
+	}
+	n, err := tx.exec("INSERT INTO document_reading (county, document, account, party, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (county, document, account) DO NOTHING",
+		tx.county, r.Document, r.Account, r.Party, r.At)
+	return n == 1, err
+}
+
+// Readings counts who has read a document, and lists the latest.
+func (tx *Tx) Readings(document string, limit int) (n int64, latest []domain.Reading, err error) {
+	if n, err = one(tx, "reading", scanInt, "SELECT COUNT(*) FROM document_reading WHERE county = $1 AND document = $2", tx.county, document); err != nil || n == 0 {
+		return n, nil, err
+	}
+	latest, err = many(tx, func(rows rowScanner, r *domain.Reading) error {
+		return rows.Scan((*string)(&r.County), &r.Document, (*string)(&r.Account), (*string)(&r.Party), instant{&r.At})
+	}, "SELECT county, document, account, party, at FROM document_reading WHERE county = $1 AND document = $2 ORDER BY at DESC, account LIMIT $3", tx.county, document, int64(limit))
+	return n, latest, err
+}
+
+// HasRead reports whether an account has said that it read a document.
+func (tx *Tx) HasRead(document string, account domain.AccountID) (bool, error) {
+	n, err := one(tx, "reading", scanInt, "SELECT COUNT(*) FROM document_reading WHERE county = $1 AND document = $2 AND account = $3", tx.county, document, account)
+	return n > 0, err
 }
 
 const ledgerColumns = "county, id, program, key, period, path, state, data, hash, frozen_at, frozen_by"

@@ -485,7 +485,7 @@ CREATE TABLE document (
   data TEXT NOT NULL,
   hash TEXT NOT NULL,
   state TEXT NOT NULL,
-  rev BIGINT NOT NULL CHECK (rev >= 1),
+  rev BIGINT NOT NULL CHECK (rev >= 1), secret BLOB,
   PRIMARY KEY (county, id)
 );
 CREATE UNIQUE INDEX document_serial ON document (county, serial, version) WHERE serial <> '';
@@ -1141,4 +1141,28 @@ CREATE TABLE gateway (
   by_account TEXT NOT NULL,
   last_at BIGINT NOT NULL,
   PRIMARY KEY (county, id)
+);
+CREATE INDEX document_bare ON document (county, id) WHERE data <> '{}';
+
+CREATE TABLE document_reading (
+  county TEXT NOT NULL,
+  document TEXT NOT NULL,
+  account TEXT NOT NULL,
+  party TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (county, document, account)
+);
+
+CREATE TABLE custody (
+  county TEXT NOT NULL,
+  attachment TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  record TEXT NOT NULL,
+  act TEXT NOT NULL,
+  account TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  sha256 TEXT NOT NULL,
+  note TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (county, attachment, seq)
 );

@@ -253,8 +253,27 @@ func (s *source) fieldsInto(dst *Map[*Field], n *node, home fieldHome) {
 			continue
 		}
 		s.fieldKey(p.key)
-		dst.Set(p.key.val, s.field(p.key.val, p.val, home))
+		f := s.field(p.key.val, p.val, home)
+		dst.Set(p.key.val, f)
+		if len(f.Differ) > 0 && !n.has(f.DifferKey()) {
+			dst.Set(f.DifferKey(), s.differField(f))
+		}
 	}
+}
+
+// differField is the field beside one with `differ`: the reason why somebody has set
+// another value than the one proposed.
+func (s *source) differField(f *Field) *Field {
+	d := &Field{Key: f.DifferKey(), Label: f.Label + "与建议不同的理由", Type: TypeChoice, Class: f.Class, ListRef: f.Differ[0], List: &List{Key: f.Differ[0]}}
+	if f.LabelEN != "" {
+		d.LabelEN = "Why it is not as proposed: " + f.LabelEN
+	}
+	s.later(func() {
+		if l := s.set.ListOf(f.Differ[0], s.p.Key); l != nil {
+			d.List = l
+		}
+	})
+	return d
 }
 
 func (s *source) fieldKey(k *node) {

@@ -148,6 +148,9 @@ type Field struct {
 	Hint                string
 }
 
+// DifferKey names the field beside one with `differ` that holds the reason.
+func (f *Field) DifferKey() string { return f.Key + "_differ" }
+
 type CheckItem struct {
 	Key, Label, LabelEN string
 	Suggest             *rule.Expr // bool

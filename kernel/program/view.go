@@ -402,15 +402,26 @@ func (v viewer) record(rt *RecordType) RecordView {
 		rv.Stages = append(rv.Stages, StageView{k, v.pick(st.Label, st.LabelEN), string(st.Phase), st.Final})
 	}
 	for _, m := range rt.Moves.All() {
-		rv.Moves = append(rv.Moves, v.move(m))
+		rv.Moves = append(rv.Moves, v.move(rt, m))
 	}
 	return rv
 }
 
-func (v viewer) move(m *Move) MoveView {
+// withReasons is what a move asks, and the reason beside each field with `differ`.
+func withReasons(rt *RecordType, m *Move) []string {
+	out := orEmpty(slices.Clone(m.Ask))
+	for _, k := range slices.Concat(m.Need, m.Ask) {
+		if f, ok := rt.Fields.Find(k); ok && len(f.Differ) > 0 && rt.Fields.Has(f.DifferKey()) && !slices.Contains(out, f.DifferKey()) {
+			out = append(out, f.DifferKey())
+		}
+	}
+	return out
+}
+
+func (v viewer) move(rt *RecordType, m *Move) MoveView {
 	mv := MoveView{
 		Key: m.Key, Label: v.pick(m.Label, m.LabelEN), From: orEmpty(m.From), To: m.To, By: orEmpty(m.By), Auto: m.When != nil,
-		Need: orEmpty(m.Need), Ask: orEmpty(m.Ask), Form: m.Form, Text: m.TextRequired, Offline: m.Offline, Intake: m.Intake(),
+		Need: orEmpty(m.Need), Ask: withReasons(rt, m), Form: m.Form, Text: m.TextRequired, Offline: m.Offline, Intake: m.Intake(),
 		Channels: m.Channels, Follow: m.Follow,
 	}
 	if m.Reason != "" {

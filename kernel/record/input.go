@@ -26,6 +26,10 @@ func Accepts(r *program.RecordType, p *program.Program, mv *program.Move) (field
 		if f := FieldOf(r, key); f != nil {
 			seen[key] = true
 			fields = append(fields, f)
+			if d := FieldOf(r, f.DifferKey()); len(f.Differ) > 0 && d != nil && !seen[d.Key] {
+				seen[d.Key] = true
+				fields = append(fields, d)
+			}
 		}
 	}
 	for _, k := range mv.Need {
@@ -121,6 +125,9 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 			errs = append(errs, form.Require(f, vals, u.Today(), fields...)...)
 		}
 	}
+	if len(errs) == 0 && !a.trusted {
+		errs = append(errs, u.reasons(r, fields, mine, vals)...)
+	}
 	sort.Slice(errs, func(i, j int) bool { return errs[i].Path < errs[j].Path })
 	for k, v := range vals {
 		if v != nil {
@@ -131,6 +138,34 @@ func (u *Unit) fill(r *Row, mv *program.Move, a Act) (map[string]any, []domain.F
 		}
 	}
 	return vals, errs
+}
+
+// reasons wants a reason (`differ`) for each value that is not the one proposed, and
+// drops one that was given for a value that is.
+func (u *Unit) reasons(r *Row, fields []*program.Field, mine, vals map[string]any) (errs []domain.FieldError) {
+	for _, f := range fields {
+		_, given := mine[f.Key]
+		if f.Suggest == nil || len(f.Differ) == 0 || !given || vals[f.Key] == nil {
+			continue
+		}
+		undo := r.overlay(vals)
+		v, err := u.value(f.Suggest, r.vars())
+		undo()
+		if err != nil {
+			continue // nothing is proposed
+		}
+		key := f.DifferKey()
+		switch same := text(fromRule(v)) == text(vals[f.Key]); {
+		case same && r.has(key):
+			vals[key], mine[key] = nil, nil
+		case same:
+			delete(vals, key)
+		case vals[key] == nil && !(r.has(key) && text(r.raw(f.Key)) == text(vals[f.Key])):
+			d := FieldOf(r.T, key)
+			errs = append(errs, domain.FieldError{Path: "fields." + key, Code: "required", Args: map[string]string{"label": d.Label}})
+		}
+	}
+	return errs
 }
 
 // takeSuggest fills a needed field that nobody filled with what the program

@@ -209,6 +209,12 @@ func (u *Unit) onForm(r *Row, f *program.Form) (*program.Panel, *program.Role) {
 	return nil, nil
 }
 
+// OnForm reports whether the actor belongs to the panel that uses a form on the row.
+func (u *Unit) OnForm(r *Row, f *program.Form) bool {
+	p, _ := u.onForm(r, f)
+	return p != nil
+}
+
 // FillRefused says why the actor may not fill a form on the row; nil when he may.
 func (u *Unit) FillRefused(r *Row, f *program.Form) error {
 	if p, role := u.onForm(r, f); p != nil {

@@ -1,10 +1,10 @@
 import { post } from './client'
-import type { AccountRef, FormResponse, Instant, Keyed, PartyRef, RecordView } from './types'
+import type { AccountRef, FormResponse, Instant, Keyed, PartyRef, RecordView, TextVersion } from './types'
 import { readLedger } from './figures'
 
 export interface PrintAct { sheet: string; program?: string; round?: string; party?: string; record?: string; pass?: string; document?: string; ledger?: string; period?: string; purpose: string }
 export interface PrintContact { party: PartyRef; region?: string; address?: string; phone?: string; org?: string; state?: string }
-export interface PrintDocument { id: string; label: string; serial: string; issued: Instant; state: string; check: boolean; cols: Keyed[] }
+export interface PrintDocument { id: string; label: string; serial: string; issued: Instant; state: string; check: boolean; cols: Keyed[]; heads?: Keyed[]; rows?: Record<string, string>[]; version?: number; texts?: TextVersion[]; files?: { field: string; name: string; size: number; sha256: string }[] }
 /** A card with a code: what its page shows, and the path of that page. Given out once. */
 export interface PrintCard { title: string; county: string; lines: Keyed[]; until?: Instant; path: string; logs: boolean }
 export interface PrintView {

@@ -1,6 +1,6 @@
 import { get, patch, path, post, type RequestOptions } from './client'
 import type {
-  Act, FileView, FormResponse, FormResult, MatchAnswer, Page, RecordQuery, RecordSummary,
+  Act, CustodyView, FileView, FormResponse, FormResult, MatchAnswer, Page, RecordQuery, RecordSummary,
   RecordView, TimelineEvent, Values,
 } from './types'
 
@@ -35,6 +35,20 @@ export const sendMatch = (id: string, match: string, offers: string[], options?:
 /** A vote: what was picked goes with no name; the roll knows a repeated request. */
 export const castVote = (id: string, ballot: string, body: { picks: string[]; channel?: string; voter?: string }, options?: RequestOptions) =>
   post<RecordView>(path('records', id, 'ballots', ballot), body, options).then(whole)
+/** A ticket for saying something without a name; its code is shown once. */
+export const takeTicket = (id: string, move: string, options?: RequestOptions) =>
+  post<{ code: string }>(path('records', id, 'tickets', move), {}, options)
+/** Somebody takes a paper at the desk: struck off the roll. */
+export const handOutPaper = (id: string, ballot: string, voter: string, options?: RequestOptions) =>
+  post<RecordView>(path('records', id, 'ballots', ballot, 'desk'), { voter }, options).then(whole)
+export const enterPapers = (id: string, ballot: string, body: { votes: Record<string, number>; papers: number; invalid: number }, options?: RequestOptions) =>
+  post<RecordView>(path('records', id, 'ballots', ballot, 'papers'), body, options).then(whole)
+export const signPapers = (id: string, ballot: string, options?: RequestOptions) =>
+  post<RecordView>(path('records', id, 'ballots', ballot, 'papers', 'sign'), {}, options).then(whole)
+/** The reader has read a paper that must be read. */
+export const readPaper = (paper: string, options?: RequestOptions) =>
+  post<RecordView>(path('documents', paper, 'readings'), {}, options).then(whole)
+export const fileCustody = (file: string) => get<CustodyView>(path('attachments', file, 'custody'))
 export const editRecord = (id: string, rev: number, fields: Values, options?: RequestOptions) =>
   patch<RecordView>(path('records', id), { rev, fields }, { ...options, ifMatch: rev }).then(whole)
 export const extendClock = (id: string, clock: string, body: { n: number; text: string }, options?: RequestOptions) =>

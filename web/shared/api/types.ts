@@ -291,11 +291,69 @@ export interface BallotView extends Keyed {
   done: boolean
   can_vote: boolean
   channels: string[]
+  per?: string
+  /** Of the tally: the hash of its lines. */
+  hash?: string
+  /** The reader hands out papers and counts them; he signs the count. */
+  can_desk?: boolean
+  can_sign?: boolean
+  sheet?: { votes: Record<string, number>; papers: number; invalid: number; by: string; signed: string }
+}
+/** A panel's present round; score and criteria only once they may be known. */
+export interface PanelView extends Keyed {
+  form: string
+  round: number
+  blind: boolean
+  sheets: number
+  seats?: number
+  quorum: number
+  done: boolean
+  closed: boolean
+  due?: Instant
+  combine?: string
+  counted?: number
+  dropped?: number
+  score?: string
+  criteria?: (Keyed & { score: string; most?: string })[]
+  mine: boolean
+  can: boolean
+  why?: string
+}
+/** A roster as it was frozen for a record. */
+export interface FrozenRoster extends Keyed { size: number; hash: string; frozen: string; except: { label: string; n: number }[] }
+export interface DiffPart { op: 'same' | 'added' | 'gone'; text: string }
+/** One version of a text that keeps them all, with what changed against the one before. */
+export interface TextVersion { at: Instant; by?: AccountRef; version?: number; text: string; diff: DiffPart[] }
+export interface PaperRef {
+  id: string
+  key: string
+  label: string
+  serial?: string
+  version?: number
+  state?: string
+  issued?: Instant
+  reading?: { mine: boolean; can: boolean; count: number; latest: { account: AccountRef; at: Instant }[] }
+}
+export interface CustodyView {
+  file: string
+  name: string
+  sha256: string
+  whole: boolean
+  items: { seq: number; act: 'filed' | 'seen' | 'handed'; by?: AccountRef; org?: string; at: Instant; note?: string; hash: string }[]
 }
 export interface ChoiceView extends Keyed {
   by: string
   state: string
+  round?: number
+  method?: string
   size: number
+  excluded?: number
+  commit?: string
+  pool_hash?: string
+  pool?: string
+  secret?: string
+  public?: string
+  order?: string[]
   take: number
   members: { code: string; mine?: boolean; name?: string; record?: string }[]
 }
@@ -329,9 +387,15 @@ export interface RecordView extends RecordSummary {
   children: { record: string; label: string; items: RecordSummary[] }[]
   ballots?: BallotView[]
   choices?: ChoiceView[]
+  panels?: PanelView[]
+  /** Tickets that the reader may take: what is said by one has no name. */
+  tickets?: { move: string; label: string; left: number }[]
+  /** Frozen for this record. */
+  rosters?: FrozenRoster[]
+  versions?: Record<string, TextVersion[]>
   terms?: Terms | null
   members?: RecordSummary[]
-  documents?: { id: string; key: string; label: string; serial?: string }[]
+  documents?: PaperRef[]
   passes?: { key: string; label: string; print?: boolean }[]
   consents?: { key: string; label: string; given: boolean; can: boolean; evidence?: string[] }[]
   can_edit?: boolean
@@ -387,7 +451,7 @@ export interface TimelineEvent {
   photos?: string[]
 }
 /** A file with where it belongs; `image`: the browser can show it. */
-export interface FileView extends Attachment { image: boolean; by?: AccountRef; of: { id: string; label: string; title: string }; created: Instant }
+export interface FileView extends Attachment { image: boolean; custody?: boolean; by?: AccountRef; of: { id: string; label: string; title: string }; created: Instant }
 export interface FormResult { id: string; score?: number; band?: string; urgent?: { say: string; call?: string[] }[] }
 export interface FormResponse {
   id: string

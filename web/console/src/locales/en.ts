@@ -2,6 +2,7 @@ import type { Texts } from '@linqiao/shared/i18n'
 import desk from './desk.en'
 import tell from './tell.en'
 import maps from './maps.en'
+import voice from './voice.en'
 
 export default {
   app: { name: 'Linqiao', motto: 'Social services of a county, together' },
@@ -146,6 +147,7 @@ export default {
     text: 'Text', int: 'Whole number', number: 'Number', money: 'Money', bp: 'Ratio', rate: 'Interest rate', bool: 'Yes / no', date: 'Date', time: 'Time', span: 'Duration', interval: 'Interval', schedule: 'Schedule', place: 'Place', region: 'Region', org: 'Unit', person: 'Person', party: 'Party', account: 'Account', phone: 'Phone', photo: 'Photo', file: 'File', checks: 'Check list', rows: 'Table', ref: 'Link', choice: 'Choice',
   },
   ...maps,
+  ...voice,
   ...tell,
   ...desk,
   region: { title: 'Regions', note: 'Published codes; grids and service circles are the county’s own.', name: 'Name', level: 'Level', code: 'Code', add: 'Add below', added: '{name} added', empty: 'Nothing below' },

@@ -2,6 +2,7 @@ import type { Texts } from '@linqiao/shared/i18n'
 import desk from './desk.zh-CN'
 import tell from './tell.zh-CN'
 import maps from './maps.zh-CN'
+import voice from './voice.zh-CN'
 
 /** Texts of the console. Words of programs never stand here. The reference language. */
 export default {
@@ -147,6 +148,7 @@ export default {
     text: '文字', int: '整数', number: '数', money: '金额', bp: '比率', rate: '利率', bool: '是否', date: '日期', time: '时间', span: '时长', interval: '时段', schedule: '时间表', place: '地点', region: '区划', org: '单位', person: '人员', party: '服务对象', account: '账号', phone: '电话', photo: '照片', file: '文件', checks: '逐项核对', rows: '表格', ref: '关联', choice: '选项',
   },
   ...maps,
+  ...voice,
   ...tell,
   ...desk,
   region: { title: '区划', note: '沿用公布的区划代码；网格与服务圈由本县增设。', name: '名称', level: '级别', code: '代码', add: '增设下级', added: '已增设 {name}', empty: '没有下级区划' },

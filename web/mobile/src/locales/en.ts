@@ -109,6 +109,9 @@ export default {
       turnout: '{roll} on the roll, {voted} have voted', notOpen: 'Voting begins {at}', closed: 'Voting has ended', passed: 'Carried', failed: 'Not carried', notYours: 'You are not on the roll of this vote.', atDesk: 'This vote is cast at the desk only.', votes: '{n} votes', go: 'Vote', gone: 'There is no such vote.',
       needsNetwork: 'Voting needs a network. Your choice was neither sent nor kept; vote again when you are connected.', toMatter: 'See the matter',
     },
+    ticket: { lead: 'Take a ticket and say it on a page without signing in. Nobody keeps who took which ticket.', take: 'Take a ticket', another: 'Take another', left: '{n} left', none: 'All tickets are taken.', keep: 'The code is shown only now: write it down. By it you hand in, and read the answer.', open: 'To the anonymous page: hand in, or read the answer', needsNetwork: 'Taking a ticket needs the network.' },
+    living: { now: 'Text in force', before: 'Earlier text', changed: 'What changed', whole: 'Read it whole' },
+    panel: { sheets: '{n} of {of} sheets are in', blind: 'Back to back: nobody sees the result before all are in.', mine: 'Yours is in', out: 'You may not sit on it: {why}', score: 'Result {score}' },
     drawn: { title: 'Draw', waiting: 'The list of {size} is locked; nobody has been drawn yet.', result: '{take} drawn from {size}.', mine: 'You were drawn', notMine: 'You are not among those drawn.', members: 'Drawn', code: 'No. {code}' },
     around: {
       title: 'Activities and public matters', lead: 'Sessions, activities, public matters', none: 'There is nothing public at present.', sessions: 'Sessions', activities: 'Activities', cases: 'Public matters', full: 'Full', room: 'Room for {n}', taken: '{n} booked', mine: 'You are enrolled', when: 'When', place: 'Where',
