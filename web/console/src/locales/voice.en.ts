@@ -2,9 +2,9 @@ import type { Texts } from '@linqiao/shared/i18n'
 
 export default {
   voice: {
-    versions: '{n} versions', now: 'Text in force', before: 'Earlier text', no: 'Version {n}', whole: 'Read this version whole', diffHint: 'Underlined was added; struck out was removed.',
+    versions: '{n} versions', now: 'Text in force', before: 'Earlier text', no: 'Version {n}', whole: 'Read this version whole', changed: 'Against the one before:', diffHint: 'Underlined was added; struck out was removed.',
     roll: 'Roll (frozen): {label}', rollSize: 'On the roll', people: '{n}', leftOut: 'Left out: {label}', rollHash: 'Hash of the roll',
-    frozen: 'Frozen, not drawn yet', drawn: 'Drawn', ranked: 'Ranked', pool: 'Candidates', excluded: 'Excluded by condition', take: 'Places', public: 'Public number', result: 'Result', byCode: 'shown by code', reserve: 'Next in order ({n})', waits: 'The pool is frozen and the secret promised; it is drawn once the public number is known.',
+    frozen: 'Frozen, not drawn yet', unranked: 'Not ranked yet', waitsRank: 'The seed is promised, for equal marks only; the ranking follows when all is judged.', drawn: 'Drawn', ranked: 'Ranked', pool: 'Candidates', excluded: 'Excluded by condition', take: 'Places', public: 'Public number', result: 'Result', byCode: 'shown by code', reserve: 'Next in order ({n})', waits: 'The pool is frozen and the secret promised; it is drawn once the public number is known.',
     proof: 'Numbers for checking', commit: 'Commitment', poolHash: 'Hash of the pool', secret: 'Secret (shown after the draw)', method: 'Method', checkPage: 'Check it in the publication: anybody can compute it again',
     round: 'round {n}', fill: 'Fill in the score sheet', fillAgain: 'Change my sheet', sheetsOf: 'sheets of {n} seats', sheets: 'sheets; valid from {quorum}', mine: 'yours is in', due: 'Until', blind: 'Back to back: nobody sees another’s sheet or the result before all are in.', excludedYou: 'You may not sit on it: {why}',
     combine: { mean: 'mean', median: 'median', sum: 'total' }, question: 'Criterion', score: 'Score', how: 'Made of {n} sheets.', dropped: ' The {n} highest and lowest were left out.',
