@@ -41,6 +41,32 @@ func (s *Server) undoBulk(ctx context.Context, who *app.Who, in *ByID) (*jobAcce
 	return accepted(ctx, v, err)
 }
 
+type jobAreasIn struct {
+	ByID
+	Cursor string `query:"cursor" maxLength:"20"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (s *Server) jobAreas(ctx context.Context, who *app.Who, in *jobAreasIn) (*body[app.List[app.JobArea]], error) {
+	after, err := placeOf(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	return answer(s.app.JobAreas(ctx, who, in.ID, after, in.Limit))
+}
+
+// placeOf reads a cursor that is a place in a list.
+func placeOf(cursor string) (int64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(cursor, 10, 64)
+	if err != nil {
+		return 0, domain.E(domain.KindInvalid, "cursor").With("cursor", "cursor")
+	}
+	return n, nil
+}
+
 type jobItemsIn struct {
 	ByID
 	State  string `query:"state" enum:"waiting,done,failed,undone,kept"`
@@ -49,13 +75,9 @@ type jobItemsIn struct {
 }
 
 func (s *Server) jobItems(ctx context.Context, who *app.Who, in *jobItemsIn) (*body[app.List[app.JobItemView]], error) {
-	after := int64(0)
-	if in.Cursor != "" {
-		n, err := strconv.ParseInt(in.Cursor, 10, 64)
-		if err != nil {
-			return nil, domain.E(domain.KindInvalid, "cursor").With("cursor", "cursor")
-		}
-		after = n
+	after, err := placeOf(in.Cursor)
+	if err != nil {
+		return nil, err
 	}
 	l, err := s.app.JobItems(ctx, who, in.ID, in.State, after, in.Limit)
 	for i := range l.Items {

@@ -60,6 +60,10 @@ func (s *Server) mapUnits(ctx context.Context, who *app.Who, in *mapPointsIn) (*
 	return answer(s.app.MapUnits(ctx, who, in.Program, in.Region))
 }
 
+func (s *Server) mapThings(ctx context.Context, who *app.Who, in *mapPointsIn) (*body[*app.ThingsView], error) {
+	return answer(s.app.MapThings(ctx, who, in.Program, in.Region))
+}
+
 func (s *Server) mapVisits(ctx context.Context, who *app.Who, in *mapPointsIn) (*body[*app.VisitsView], error) {
 	return answer(s.app.MapVisits(ctx, who, in.Program, in.Region, in.Day))
 }

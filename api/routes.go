@@ -127,6 +127,7 @@ func (s *Server) routes() {
 	get(s, signedIn, "/jobs", "我的后台任务", s.jobs)
 	get(s, signedIn, "/jobs/{id}", "一项后台任务", s.job)
 	get(s, signedIn, "/jobs/{id}/items", "后台任务逐条的结果", s.jobItems)
+	get(s, signedIn, "/jobs/{id}/areas", "预览的建议，按区划合计", s.jobAreas)
 	post(s, signedIn, again, "/jobs/{id}/cancel", "停止后台任务", s.cancelJob)
 	get(s, signedIn, "/jobs/{id}/file", "下载后台任务的结果", s.jobFile)
 
@@ -140,6 +141,7 @@ func (s *Server) routes() {
 	post(s, staff, again, "/prints", "打印（须写用途）", s.print)
 	get(s, staff, "/programs/{p}/screen", "驾驶舱", s.screen)
 	get(s, staff, "/programs/{p}/map/units", "参与单位的位置", s.mapUnits)
+	get(s, staff, "/programs/{p}/map/things", "物件、供给的位置", s.mapThings)
 	get(s, staff, "/programs/{p}/map/visits", "当日走访的位置", s.mapVisits)
 
 	// Rosters, duties, work.

@@ -143,7 +143,7 @@ func (w *work) bulkJob(id, kind string) (*domain.Job, error) {
 // startNext starts the job that follows another, once, and ties the two together.
 func (w *work) startNext(after *domain.Job, as, kind string, payload map[string]any, total int) (*JobView, error) {
 	known := maps.Clone(after.Result)
-	for _, k := range []string{"reasons", "run", "undo", "lasting"} {
+	for _, k := range []string{"reasons", "run", "undo", "lasting", "proposes", "proposed", "areas"} {
 		delete(known, k)
 	}
 	j, err := w.startJobWith(kind, payload, known, total)
@@ -189,6 +189,10 @@ func (a *App) JobItems(ctx context.Context, who *Who, id, state string, after in
 		}
 		out := make([]JobItemView, 0, len(items))
 		for i := range items {
+			if items[i].State == domain.ItemArea {
+				items = items[:i]
+				break
+			}
 			v, err := w.jobItem(&items[i])
 			if err != nil {
 				return err

@@ -64,6 +64,11 @@ func (a *App) batch(ctx context.Context, r *JobRun, dry bool) error {
 			return err
 		}
 	}
+	if dry {
+		if err := a.rollUp(ctx, r, &in); err != nil {
+			return err
+		}
+	}
 	return r.Write(ctx, func(w *work, j *domain.Job) error {
 		why, err := w.reasons(j.ID, domain.ItemFailed)
 		if err != nil {
@@ -233,6 +238,9 @@ func (w *work) bulkItem(in *BulkAct, j *domain.Job, it *domain.JobItem, dry bool
 			j.Result["lasting"] = asInt64(j.Result["lasting"]) + 1
 		}
 	case errors.Is(err, errDry):
+		if it.Data["proposal"] != nil {
+			j.Result["proposes"] = true
+		}
 		if it.State = domain.ItemDone; x.trace.lasting {
 			j.Result["lasting"] = asInt64(j.Result["lasting"]) + 1
 		}
@@ -290,7 +298,10 @@ func (w *work) bulkAct(in *BulkAct, it *domain.JobItem, seen map[string]any, dry
 	}
 	switch in.Op {
 	case "move":
-		return w.move(id, in.Move, in.Act)
+		if err := w.move(id, in.Move, in.Act); err != nil {
+			return err
+		}
+		return w.propose(in, it, seen, dry, r)
 	case "match":
 		return w.choose(id, in.Match, in.Offers)
 	case "owner":

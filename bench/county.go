@@ -72,11 +72,11 @@ func settle(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	own, err := fs.Sub(benchProgram, filepath.Join("program", benchKey))
-	if err != nil {
-		return err
+	for _, key := range []string{benchKey, scoreKey} {
+		if dirs[key], err = fs.Sub(benchProgram, filepath.Join("program", key)); err != nil {
+			return err
+		}
 	}
-	dirs[benchKey] = own
 	if _, err := a.Apply(ctx, sys, dirs); err != nil {
 		return err
 	}

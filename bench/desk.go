@@ -16,6 +16,7 @@ type deskSide struct {
 	t      *target
 	tokens map[string]string // by login
 	ids    []string          // accounts of the clerks, for handing over
+	as     string            // who does long work; "" = the centre
 }
 
 // signIn signs every clerk and the centre in.
@@ -43,6 +44,14 @@ func (d *deskSide) signIn(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// me is who does long work.
+func (d *deskSide) me() string {
+	if d.as != "" {
+		return d.as
+	}
+	return centreLogin
 }
 
 func (d *deskSide) auth(login string) string { return "Bearer " + d.tokens[login] }

@@ -38,7 +38,7 @@ func main() {
 	flag.DurationVar(&o.each, "each", 4*time.Second, "how long one point is measured")
 	flag.IntVar(&o.rounds, "rounds", 2, "times the servers of W1 take turns at each number of clients")
 	flag.BoolVar(&o.quick, "quick", false, "small counties, short points")
-	flag.StringVar(&o.only, "only", "micro,w1,w2,roster,people", "which parts: micro, w1, w2, roster, people")
+	flag.StringVar(&o.only, "only", "micro,w1,w2,roster,people,batch", "which parts: micro, w1, w2, roster, people, batch")
 	flag.StringVar(&o.keep, "keep", "", "keep (and reuse) the large county in this directory")
 	flag.StringVar(&o.pprof, "pprof", "", "loopback address where our server offers its profile")
 	flag.StringVar(&o.sides, "sides", "echo,pocketbase,postgres", "what W1 is set beside: echo, pocketbase, postgres (none: our server alone)")
@@ -96,7 +96,7 @@ func measure(o options) error {
 		arithmetic(b.report)
 		matching(ctx, b.report, root)
 	}
-	if o.has("w1") || o.has("w2") || o.has("roster") || o.has("people") {
+	if o.has("w1") || o.has("w2") || o.has("roster") || o.has("people") || o.has("batch") {
 		if err := b.build(ctx); err != nil {
 			return err
 		}
@@ -118,6 +118,11 @@ func measure(o options) error {
 	}
 	if o.has("people") {
 		if err := b.people(ctx); err != nil {
+			return err
+		}
+	}
+	if o.has("batch") {
+		if err := b.scores(ctx); err != nil {
 			return err
 		}
 	}

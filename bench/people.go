@@ -52,6 +52,8 @@ func (b *bench) people(ctx context.Context) error {
 type jobAnswer struct {
 	ID, State   string
 	Done, Total int64
+	Failed      int64
+	Result      struct{ Areas int64 }
 	File        *struct{ Size int64 }
 }
 
@@ -73,7 +75,7 @@ func (d *deskSide) job(ctx context.Context, path string, body any) (v jobAnswer,
 			return v, 0, fmt.Errorf("%s is %s: %.300s", path, v.State, answer)
 		}
 		time.Sleep(20 * time.Millisecond)
-		answer, err = d.t.send(ctx, "GET", deskAPI+"/jobs/"+v.ID, map[string]string{"Authorization": d.auth(centreLogin)}, nil)
+		answer, err = d.t.send(ctx, "GET", deskAPI+"/jobs/"+v.ID, map[string]string{"Authorization": d.auth(d.me())}, nil)
 	}
 	return v, time.Since(begin), err
 }

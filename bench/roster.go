@@ -77,7 +77,7 @@ func (b *bench) roster(ctx context.Context, engine, dsn string, n int) error {
 }
 
 func (d *deskSide) head(contentType string) map[string]string {
-	h := map[string]string{"Authorization": d.auth(centreLogin), "Idempotency-Key": uuid.NewString()}
+	h := map[string]string{"Authorization": d.auth(d.me()), "Idempotency-Key": uuid.NewString()}
 	if contentType != "" {
 		h["Content-Type"] = contentType
 	}

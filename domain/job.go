@@ -62,4 +62,5 @@ const (
 	ItemFailed  = "failed"
 	ItemUndone  = "undone"
 	ItemKept    = "kept" // not undone: it has moved on since
+	ItemArea    = "area" // no record: what is proposed for a division
 )

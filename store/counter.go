@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"linqiao/domain"
 )
@@ -76,9 +77,18 @@ type StatRange struct {
 	Net bool
 }
 
+// A path so deep is of a village or below (province/city/county/town/village): few
+// counters stand there, and they are found by place (counter_place), not by day. The
+// plus sign keeps the engines from walking a range of days through the whole county.
+const deepPath = 4
+
 func (tx *Tx) statWhere(r StatRange) *where {
 	w := tx.where()
-	w.add("program = ? AND stat = ? AND day >= ? AND day <= ?", r.Program, r.Stat, r.From, r.Until)
+	days := "day >= ? AND day <= ?"
+	if strings.Count(r.Path, "/") >= deepPath {
+		days = "+day >= ? AND +day <= ?"
+	}
+	w.add("program = ? AND stat = ? AND "+days, r.Program, r.Stat, r.From, r.Until)
 	w.path("path", r.Path)
 	return w
 }

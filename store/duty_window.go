@@ -19,6 +19,14 @@ func (tx *Tx) LatestDuty(program, key, over string) (*domain.DutyItem, error) {
 	return &d, err
 }
 
+// LatestOverDuty is the last thing that a row owed of a duty and of which it is known
+// what became: done or missed.
+func (tx *Tx) LatestOverDuty(program, key, over string) (*domain.DutyItem, error) {
+	d, err := one(tx, "duty_item", scanItem, itemSelect+" WHERE county = $1 AND over_id = $2 AND program = $3 AND key = $4 AND (done_at <> 0 OR missed_at <> 0) ORDER BY due DESC, id DESC LIMIT 1",
+		tx.county, over, program, key)
+	return &d, err
+}
+
 // RoundTally is due, done, missed and urgent of one round in one region.
 type RoundTally struct {
 	Path                      string

@@ -212,6 +212,19 @@ func (tx *Tx) JobItemUndo(i *domain.JobItem) (map[string]any, error) {
 	return tx.open(jobItemAAD(i.Job, i.Target), sealed)
 }
 
+// JobItemsOpened lists items as JobItems does, with what they keep sealed.
+func (tx *Tx) JobItemsOpened(job, state string, after int64, limit int) ([]domain.JobItem, error) {
+	return many(tx, func(rows rowScanner, i *domain.JobItem) error {
+		var sealed []byte
+		err := rows.Scan((*string)(&i.County), &i.Job, num(&i.N), &i.Target, &i.State, &i.Code, object{&i.Data}, &sealed)
+		if err == nil {
+			i.Undo, err = tx.open(jobItemAAD(i.Job, i.Target), sealed)
+		}
+		return err
+	}, "SELECT "+jobItemColumns+", undo FROM job_item WHERE county = $1 AND job = $2 AND state = $3 AND n > $4 ORDER BY n LIMIT $5",
+		tx.county, job, state, after, int64(limit))
+}
+
 // CopyJobItems gives a job the items of another that are in a state, as waiting,
 // and reports how many.
 func (tx *Tx) CopyJobItems(from, state, to string) (int64, error) {

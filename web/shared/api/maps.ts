@@ -26,6 +26,9 @@ export interface UnitPoint { org: OrgRef; at: LngLat; region?: RegionRef; phone?
 export interface MapUnits { items: UnitPoint[]; unplaced: number; more: boolean }
 export interface VisitPoint { record: RecordSummary; at?: LngLat; /** stands at the middle of its region */ coarse: boolean }
 export interface MapVisits { day: string; items: VisitPoint[]; more: boolean; latest?: string }
+/** A running thing or offer; behind: what recurs on it was missed last time. */
+export interface ThingPoint { record: RecordSummary; at: LngLat; behind?: boolean }
+export interface MapThings { items: ThingPoint[]; behind: number; more: boolean }
 
 export const listMaps = () => get<Page<MapUpload>>('/maps')
 export function checkMap(file: File, datum?: string): Promise<MapUpload> {
@@ -38,6 +41,7 @@ export const confirmMap = (id: string) => post<MapUpload>(path('maps', id, 'conf
 export const undoMap = (id: string) => remove(path('maps', id))
 export const getShapes = (query: { level: string; region?: string }) => get<MapShapes>('/map/shapes', query)
 export const getMapUnits = (program: string, query: { region?: string } = {}) => get<MapUnits>(path('programs', program, 'map', 'units'), query)
+export const getMapThings = (program: string, query: { region?: string } = {}) => get<MapThings>(path('programs', program, 'map', 'things'), query)
 export const getMapVisits = (program: string, query: { day?: string; region?: string } = {}) => get<MapVisits>(path('programs', program, 'map', 'visits'), query)
 
 export interface ScreenFigure { key: string; label: string; unit: string; value: number; set: boolean; suppressed?: boolean; goal?: number; trend: { from: string; value: number; set: boolean }[] }

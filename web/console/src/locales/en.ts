@@ -28,7 +28,8 @@ export default {
     select: 'Select {title}', selectAll: 'Select all', shownAll: 'All {n} shown', shownMore: '{n} shown',
   },
   bulk: {
-    label: 'Several at once', selected: '{n} selected', manySelected: 'More than {n} selected', clear: 'Clear selection', title: '{move} ({n})', note: 'First a preview: which can be done, which not and why. Nothing happens before you confirm.', preview: 'Preview',
+    label: 'Several at once', selected: '{n} selected', manySelected: 'More than {n} selected', clear: 'Clear selection', title: '{move} ({n})', note: 'First a preview: which can be done, which not and why. Nothing happens before you confirm.', noteSuggest: 'Fields with a suggestion may stay empty: each takes its own; the preview lists them, and they are written once you confirm.',
+    proposed: 'Suggested', proposedNote: 'These are proposals; nothing is written yet. Confirm, and they are yours; close, and they are dropped.', proposedSum: '{sum} in all', byArea: 'By division ({n})', count: 'Number', preview: 'Preview',
     gather: '{move} ({label})', gatherNote: 'The {n} selected become one {label}.', giveTo: 'Send to {name}', matchOf: 'Dispatch: {label} (best fit of each)', owner: 'Hand over', ownerTo: 'Hand over to {name}', remind: 'Remind',
     pageOn: '{n} on this page selected.', whole: 'Select all {n} that match', wholeMany: 'Select all that match (more than {n})', wholeOn: 'All that match are selected.', pageOnly: 'This page only',
     doing: { bulk_check: 'Looking at each; nothing is done yet…', bulk: 'Working…', bulk_undo: 'Taking back…' },

@@ -3,8 +3,8 @@ export default {
   map: {
     title: '地图', zoom: '缩放', zoomIn: '放大', zoomOut: '缩小', metres: '米', kilometres: '公里', nothing: '没有可显示的内容', legend: '图例', labelOf: '地图：{label}；同样内容见下方列表',
     synthetic: '示意边界：由程序生成，不是真实区划界线。', syntheticWord: '（示意）', noOutlines: '还没有区划轮廓。请管理员在“管理 · 地图”上传 GeoJSON 文件。', noValue: '没有数据', noValues: '没有可显示的数', rest: '其余 {n} 个区划没有数据', undrawn: '（尚无轮廓）',
-    theme: '按区划着色', noTheme: '没有可着色的内容', rounds: '任务完成率', coverageOf: '{label}完成率（{from} 至 {to}）', layers: '图层', layer: { circles: '服务圈', units: '参与单位', visits: '走访' },
-    day: '走访日期', toLatest: '看最近有走访的一天 {day}', circle: '15 分钟服务圈', unit: '参与单位', visit: '走访', coarse: '只到区划', coarseNote: '（只到区划）', exact: '准确位置', nowhere: '没有位置',
+    theme: '按区划着色', noTheme: '没有可着色的内容', rounds: '任务完成率', coverageOf: '{label}完成率（{from} 至 {to}）', layers: '图层', layer: { circles: '服务圈', units: '参与单位', things: '物件与供给', visits: '走访' },
+    day: '走访日期', toLatest: '看最近有走访的一天 {day}', circle: '15 分钟服务圈', unit: '参与单位', visit: '走访', thing: '物件、供给', behind: '任务逾期未做', behindSum: '{n} 处到期的任务没有做', behindMark: '（逾期未做）', coarse: '只到区划', coarseNote: '（只到区划）', exact: '准确位置', nowhere: '没有位置',
     byArea: '各区划', visitsOf: '{day} 走访', noVisits: '这一天没有您可查看的走访', at: '完成时间', where: '位置', more: '只显示前 {n} 条', noCircles: '还没有服务圈', walk: '（步行 15 分钟，约 1 公里）', unplaced: '另有 {n} 个单位没有登记位置',
     adminTitle: '地图', adminNote: '乡镇、村、网格、服务圈的轮廓。系统不带真实地图，由本县上传。', upload: '上传轮廓', file: '地图文件', uploadHint: 'GeoJSON（FeatureCollection），每个区域写明 code（区划代码）或 name（名称），坐标为 WGS 84 或 CGCS2000 经纬度；不超过 20 MB。先检查，确认后才启用。',
     choose: '选择文件', noFile: '未选择文件', check: '检查文件', checking: '正在检查…', matched: '对上 {n} 个区划：{levels}', strangers: '{n} 个区域不是本县区划，不会使用', stranger: '第 {n} 个', draw: '启用这 {n} 个轮廓', drawIt: '启用', turn: '按火星坐标转换后重新检查', drawnNow: '已启用 {n} 个轮廓',

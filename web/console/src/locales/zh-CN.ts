@@ -29,7 +29,8 @@ export default {
     select: '选择 {title}', selectAll: '全选', shownAll: '已显示全部 {n} 条', shownMore: '已显示 {n} 条',
   },
   bulk: {
-    label: '批量办理', selected: '已选 {n} 件', manySelected: '已选超过 {n} 件', clear: '取消选择', title: '{move}（{n} 件）', note: '先预览：逐件核对能不能办、为什么；确认后才办。', preview: '预览',
+    label: '批量办理', selected: '已选 {n} 件', manySelected: '已选超过 {n} 件', clear: '取消选择', title: '{move}（{n} 件）', note: '先预览：逐件核对能不能办、为什么；确认后才办。', noteSuggest: '有系统建议的栏可以不填：每件各取各的建议，预览里逐项列出，您确认以后才写上。',
+    proposed: '系统建议', proposedNote: '以下只是建议，什么都还没有写；确认后以您的名义写上，关闭就作罢。', proposedSum: '合计 {sum}', byArea: '按区划看（{n} 个）', count: '件数', preview: '预览',
     gather: '{move}（{label}）', gatherNote: '所选 {n} 件将组成一个{label}。', giveTo: '派给 {name}', matchOf: '派单：{label}（各选最合适的）', owner: '转交', ownerTo: '转交给 {name}', remind: '催办',
     pageOn: '已选本页 {n} 件。', whole: '选择符合条件的全部 {n} 件', wholeMany: '选择符合条件的全部（超过 {n} 件）', wholeOn: '已选择符合条件的全部。', pageOnly: '只选本页',
     doing: { bulk_check: '正在逐件核对，还没有办理…', bulk: '正在办理…', bulk_undo: '正在撤回…' },

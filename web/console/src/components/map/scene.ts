@@ -3,7 +3,7 @@ import type { LngLat, MapGeometry, MapShape } from '@linqiao/shared/api/maps'
 /** What a map shows, whichever component draws it. */
 export interface SceneArea { id: string; name: string; shape?: MapGeometry; centre?: LngLat; /** index into the scale, -1 = nothing known */ step: number; value?: string }
 export interface SceneCircle { id: string; name: string; shape?: MapGeometry; centre: LngLat; /** metres, where there is no outline */ radius?: number }
-export interface SceneSpot { id: string; name: string; kind: 'unit' | 'visit' | 'place'; at: LngLat; coarse?: boolean }
+export interface SceneSpot { id: string; name: string; kind: 'unit' | 'visit' | 'place' | 'thing' | 'behind'; at: LngLat; coarse?: boolean }
 export interface Scene { areas: SceneArea[]; circles: SceneCircle[]; spots: SceneSpot[] }
 export type Box = [number, number, number, number]
 
@@ -12,7 +12,7 @@ export const STEPS = ['#e1eef0', '#b4d5db', '#7fb6c1', '#438d9d', '#17586a'] as 
 export const DARK_STEPS = ['#15394a', '#1b566b', '#2a7890', '#4fa3b8', '#93d3e0'] as const
 export const UNKNOWN = '#efece5'
 export const DARK_UNKNOWN = '#1a2733'
-export const SPOT_COLOURS = { unit: '#7a3d00', visit: '#9c1f4b', place: '#b3261e' } as const
+export const SPOT_COLOURS = { unit: '#7a3d00', visit: '#9c1f4b', place: '#b3261e', thing: '#3d4d8a', behind: '#b3261e' } as const
 
 /** Upper bounds of the steps: of shares always fifths, of numbers fifths of the greatest, rounded up. */
 export function bounds(values: number[], unit: string): number[] {
