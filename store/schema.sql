@@ -1113,6 +1113,8 @@ CREATE TABLE calendar_feed (
   PRIMARY KEY (county, account)
 );
 CREATE INDEX calendar_feed_hash ON calendar_feed (county, hash);
+CREATE INDEX counter_place ON counter (county, program, stat, path, day);
+CREATE INDEX counter_set_place ON counter_set (county, program, stat, path, day);
 
 CREATE TABLE device (
   county TEXT NOT NULL,
