@@ -126,7 +126,7 @@ func (w *work) actorOf(id domain.AccountID) (*AccountRef, *OrgRef) {
 	if id == "" || err != nil {
 		return nil, nil
 	}
-	who := &AccountRef{acc.ID, acc.Name}
+	who := w.personBehind(acc, domain.Internal)
 	posts, err := w.tx.Memberships(store.MembershipFilter{Account: id})
 	if err != nil || len(posts) == 0 {
 		return who, nil

@@ -88,7 +88,7 @@ func (w *work) people4(r *record.Row, s sight, v *RecordSummary) error {
 	}
 	if s.full && r.Owner != "" {
 		if a, err := w.app.accounts.get(w.tx, r.Owner, w.tx.Account); err == nil {
-			v.Owner = &AccountRef{a.ID, a.Name}
+			v.Owner = w.personBehind(a, s.class)
 		}
 	}
 	if s.full && r.OwnerOrg != "" {

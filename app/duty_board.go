@@ -365,6 +365,9 @@ func (w *work) windowRow(p *program.Program, d *program.Duty, it *domain.DutyIte
 	class := domain.Internal
 	if pt != nil {
 		class = w.partyClass(pt)
+		if c, ok := w.areaClassOf(p, pt); ok { // what was reported belongs to the program that asked for it
+			class = max(class, c)
+		}
 		v.Party = &PartyRef{pt.ID, pt.Kind, shownName(pt, class)}
 		if !w.maySeeParty(pt) {
 			v.Party.ID = ""
@@ -410,7 +413,7 @@ func (w *work) windowAnswer(p *program.Program, f *program.Form, it *domain.Duty
 	if err != nil || resp == nil {
 		return err
 	}
-	x := w.responseView(p, f, resp)
+	x := w.responseView(p, f, resp, class)
 	for _, l := range x.Labels {
 		if v.Brief != "" {
 			v.Brief += "，"

@@ -74,11 +74,7 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 	if len(w.who.Parties) > 0 {
 		resp.ByParty = w.who.Parties[0]
 	}
-	if f.Class >= domain.Personal {
-		resp.Secret = vals
-	} else {
-		resp.Data = vals
-	}
+	resp.Data, resp.Secret = record.SplitAnswers(f, vals)
 	vars := form.NewVars(f, vals, domain.DateOf(w.Now()))
 	urgents := form.Urgents(f, vars)
 	if err := w.inWindow(p, f, subject, resp.At, len(urgents) > 0); err != nil {
@@ -209,7 +205,11 @@ func (a *App) Forms(ctx context.Context, who *Who, id domain.RecordID) (l List[F
 				if !own && (hidden || !s.full || f.Class > s.class) {
 					continue
 				}
-				v := w.responseView(r.P, f, x)
+				class := s.class
+				if own {
+					class = domain.Sealed
+				}
+				v := w.responseView(r.P, f, x, class)
 				if blind && !own {
 					v.By = nil // back to back: whose sheet it is stands in the audit only
 				}
@@ -222,15 +222,20 @@ func (a *App) Forms(ctx context.Context, who *Who, id domain.RecordID) (l List[F
 	return l, err
 }
 
-func (w *work) responseView(p *program.Program, f *program.Form, x *domain.Response) FormResponse {
+// responseView is a response as somebody reads it who reads up to a class: an answer
+// of a higher one is not there.
+func (w *work) responseView(p *program.Program, f *program.Form, x *domain.Response, class domain.Class) FormResponse {
 	v := FormResponse{ID: x.ID, Form: f.Key, Label: w.words(p).Form(f), At: x.At, Answers: map[string]any{}, Labels: []Choice{}, Band: x.Band}
 	if x.Scored {
 		v.Score = &x.Score
 	}
 	if a, err := w.Account(x.ByAccount); err == nil && x.ByAccount != "" {
-		v.By = &AccountRef{a.ID, a.Name}
+		v.By = w.personBehind(a, class)
 	}
 	for k, fd := range f.Fields.All() {
+		if fd.Class > class {
+			continue
+		}
 		y, ok := x.Data[k]
 		if !ok {
 			y, ok = x.Secret[k]

@@ -29,19 +29,77 @@ func (w *work) actsFor(id domain.PartyID) bool {
 	return slices.Contains(w.who.Parties, id) || slices.Contains(w.who.Wards, id)
 }
 
-// areaClass is the highest class that the caller's area roles read, when one of
-// them covers the party.
+// areaClass is the class that the caller's area roles read of a party's own file,
+// when one of them covers it: what they read of records, up to personal. That a role
+// reads one kind of record above that opens the file as far only where such a record
+// about the party exists.
 func (w *work) areaClass(p *domain.Party) (class domain.Class, ok bool) {
 	for _, pr := range w.set.set.Programs.All() {
-		for _, role := range pr.Roles.All() {
-			if !w.areaSees(pr, role, p) {
-				continue
-			}
-			ok = true
-			class = max(class, roleClass(role))
+		c, sees := w.areaClassOf(pr, p)
+		ok, class = ok || sees, max(class, min(c, domain.Personal))
+		if sees && c > domain.Personal && w.guardedFiles() {
+			class = max(class, w.heldClass(pr, p))
 		}
 	}
 	return class, ok
+}
+
+// areaClassOf is the highest class that the caller's area roles of one program read.
+func (w *work) areaClassOf(pr *program.Program, p *domain.Party) (class domain.Class, ok bool) {
+	for _, role := range pr.Roles.All() {
+		if w.areaSees(pr, role, p) {
+			ok, class = true, max(class, roleClass(role))
+		}
+	}
+	return class, ok
+}
+
+// guardedFiles reports whether any file holds a field above personal.
+func (w *work) guardedFiles() bool {
+	above := func(f *program.Field) bool { return f.Class > domain.Personal }
+	if slices.ContainsFunc(commonFields, above) {
+		return true
+	}
+	for _, pr := range w.set.set.Programs.All() {
+		for _, file := range pr.Files {
+			for _, f := range file.Fields.All() {
+				if above(f) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// heldClass is the highest class above personal that the caller's area roles read of a
+// record that there is about the party.
+func (w *work) heldClass(pr *program.Program, p *domain.Party) (class domain.Class) {
+	kinds := map[domain.Class][]string{}
+	for _, role := range pr.Roles.All() {
+		if !w.areaSees(pr, role, p) {
+			continue
+		}
+		for key := range pr.Records.All() {
+			c := role.Read[key].Class
+			if role.ReadAll != nil {
+				c = *role.ReadAll
+			}
+			if c > domain.Personal {
+				kinds[c] = append(kinds[c], key)
+			}
+		}
+	}
+	for c, keys := range kinds {
+		if c <= class {
+			continue
+		}
+		page, err := w.tx.Records(store.RecordFilter{Program: pr.Key, Keys: keys, Subject: p.ID, Access: store.AccessAll, Limit: 1})
+		if err == nil && len(page.Items) > 0 {
+			class = c
+		}
+	}
+	return class
 }
 
 // areaSees: the party lives in the area of an area role, or in a group of a roster
@@ -123,6 +181,22 @@ func (w *work) partyClass(p *domain.Party) domain.Class {
 		class = max(class, domain.Sensitive)
 	}
 	return class
+}
+
+// personBehind names who acted. Staff act under their name; of a resident it is
+// personal, like the name on his file, and stands masked for who may not read that.
+func (w *work) personBehind(a *domain.Account, class domain.Class) *AccountRef {
+	v := &AccountRef{a.ID, a.Name}
+	if a.Party == "" || class >= domain.Personal || w.actsFor(a.Party) {
+		return v
+	}
+	if posts, err := w.tx.Memberships(store.MembershipFilter{Account: a.ID}); err != nil || len(posts) > 0 {
+		return v
+	}
+	if p, err := w.Party(a.Party); err == nil {
+		v.Name = shownName(p, w.partyClass(p))
+	}
+	return v
 }
 
 // mayKeepParty: administrators, and staff whose area covers the party.

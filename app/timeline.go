@@ -117,7 +117,11 @@ func (w *work) timeline(e *domain.Event, _ sight) (v TimelineEntry, ok bool, err
 		}
 	}
 	if a, err := w.Account(e.Actor); e.Actor != "" && err == nil {
-		v.Actor = &AccountRef{a.ID, a.Name}
+		class := s.class
+		if r.Subject != "" && subjectClass(w, r) > class { // not even whom it is about
+			class = domain.Internal
+		}
+		v.Actor = w.personBehind(a, class)
 	}
 	if o, err := w.Org(e.Org); e.Org != "" && err == nil {
 		v.Org = &OrgRef{o.ID, o.Name, o.Kind}

@@ -90,16 +90,31 @@ func (u *Unit) answered(r *Row, mv *program.Move, f *program.Form, own, vals map
 			x.resp.ByParty = u.actor.Parties[0]
 		}
 	}
-	if f.Class >= domain.Personal {
-		x.resp.Secret = answers
-	} else {
-		x.resp.Data = answers
-	}
+	x.resp.Data, x.resp.Secret = SplitAnswers(f, answers)
 	if total, band, ok := form.Score(f, answers); ok {
 		x.resp.Score, x.resp.Band, x.resp.Scored = total, band, true
 	}
 	r.filing = x
 	return nil
+}
+
+// SplitAnswers parts the answers of a form: what is above internal, by the form's class
+// or the question's own, is kept encrypted.
+func SplitAnswers(f *program.Form, answers map[string]any) (open, sealed map[string]any) {
+	if f.Class >= domain.Personal {
+		return nil, answers
+	}
+	for k, v := range answers {
+		into := &open
+		if q := f.Fields.Get(k); q != nil && q.Class > domain.Internal {
+			into = &sealed
+		}
+		if *into == nil {
+			*into = map[string]any{}
+		}
+		(*into)[k] = v
+	}
+	return open, sealed
 }
 
 // file keeps what the dialog answered. What was handed in without a name has called for
