@@ -27,6 +27,7 @@ func TestPapers(t *testing.T) {
 			p.livingText(t)
 			p.custody(t)
 			p.backToBack(t)
+			p.minutes(t)
 			p.stolen(t)
 		})
 	}
@@ -265,6 +266,45 @@ func (p *papers) backToBack(t *testing.T) {
 	}
 	if a := fill(0, 60); a.Status < 400 || !strings.Contains(string(a.Raw), "背靠背评议") {
 		t.Errorf("a sheet after the end: %d %s", a.Status, a.Raw)
+	}
+}
+
+// minutes: rows of opinions go out as they were frozen, once a second person has let
+// them out, with what was said for the public only; taken down, they are gone.
+func (p *papers) minutes(t *testing.T) {
+	meeting := p.begin(t, "meeting", "begin", testkit.Object{"topic": "食堂"})
+	for i := range 3 {
+		p.desk.Must(t, http.MethodPost, "/programs/paper-desk/records/point/note", testkit.Object{"parent": meeting,
+			"fields": testkit.Object{"said": fmt.Sprint("原话", i), "public_text": fmt.Sprint("第几件", i), "reply": "今晚加开一个窗口"}})
+	}
+	v := p.move(t, p.desk, meeting, "finish", nil)
+	paper := testkit.Text(testkit.Items(v, "documents")[0], "id")
+	waits := testkit.Items(p.lead.Must(t, http.MethodGet, "/programs/paper-desk/notices", nil), "items")
+	id := ""
+	for _, n := range waits {
+		if n["notice"] == "minutes" && n["state"] == "proposed" {
+			id = testkit.Text(n, "id")
+		}
+	}
+	if a := p.Stranger().Page(t, "/notices/"+id); id == "" || a.Status != http.StatusNotFound {
+		t.Fatalf("before the review: %q %d", id, a.Status)
+	}
+	if a := p.desk.Do(t, http.MethodPost, "/programs/paper-desk/notices/minutes", testkit.Object{"target": paper}); a.Status != http.StatusForbidden {
+		t.Errorf("who wrote them lets them out: %d %s", a.Status, a.Raw)
+	}
+	p.lead.Must(t, http.MethodPost, "/programs/paper-desk/notices/minutes", testkit.Object{"target": paper})
+	page := p.Stranger().Page(t, "/notices/"+id)
+	feed := p.Stranger().Page(t, "/notices.rss")
+	if !bytes.Contains(page.Raw, []byte("第几件2")) || !bytes.Contains(page.Raw, []byte("今晚加开一个窗口")) || bytes.Contains(page.Raw, []byte("原话")) || !bytes.Contains(feed.Raw, []byte(id)) {
+		t.Errorf("the minutes in public: %d %s", page.Status, page.Raw)
+	}
+	sheet := p.desk.Must(t, http.MethodPost, "/prints", testkit.Object{"sheet": "certificate", "document": paper, "purpose": "存档备查一份"})
+	if rows := testkit.Items(sheet["document"].(testkit.Object), "rows"); len(rows) != 3 || rows[1]["public_text"] != "第几件1" {
+		t.Errorf("the minutes on paper: %v", rows)
+	}
+	p.lead.Must(t, http.MethodDelete, "/programs/paper-desk/notices/minutes?id="+id, nil)
+	if a := p.Stranger().Page(t, "/notices/"+id); a.Status != http.StatusNotFound {
+		t.Errorf("taken down, and still there: %d", a.Status)
 	}
 }
 
