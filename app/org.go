@@ -23,6 +23,7 @@ type OrgView struct {
 	Tags      []string     `json:"tags"`
 	Active    bool         `json:"active"`
 	Rev       int64        `json:"rev"`
+	Posts     []Choice     `json:"posts,omitempty"` // of one unit by itself
 }
 
 // OrgQuery selects units. Q is a name, its pinyin or initials.
@@ -111,10 +112,28 @@ func (a *App) Org(ctx context.Context, who *Who, id domain.OrgID) (v *OrgView, e
 			return err
 		}
 		x := w.orgView(o)
+		x.Posts = w.postsOf(o)
 		v = &x
 		return nil
 	})
 	return v, err
+}
+
+// postsOf lists the posts that some mechanism reads of a unit of this kind, in words.
+func (w *work) postsOf(o *domain.Org) (out []Choice) {
+	for _, p := range w.set.set.Programs.All() {
+		for _, r := range p.Roles.All() {
+			if len(r.HeldBy.Org) > 0 && !slices.Contains(r.HeldBy.Org, o.Kind) {
+				continue
+			}
+			for _, post := range r.HeldBy.Post {
+				if !slices.ContainsFunc(out, func(c Choice) bool { return c.Key == post }) {
+					out = append(out, Choice{post, w.words(p).Role(r.Key)})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // OrgAct makes or changes a unit; a field left out is left alone.

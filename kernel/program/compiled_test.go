@@ -99,6 +99,49 @@ func TestRepositoryDetails(t *testing.T) {
 	}
 }
 
+// TestNoRuleIsShownRaw: of every program of the repository, what a figure counts and when
+// a clock ends is said in words, or is said to stand in the file; never in the rule's signs.
+func TestNoRuleIsShownRaw(t *testing.T) {
+	set, issues := Load(repository(t))
+	if Fatal(issues) {
+		t.Fatal(issues)
+	}
+	all, left := 0, 0
+	for key, p := range set.Programs.All() {
+		v := p.View("zh-CN")
+		said := map[string]string{}
+		for _, st := range v.Stats {
+			said[st.Key] = st.Words
+		}
+		for _, rt := range v.Records {
+			for _, c := range rt.Clocks {
+				said[rt.Key+"."+c.Key] = c.Words
+			}
+		}
+		for what, words := range said {
+			all++
+			if rawRule.MatchString(words) || rawName.MatchString(words) {
+				t.Errorf("%s %s: %s", key, what, words)
+			}
+			if strings.Contains(words, "机制文件") {
+				left++
+			}
+		}
+	}
+	if left*10 > all {
+		t.Errorf("%d of %d are left to the file", left, all)
+	}
+	w := set.Program("credit-village").In("zh-CN")
+	rt := set.Program("credit-village").Records.Get("village")
+	for src, want := range map[string]string{
+		"date(period.year + 1, 1, 31)": "次年1月31日", "day_end(created)": "登记 当天结束", "duration('24h')": "24 小时", "ended == never": "办结 是 还没有", "it.nobody_knows": "机制文件所写的条件",
+	} {
+		if got := w.Said(rt, src); got != want {
+			t.Errorf("%s: %s, want %s", src, got, want)
+		}
+	}
+}
+
 // TestWords: rules are put into words as far as their names are known, in both
 // languages, and what is unknown stays as written.
 func TestWords(t *testing.T) {

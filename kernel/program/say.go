@@ -86,19 +86,19 @@ func (w Words) limit(s Span) string {
 func (w Words) ClockRule(rt *RecordType, c *Clock, limit string) string {
 	var parts []string
 	if c.Due != nil {
-		parts = append(parts, w.pick("到期时间是", "Due at ")+w.Rule(rt, c.Due.Src()))
+		parts = append(parts, w.pick("到期时间是", "Due at ")+w.Said(rt, c.Due.Src()))
 	} else {
 		within := w.limit(c.Limit)
 		if limit != "" {
 			within = w.Span(limit)
 		}
-		parts = append(parts, w.pick("从"+w.Rule(rt, srcOf(c.From))+"起 "+within+"内", "Within "+within+" of "+w.Rule(rt, srcOf(c.From))))
+		parts = append(parts, w.pick("从"+w.Said(rt, srcOf(c.From))+"起 "+within+"内", "Within "+within+" of "+w.Said(rt, srcOf(c.From))))
 	}
 	if c.Until != nil {
-		parts = append(parts, w.pick(w.Rule(rt, c.Until.Src())+"即为完成", "met by "+w.Rule(rt, c.Until.Src())))
+		parts = append(parts, w.pick(w.Said(rt, c.Until.Src())+"即为完成", "met by "+w.Said(rt, c.Until.Src())))
 	}
 	if c.When != nil {
-		parts = append(parts, w.pick("仅当"+w.Rule(rt, c.When.Src()), "only if "+w.Rule(rt, c.When.Src())))
+		parts = append(parts, w.pick("仅当"+w.Said(rt, c.When.Src()), "only if "+w.Said(rt, c.When.Src())))
 	}
 	return strings.Join(parts, w.pick("；", "; "))
 }
@@ -125,7 +125,7 @@ var ruleToken = regexp.MustCompile(`'[^']*'|"[^"]*"|[A-Za-z_][A-Za-z0-9_]*(?:\.[
 
 var ruleSigns = map[string][2]string{
 	"&&": {" 且 ", " and "}, "||": {" 或 ", " or "}, "==": {" 是 ", " is "}, "!=": {" 不是 ", " is not "}, "<=": {"≤", "≤"}, ">=": {"≥", "≥"},
-	"!": {"非 ", "not "}, "in": {" 属于 ", " among "}, "true": {"是", "yes"}, "false": {"否", "no"}, "now": {"现在", "now"}, "today": {"今天", "today"},
+	"!": {"非 ", "not "}, "in": {" 属于 ", " among "}, "true": {"是", "yes"}, "false": {"否", "no"}, "now": {"现在", "now"}, "never": {"还没有", "never"}, "today": {"今天", "today"},
 	"first_of(": {"最先发生的一个(", "the first of ("}, "created": {"登记", "its creation"}, "ended": {"办结", "its end"}, "stage": {"状态", "stage"},
 	"size(": {"个数(", "the number of ("}, "has(": {"已填(", "filled ("},
 }
@@ -133,7 +133,7 @@ var ruleSigns = map[string][2]string{
 // Rule puts a condition into words as far as its names are known: stages, moves,
 // fields, options. It explains; the rule itself decides.
 func (w Words) Rule(rt *RecordType, src string) string {
-	out := ruleToken.ReplaceAllStringFunc(src, func(tok string) string {
+	out := ruleToken.ReplaceAllStringFunc(w.calls(src), func(tok string) string {
 		if s, ok := ruleSigns[tok]; ok {
 			return w.pick(s[0], s[1])
 		}
@@ -175,6 +175,9 @@ func (w Words) quote(s string) string { return w.pick("“"+s+"”", "“"+s+"�
 var roots = map[string][2]string{"subject": {"服务对象的", "the subject's "}, "member": {"对象的", "the member's "}, "need": {"需求的", "the need's "}, "parent": {"上级的", "the parent's "}, "offer": {"供给的", "the offer's "}, "order": {"派单的", "the order's "}}
 
 func (w Words) name(rt *RecordType, tok string) string {
+	if s, ok := w.special(rt, tok); ok {
+		return s
+	}
 	call := strings.HasSuffix(tok, "(")
 	root, rest, dotted := strings.Cut(strings.TrimSuffix(tok, "("), ".")
 	if !dotted && !call && rt != nil {

@@ -237,6 +237,8 @@ type NoticeView struct {
 	Of    string       `json:"of"`
 	To    string       `json:"to"`
 	Cols  []OptionView `json:"cols,omitempty"`
+	// Objection is the intake by which somebody objects, `record.move`.
+	Objection string `json:"objection,omitempty"`
 }
 
 type AccountView struct {
@@ -504,7 +506,7 @@ func (v viewer) figures(out *View) {
 		out.Ledgers = append(out.Ledgers, lv)
 	}
 	for k, nt := range v.p.Notices.All() {
-		out.Notices = append(out.Notices, NoticeView{k, v.label(nt.Label, "notices."+k), nt.Of, nt.To, colViews(nt.Cols)})
+		out.Notices = append(out.Notices, NoticeView{k, v.label(nt.Label, "notices."+k), nt.Of, nt.To, colViews(nt.Cols), nt.ObjectionOpens})
 	}
 }
 

@@ -109,10 +109,10 @@ func (v viewer) stat(st *Stat) string {
 	}
 	rt := v.p.Records.Get(st.Record)
 	if st.Value != nil {
-		parts = append(parts, v.pick("数值：", "value: ")+w.Rule(rt, st.Value.Src()))
+		parts = append(parts, v.pick("数值：", "value: ")+w.Said(rt, st.Value.Src()))
 	}
 	if st.Where != nil {
-		parts = append(parts, v.pick("条件：", "if ")+w.Rule(rt, st.Where.Src()))
+		parts = append(parts, v.pick("条件：", "if ")+w.Said(rt, st.Where.Src()))
 	}
 	if st.Suppress > 0 {
 		parts = append(parts, v.pick("小于阈值不显示", "small counts are hidden"))
@@ -141,8 +141,14 @@ func (v viewer) source(s string) string {
 	case at[0] == "roster" && len(at) > 1 && v.p.Rosters.Has(at[1]):
 		return w.Named("rosters", at[1], v.p.Rosters.Get(at[1]).Label)
 	}
+	if words := w.sourceWords(s); words != "" {
+		return words
+	}
 	rt := v.p.Records.Get(at[0])
 	if rt == nil {
+		if k, ok := plainNames[at[0]]; ok {
+			return v.pick(k[0], k[1])
+		}
 		return s
 	}
 	if len(at) > 1 {

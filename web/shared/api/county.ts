@@ -17,6 +17,7 @@ export interface OrgDraft {
   area?: string[]
 }
 export const listOrgs = (query: OrgQuery = {}, options?: RequestOptions) => get<Page<Org>>('/orgs', query, options)
+export const getOrg = (id: string) => get<Org>(path('orgs', id))
 export const createOrg = (body: OrgDraft) => post<Org>('/orgs', body)
 export const editOrg = (id: string, rev: number, body: Partial<OrgDraft>) => patch<Org>(path('orgs', id), { rev, ...body })
 

@@ -168,7 +168,7 @@ export interface DutyView extends Keyed { over?: string; by?: string[]; form?: s
 export interface RosterView extends Keyed { of?: string; kept_by?: string }
 export interface StatView extends Keyed { unit?: string; kind?: string; words?: string; by?: Keyed[] }
 export interface LedgerView extends Keyed { every?: string; by?: Keyed[]; sign?: string[] }
-export interface NoticeView extends Keyed { of?: string; to?: string }
+export interface NoticeView extends Keyed { of?: string; to?: string; objection?: string }
 export interface ConsentView extends Keyed { by?: string[]; evidence?: string[] }
 /** The pages of a program that this reader may open; screens lead to no others. */
 export interface ProgramOpens { records: string[]; boards: string[]; duties: string[]; rosters: string[]; stats: string[]; ledgers: string[]; notices: boolean }
@@ -559,6 +559,8 @@ export interface Org extends OrgRef {
   tags?: string[]
   area?: RegionRef[]
   rev?: number
+  /** Posts that some mechanism reads of a unit of its kind; only of one unit by itself. */
+  posts?: Keyed[]
 }
 export interface Account {
   id: string

@@ -25,7 +25,7 @@ export default {
   list: {
     filter: '筛选', count: '共 {n} 件', countMore: '超过 {n} 件', changed: '列表有更新，点此刷新', fresh: '刚更新',
     searchHint: '编号、名称', everywhere: '全部区划', overdueOnly: '只看逾期', mineOnly: '我负责的', runningOnly: '只看在办', clear: '清除筛选',
-    empty: '还没有内容', emptyFiltered: '没有符合条件的内容，可放宽筛选', noSuch: '没有这一项，或您无权查看', gatherIn: '在“{label}”列表中勾选后建立',
+    empty: '还没有内容', noneRunning: '现在没有在办的', showEnded: '查看已结束的 {n} 条', showEndedMany: '查看已结束的（超过 {n} 条）', emptyFiltered: '没有符合条件的内容，可放宽筛选', noSuch: '没有这一项，或您无权查看', gatherIn: '在“{label}”列表中勾选后建立',
     select: '选择 {title}', selectAll: '全选', shownAll: '已显示全部 {n} 条', shownMore: '已显示 {n} 条',
   },
   bulk: {
@@ -174,6 +174,7 @@ export default {
   roll: { title: '签到名单', count: '到场 {came} 人 · 已约 {taken}', none: '还没有人预约。', number: '序号', lane: '席位', who: '姓名', state: '状态', in: '到场', out: '离开', moves: '办理' },
   calendar: { title: '日程', note: '各机制的场次，按开始时间排列。', program: '机制', all: '全部', from: '从哪天起', empty: '这段时间没有场次。', room: '已约 {taken} / {capacity}', taken: '已约 {taken}' },
   account: {
+    postHint: '没有专门岗位的不用选',
     title: '账号', from: '起始日', fromHint: '不填则立即生效', until: '截止日', untilHint: '当日仍有效；不填则长期', notNow: '今日不在任', edit: '修改', editOf: '修改 {name}', saved: '已保存 {name}', searchHint: '按姓名或账号的一部分查找有任职的人；居民请输入完整账号或手机号。', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
   },

@@ -23,6 +23,7 @@ export default {
       demo: 'Demo accounts', demoHint: 'This is a demo; people and data are invented. Tap a role to enter.', enterAs: 'Enter',
     },
     home: {
+      objections: 'Objections to publications and results ({n})',
       hello: 'Hello, {name}', todo: 'waiting for you', drafts: 'Unfinished drafts: {n}', services: 'Services', noService: 'There is nothing to begin on the phone now.',
       mine: 'My matters', noMatter: 'Nothing is under way.',
     },
@@ -116,7 +117,7 @@ export default {
     around: {
       title: 'Activities and public matters', lead: 'Sessions, activities, public matters', none: 'There is nothing public at present.', sessions: 'Sessions', activities: 'Activities', cases: 'Public matters', full: 'Full', room: 'Room for {n}', taken: '{n} booked', mine: 'You are enrolled', when: 'When', place: 'Where',
     },
-    matters: { title: 'My matters', running: 'Under way', all: 'All', none: 'Nothing yet.', start: 'Begin something' },
+    matters: { seeAll: 'Show what has ended', title: 'My matters', running: 'Under way', all: 'All', none: 'Nothing yet.', start: 'Begin something' },
     notices: { title: 'Messages', none: 'No messages yet.', new: 'new', readAll: 'Mark all as read' },
     prefs: {
       title: 'Message settings', note: 'Messages inside the product always come; this is about SMS and calls.', phone: 'Mobile number for SMS', noPhone: 'None on file', wanted: 'I want', kind: { sms: 'SMS', call: 'Voice calls' }, noKinds: 'This county has neither SMS nor calls.', quiet: 'Quiet hours', quietOn: 'Keep quiet at certain hours', from: 'From', until: 'To', rest: 'Weekends and holidays too',

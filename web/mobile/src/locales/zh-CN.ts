@@ -24,6 +24,7 @@ export default {
       demo: '演示账号', demoHint: '这是演示环境，人物和数据都是虚构的。点一个角色即可进入。', enterAs: '进入',
     },
     home: {
+      objections: '对公示、结果有异议（{n} 项）',
       hello: '{name}，您好', todo: '件事等您处理', drafts: '{n} 份草稿没写完', services: '办事与服务', noService: '目前没有可以在手机上办理的服务。',
       mine: '我的事项', noMatter: '还没有进行中的事项。',
     },
@@ -116,7 +117,7 @@ export default {
     around: {
       title: '活动与公开事项', lead: '场次、活动、公开的事项', none: '现在没有公开的场次、活动或事项。', sessions: '场次', activities: '活动', cases: '公开的事项', full: '名额已满', room: '还有 {n} 个名额', taken: '已约 {n}', mine: '您已报名', when: '时间', place: '地点',
     },
-    matters: { title: '我的事项', running: '进行中', all: '全部', none: '还没有事项。', start: '去办事' },
+    matters: { seeAll: '查看已结束的事项', title: '我的事项', running: '进行中', all: '全部', none: '还没有事项。', start: '去办事' },
     notices: { title: '消息', none: '还没有消息。', new: '未读', readAll: '全部标为已读' },
     prefs: {
       title: '通知设置', note: '站内消息总会收到；下面是短信和电话的收法。', phone: '接收短信的手机号', noPhone: '未登记', wanted: '愿意收到', kind: { sms: '短信', call: '语音电话' }, noKinds: '本县区还没有开通短信或电话。', quiet: '免打扰', quietOn: '按时段免打扰', from: '从', until: '到', rest: '周末和节假日也不打扰',
