@@ -237,7 +237,7 @@ type NoticeView struct {
 	Of    string       `json:"of"`
 	To    string       `json:"to"`
 	Cols  []OptionView `json:"cols,omitempty"`
-	// Objection is the intake by which somebody objects, `record.move`.
+	// Objection is what somebody opens to object: a record of its own, or `record.move`.
 	Objection string `json:"objection,omitempty"`
 }
 

@@ -55,7 +55,7 @@ export interface Service {
   move: ProgramMove
   /** Key of the record it needs to stand under; it must be chosen first. */
   under?: string
-  /** Objects to a publication. */
+  /** Of a record that is made only to object to a publication. */
   objects: boolean
 }
 
@@ -76,7 +76,7 @@ export function servicesOf(view: ProgramView): Service[] {
     .map((move) => ({
       program: view.key, programTitle: view.title, record, move,
       under: record.of && !record.alone ? record.of : undefined,
-      objects: (view.notices ?? []).some((n) => n.objection === `${record.key}.${move.key}`),
+      objects: (view.notices ?? []).some((n) => n.objection === record.key),
     })))
 }
 
