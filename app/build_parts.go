@@ -177,7 +177,8 @@ func (w *work) viewIssued(r *record.Row, s sight, v *RecordView) error {
 	}
 	for k, p := range r.P.Passes.All() {
 		if p.Of == r.Key {
-			v.Passes = append(v.Passes, PassRef{k, w.words(r.P).Named("passes", k, p.Label), p.Print && r.Ended.IsZero() && w.mayPrintPass(r)})
+			v.Passes = append(v.Passes, PassRef{k, w.words(r.P).Named("passes", k, p.Label), p.Print && r.Ended.IsZero() && w.mayPrintPass(r),
+				!p.Print && r.Ended.IsZero() && w.mayShowPass(r)})
 		}
 	}
 	return nil

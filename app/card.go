@@ -31,11 +31,13 @@ type CardView struct {
 	Until  *time.Time `json:"until,omitempty"`
 }
 
-// PassRef is a pass of a record; Print says whether the reader may print its card.
+// PassRef is a pass of a record; Print says whether the reader may print its card,
+// Show whether he may show its code.
 type PassRef struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
 	Print bool   `json:"print,omitempty"`
+	Show  bool   `json:"show,omitempty"`
 }
 
 // PrintCard is a card as it is printed, once.

@@ -19,6 +19,9 @@ type PassView struct {
 	Label string     `json:"label"`
 	Code  string     `json:"code"`
 	Until *time.Time `json:"until,omitempty"`
+	// Seconds that the code holds from now, so that a screen whose clock is wrong
+	// fetches the next in time; 0 = as long as the record runs.
+	Seconds int64 `json:"seconds,omitempty"`
 }
 
 // ShowPass makes a fresh code for a record's pass: the person concerned shows it
@@ -76,6 +79,7 @@ func (w *work) newPass(key string, p *program.Pass, rec *domain.Record) (*PassVi
 	if !life.IsZero() {
 		pass.Until, _ = w.app.cal.Due(w.Now(), life.N, life.Unit, false)
 		v.Until = &pass.Until
+		v.Seconds = int64(pass.Until.Sub(w.Now()) / time.Second)
 	}
 	return v, w.tx.InsertPass(pass)
 }

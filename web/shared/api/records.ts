@@ -25,6 +25,9 @@ export const signRecord = (
 ) => post<RecordView>(path('records', id, 'sign', signature), body, options).then(whole)
 export const recordEvents = (id: string, cursor?: string) =>
   get<Page<TimelineEvent>>(path('records', id, 'events'), { cursor })
+/** A fresh code of a record's pass, as its holder shows it; it holds so many seconds. */
+export const showPass = (id: string, pass: string) =>
+  post<{ key: string; label: string; code: string; until?: string; seconds?: number }>(path('records', id, 'passes', pass), {})
 export const recordFiles = (id: string) => get<Page<FileView>>(path('records', id, 'attachments'))
 export const fileForm = (id: string, form: string, body: { answers: Values; at?: string }, options?: RequestOptions) =>
   post<FormResult>(path('records', id, 'forms', form), body, options)

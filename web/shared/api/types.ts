@@ -396,7 +396,7 @@ export interface RecordView extends RecordSummary {
   terms?: Terms | null
   members?: RecordSummary[]
   documents?: PaperRef[]
-  passes?: { key: string; label: string; print?: boolean }[]
+  passes?: { key: string; label: string; print?: boolean; show?: boolean }[]
   consents?: { key: string; label: string; given: boolean; can: boolean; evidence?: string[] }[]
   can_edit?: boolean
   /** What an order shows of its parent and its subject, by dotted path. */

@@ -170,6 +170,7 @@ export default {
     undoneTitle: '{n} rows taken back', keptNote: '{n} rows are in use and were kept; they are listed below.', nothingLeft: 'All that this import made was deleted.', allEnded: 'All offers of this import were ended; their numbers and journal stay.', droppedNote: 'This import was given up; nothing was written.', expiredNote: 'Nobody confirmed it within a day; it was given up and nothing was written. Upload the file again.',
     rows: 'Verdicts', rowNo: 'Line', name: 'Name', notes: 'Faults and notes', leaveOut: 'Leave out', takeIn: 'Take in', cell: '{letter}{n} ', value: ' (it says: {value})', seeOnFile: 'See “{name}” on file', keptBecause: 'Kept: {why}', noRows: 'No such lines',
   },
+  pass: { show: 'Show', hide: 'Hide', note: 'Whoever is here types this code. It changes by itself; do not pass on a picture of it.' },
   roll: { title: 'Roll', count: '{came} here · {taken} booked', none: 'Nobody has booked yet.', number: 'No.', lane: 'Lane', who: 'Name', state: 'State', in: 'In', out: 'Out', moves: 'Actions' },
   calendar: { title: 'Calendar', note: 'The sessions of all programmes in the order in which they begin.', program: 'Programme', all: 'All', from: 'From', empty: 'No sessions in this time.', room: '{taken} of {capacity} taken', taken: '{taken} booked' },
   account: {

@@ -171,6 +171,7 @@ export default {
     undoneTitle: '已撤回 {n} 条', keptNote: '有 {n} 条已经在用，没有撤回，列在下面；如需停用请逐条办理。', nothingLeft: '这次导入建立的资料已全部删除。', allEnded: '这次导入的供给已全部下架，编号和办理记录保留。', droppedNote: '这次导入已放弃，没有写入任何资料。', expiredNote: '超过一天没有确认，已自动放弃，没有写入任何资料。请重新上传。',
     rows: '各行检查结果', rowNo: '行号', name: '名称', notes: '问题和提示', leaveOut: '不导入', takeIn: '仍导入', cell: '{letter}{n} ', value: '（填的是：{value}）', seeOnFile: '查看在册的“{name}”', keptBecause: '没有撤回：{why}', noRows: '没有这样的行',
   },
+  pass: { show: '出示', hide: '收起', note: '请到场的人输入这个码；会自动更换，不要截图转发。' },
   roll: { title: '签到名单', count: '到场 {came} 人 · 已约 {taken}', none: '还没有人预约。', number: '序号', lane: '席位', who: '姓名', state: '状态', in: '到场', out: '离开', moves: '办理' },
   calendar: { title: '日程', note: '各机制的场次，按开始时间排列。', program: '机制', all: '全部', from: '从哪天起', empty: '这段时间没有场次。', room: '已约 {taken} / {capacity}', taken: '已约 {taken}' },
   account: {

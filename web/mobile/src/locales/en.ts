@@ -144,6 +144,7 @@ export default {
       text: 'The text on the other phone', read: 'Read', check: 'Please check', agree: 'It is true, confirm', refuse: 'If it is wrong, do not confirm: let it be put right and shown again.', toConfirm: 'Confirm face to face: {what}', toConfirmHint: 'Photograph the code on the other phone; no network needed',
     },
     accounts: { title: 'My accounts', none: 'You hold no accounts.', entries: 'Entries', empty: 'No entries yet.', balance: 'Balance {amount}', undoes: 'Reversal: ', download: 'Download statement' },
+    pass: { show: 'Show the {pass}', hide: 'Hide', note: 'Whoever is here types this code. It changes by itself; do not pass on a picture of it.' },
     roll: { title: 'Roll', count: '{came} here of {expected}', none: 'Nobody has booked yet.' },
     bookings: {
       title: 'Bookings', mine: 'My bookings', none: 'No bookings yet.', open: 'Open for booking', noneOpen: 'Nothing can be booked in the coming days.', room: '{taken} of {capacity} taken',

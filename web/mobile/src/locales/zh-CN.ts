@@ -144,6 +144,7 @@ export default {
       text: '对方手机上的文字内容', read: '读取', check: '请核对', agree: '内容属实，确认', refuse: '内容不对就不要确认，请对方改正后重新出示。', toConfirm: '当面确认：{what}', toConfirmHint: '拍对方手机上的二维码，没有网络也可以',
     },
     accounts: { title: '我的账户', none: '名下没有账户。', entries: '逐笔明细', empty: '还没有发生额。', balance: '余额 {amount}', undoes: '冲销：', download: '下载对账单' },
+    pass: { show: '出示{pass}', hide: '收起', note: '请到场的人输入这个码；会自动更换，不要截图转发。' },
     roll: { title: '点名', count: '已到 {came} / 应到 {expected}', none: '还没有人预约。' },
     bookings: {
       title: '预约与日程', mine: '我的预约', none: '还没有预约。', open: '可以预约', noneOpen: '近期没有可以预约的场次。', room: '已约 {taken} / {capacity}',
