@@ -45,6 +45,14 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 			v.Title = t
 		}
 	}
+	if r.Noun == domain.Activity && v.Subject == nil { // people know it by its name, not by its number
+		for _, k := range []string{"title", "name"} {
+			if f := record.FieldOf(r.T, k); f != nil && f.Class <= domain.Internal && s.may(r, f) && asText(r.Value(k)) != "" {
+				v.Title = asText(r.Value(k))
+				break
+			}
+		}
+	}
 	if r.Noun == domain.Session || r.Noun == domain.Booking {
 		w.nameOccasion(r, &v)
 	}
