@@ -103,6 +103,10 @@ func (w Words) sourceWords(s string) string {
 		if f := w.p.Forms.Get(at[1]); f != nil {
 			return w.pick("填写"+w.quote(w.Form(f)), "filings of "+w.quote(w.Form(f)))
 		}
+	case "document":
+		if d := w.p.Documents.Get(at[1]); d != nil {
+			return w.pick("开具"+w.quote(w.Named("documents", at[1], d.Label)), "issues of "+w.quote(w.Named("documents", at[1], d.Label)))
+		}
 	case "choice":
 		if c := w.p.Choices.Get(at[1]); c != nil {
 			return w.pick(w.quote(w.Named("choices", at[1], c.Label))+"选出", "drawn by "+w.quote(w.Named("choices", at[1], c.Label)))
