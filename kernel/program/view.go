@@ -461,17 +461,23 @@ func (v viewer) form(f *Form) FormView {
 	for _, g := range f.Require {
 		fv.Require = append(fv.Require, GuardView{srcOf(g.If), g.Say.Raw})
 	}
-	if f.Score != nil {
-		sc := &ScoreView{Sum: orEmpty(f.Score.Sum), Weights: f.Score.Weights, Reverse: f.Score.Reverse, Max: f.Score.Max}
-		for _, b := range f.Score.Bands {
-			sc.Bands = append(sc.Bands, BandView{b.From, b.Key, b.Label, b.Say})
-		}
-		fv.Score = sc
-	}
+	fv.Score = ScoreViewOf(f)
 	for _, u := range f.Urgent {
 		fv.Urgent = append(fv.Urgent, UrgentView{srcOf(u.If), u.Say, u.Call})
 	}
 	return fv
+}
+
+// ScoreViewOf says how a form is scored; nil when it is not.
+func ScoreViewOf(f *Form) *ScoreView {
+	if f.Score == nil {
+		return nil
+	}
+	sc := &ScoreView{Sum: orEmpty(f.Score.Sum), Weights: f.Score.Weights, Reverse: f.Score.Reverse, Max: f.Score.Max}
+	for _, b := range f.Score.Bands {
+		sc.Bands = append(sc.Bands, BandView{b.From, b.Key, b.Label, b.Say})
+	}
+	return sc
 }
 
 func (v viewer) matches(out *View) {

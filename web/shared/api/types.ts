@@ -133,6 +133,7 @@ export interface FormView extends Keyed {
   /** Of a scale: where it comes from and under which licence. */
   source?: string
   licence?: string
+  score?: { sum?: string[] | null; weights?: Record<string, number> | null; reverse?: string[] | null; max?: number; bands?: { from: number; key: string; label: string; say?: string }[] | null } | null
   offline?: boolean
   repeat?: string
 }
@@ -452,7 +453,7 @@ export interface TimelineEvent {
 }
 /** A file with where it belongs; `image`: the browser can show it. */
 export interface FileView extends Attachment { image: boolean; custody?: boolean; by?: AccountRef; of: { id: string; label: string; title: string }; created: Instant }
-export interface FormResult { id: string; score?: number; band?: string; urgent?: { say: string; call?: string[] }[] }
+export interface FormResult { id: string; score?: number; band?: string; say?: string; urgent?: { say: string; call?: string[] }[] }
 export interface FormResponse {
   id: string
   form: string

@@ -2,6 +2,7 @@
 // which conditions show them.
 import type { Field, FormView, MoveOffer, ProgramMove, ProgramView, RecordTypeView, RecordView } from '@linqiao/shared/api/types'
 import type { FormFieldsOptions } from '@linqiao/shared/form/model'
+import { itemsOf } from '@linqiao/shared/form/score'
 
 export type Urgent = NonNullable<FormView['urgent']>[number]
 
@@ -12,6 +13,8 @@ export interface Entry {
   /** Works without a network. */
   offline: boolean
   fields: Field[]
+  /** The form that is scored, where one is. */
+  scale?: FormView
 }
 
 const unique = (keys: string[]): string[] => [...new Set(keys)]
@@ -21,7 +24,7 @@ export function moveEntry(
   view: ProgramView, record: RecordTypeView, move: ProgramMove | MoveOffer, row?: Pick<RecordView, 'fields' | 'suggest'>,
 ): Entry {
   const form = move.form ? view.forms.find((f) => f.key === move.form) : undefined
-  const need = move.need ?? []
+  const need = unique([...(move.need ?? []), ...(form ? itemsOf(form) : [])])
   const ask = unique([...(form?.ask ?? []), ...(form?.fields ?? []).map((f) => f.key), ...(move.ask ?? [])])
   const fields = merged((move as { fields?: Field[] }).fields, record.fields, form?.fields)
   const asked = unique([...need, ...ask])
@@ -31,6 +34,7 @@ export function moveEntry(
       initial: pick(row?.fields, asked), suggest: row?.suggest, show: form?.show, require: form?.require,
     },
     urgent: form?.urgent ?? [],
+    scale: form?.score ? form : undefined,
     offline: ('offline' in move && !!move.offline) || !!form?.offline,
     fields: fields.filter((f) => asked.includes(f.key)),
   }
@@ -53,10 +57,11 @@ export function formEntry(form: FormView, record?: RecordTypeView, row?: Pick<Re
   const ruled = (form.require ?? []).flatMap((r) => /^has\(it\.(\w+)\)$/.exec(r.if)?.[1] ?? []).filter((key) => own.some((f) => f.key === key))
   return {
     form: {
-      fields, need: unique([...small, ...ruled]), ask: unique([...asked, ...own.map((f) => f.key)]), initial: pick(row?.fields, asked),
+      fields, need: unique([...small, ...ruled, ...itemsOf(form)]), ask: unique([...asked, ...own.map((f) => f.key)]), initial: pick(row?.fields, asked),
       show: form.show, require: form.require, prefix: 'answers.',
     },
     urgent: form.urgent ?? [],
+    scale: form.score ? form : undefined,
     offline: !!form.offline,
     fields,
   }

@@ -2,7 +2,7 @@ import type { Texts } from '@linqiao/shared/i18n'
 
 export default {
   m: {
-    app: 'Linqiao', motto: 'Services at your door', back: 'Back', call: 'Call {number}',
+    app: 'Linqiao', motto: 'Services at your door', back: 'Back', call: 'Call {number}', urgentNow: 'Tell the person on duty now',
     newVersion: 'A new version is ready', update: 'Update',
     tab: { unread: '{n} unread', main: 'Main pages', home: 'Home', tasks: 'Tasks', matters: 'Matters', notices: 'Messages', me: 'Me' },
     net: { off: 'No network', waiting: '{n} waiting to be sent', sending: 'Sending {n}', rejected: '{n} refused' },
@@ -65,7 +65,7 @@ export default {
       withdrawHint: 'From then on the other side sees nothing personal; what is under way may stop.', hides: 'These units will no longer see personal data', does: 'What stops with it', blocks: 'What can no longer be done without another ground',
     },
     done: {
-      title: 'Submitted', kept: 'Waiting to be sent', sentWhat: '“{what}” was submitted', keptWhat: '“{what}” is saved on the phone', keptHint: 'It goes by itself when there is a network. Do not sign out before.',
+      title: 'Submitted', kept: 'Waiting to be sent', hintTitle: 'Screening hint (not a diagnosis)', source: 'Scale: {source}. Licence: {licence}', sentWhat: '“{what}” was submitted', keptWhat: '“{what}” is saved on the phone', keptHint: 'It goes by itself when there is a network. Do not sign out before.',
       number: 'Number', now: 'State', due: 'Next deadline', sameAs: 'The same is already under way: {title}', hint: 'You will be told of progress; you can also ask with the number.', look: 'See progress', outbox: 'See what waits', home: 'Home',
     },
     record: {

@@ -3,7 +3,7 @@ import type { Texts } from '@linqiao/shared/i18n'
 /** The phone's own texts. The reference: en.ts must have the same keys. */
 export default {
   m: {
-    app: '邻桥', motto: '把服务送到身边', back: '返回', call: '拨打 {number}',
+    app: '邻桥', motto: '把服务送到身边', back: '返回', call: '拨打 {number}', urgentNow: '马上告诉值班人员',
     newVersion: '有新版本', update: '更新',
     tab: { unread: '{n} 条未读', main: '主要页面', home: '首页', tasks: '任务', matters: '事项', notices: '消息', me: '我的' },
     net: { off: '没有网络', waiting: '{n} 件待发送', sending: '正在发送 {n} 件', rejected: '{n} 件被退回' },
@@ -65,7 +65,7 @@ export default {
       withdrawHint: '撤回之后，对方马上看不到个人信息；正在办理的可能因此停下。', hides: '这些单位将看不到个人信息', does: '随之停下', blocks: '今后不能再办，除非另有依据',
     },
     done: {
-      title: '已提交', kept: '已存入待发送', sentWhat: '“{what}”已提交', keptWhat: '“{what}”已存在手机上', keptHint: '连上网络后会自动送出，送达前请不要退出登录。',
+      title: '已提交', kept: '已存入待发送', hintTitle: '筛查提示（不是诊断）', source: '量表：{source}。许可：{licence}', sentWhat: '“{what}”已提交', keptWhat: '“{what}”已存在手机上', keptHint: '连上网络后会自动送出，送达前请不要退出登录。',
       number: '编号', now: '现在的状态', due: '下一步期限', sameAs: '已有一件相同的事项：{title}', hint: '有进展会发消息给您，也可以凭编号询问。', look: '查看办理进度', outbox: '查看待发送', home: '回首页',
     },
     record: {

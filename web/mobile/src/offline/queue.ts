@@ -24,6 +24,8 @@ export interface Act {
   stage?: string
   /** Page where the person can mend and send it again. */
   mend?: string
+  /** Calls for help: goes before everything else that waits, and waits for nothing. */
+  urgent?: boolean
 }
 
 export interface Refusal {
@@ -95,7 +97,7 @@ export async function listQueue(account: string): Promise<QueueItem[]> {
   const items = (await Promise.all(rows.map(toItem))).filter((i): i is QueueItem => !!i)
   const refused = new Set<string>()
   for (const item of items) {
-    item.held = item.state === 'waiting' && refused.has(item.record)
+    item.held = item.state === 'waiting' && !item.urgent && refused.has(item.record)
     if (item.state === 'rejected') refused.add(item.record)
   }
   return items
@@ -113,8 +115,8 @@ async function amend(item: QueueItem, row: Partial<QueueRow>, body?: Partial<Bod
   if (body) {
     const account = (await phoneStore().queue.get(item.seq))?.account
     if (!account) return
-    const { title, what, path, body: sent, move, stage, mend, refusal, answer } = item
-    change.body = await seal(account, { title, what, path, body: sent, move, stage, mend, refusal, answer, ...body }, item.classed)
+    const { title, what, path, body: sent, move, stage, mend, urgent, refusal, answer } = item
+    change.body = await seal(account, { title, what, path, body: sent, move, stage, mend, urgent, refusal, answer, ...body }, item.classed)
   }
   await phoneStore().queue.update(item.seq, change)
 }
@@ -182,7 +184,8 @@ async function runOnce(account: string, sender: Sender, changed: () => void): Pr
   const result: RunResult = { sent: 0, rejected: 0, stopped: false }
   const tried = new Set<number>()
   for (;;) {
-    const next = (await listQueue(account)).find((i) => i.state === 'waiting' && !i.held && !tried.has(i.seq))
+    const able = (await listQueue(account)).filter((i) => i.state === 'waiting' && !i.held && !tried.has(i.seq))
+    const next = able.find((i) => i.urgent) ?? able[0]
     if (!next) return result
     tried.add(next.seq)
     const going = await deliver(next, sender)
