@@ -13,7 +13,7 @@ const NARROW: Look = { width: 390, height: 844, phone: false }
 
 /** A demo account that works with the mechanism; those of tour.test.ts are not here. */
 const AT: Record<string, string> = {
-  'mental-health': 'xinli',
+  'mental-health': 'xinli', 'employee-assistance': 'yuanzhu',
   'community-activity': 'linli', 'training': 'peixun',
   'after-school': 'tuanwei', 'aid-project': 'minguan', 'child-protection': 'humiao', 'employment': 'jiuye', 'safety-inspection': 'chengguan', 'selection': 'pingxuan',
   'supervision': 'jiandu', 'finance-station': 'yindajie', 'village-income': 'kuaiji', 'credit-village': 'xianping', 'daily-checkin': 'fangkong', 'deliberation': 'yishicun', 'donation': 'cunwei',
