@@ -187,33 +187,7 @@ func (w *work) stat(p *program.Program, st *program.Stat, path string, q StatQue
 		}
 	}
 	suppress(st, v)
-	return v, nil
-}
-
-// suppress hides cells below the threshold, and one more so that none can be
-// found by subtraction.
-func suppress(st *program.Stat, v *StatView) {
-	if st.Suppress == 0 {
-		return
-	}
-	n := int64(st.Suppress)
-	if v.Value > 0 && v.Value < n {
-		v.Value, v.Suppressed = 0, true
-	}
-	hidden, least := 0, -1
-	for i := range v.Cells {
-		c := &v.Cells[i]
-		switch {
-		case c.Value > 0 && c.Value < n:
-			c.Value, c.Suppressed = 0, true
-			hidden++
-		case c.Value > 0 && (least < 0 || c.Value < v.Cells[least].Value):
-			least = i
-		}
-	}
-	if hidden == 1 && least >= 0 {
-		v.Cells[least].Value, v.Cells[least].Suppressed = 0, true
-	}
+	return v, w.suppressMore(p, st, s, path, q, where, v)
 }
 
 // cell is one value of a breakdown.

@@ -69,9 +69,10 @@ func (a *Actor) HoldsStatic(role *program.Role) bool {
 }
 
 // ownsAsParty: the role is of those who began a row for themselves (an objection), and
-// the actor is such a person.
+// the actor is such a person; or it is of whoever on a roster took the row, and of him
+// alone: his unit does not own it with him.
 func (a *Actor) ownsAsParty(role *program.Role) bool {
-	return byParty(role) && len(a.Parties) > 0
+	return byParty(role) && len(a.Parties) > 0 || role.Is == "owner" && role.HeldBy.Roster != "" && len(role.HeldBy.Org) == 0 && a.Account != ""
 }
 
 func byParty(role *program.Role) bool {

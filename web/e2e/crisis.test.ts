@@ -86,7 +86,7 @@ test('an urgent answer with no network: numbers at once, first to go, seen by no
   await p.go('/m/outbox')
   await p.sees('最近送达')
   await p.page.getByText(/情绪快速自测[^]*送达/).first().waitFor()
-  expect(sent).toEqual(['phq9', 'phq4'])
+  expect([...new Set(sent)], 'the call for help goes first (a try that broke off is repeated with its key)').toEqual(['phq9', 'phq4'])
   await p.leave()
 
   const psych = await Caller.as(url, 'xinli')
