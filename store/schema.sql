@@ -1113,8 +1113,6 @@ CREATE TABLE calendar_feed (
   PRIMARY KEY (county, account)
 );
 CREATE INDEX calendar_feed_hash ON calendar_feed (county, hash);
-CREATE INDEX counter_place ON counter (county, program, stat, path, day);
-CREATE INDEX counter_set_place ON counter_set (county, program, stat, path, day);
 
 CREATE TABLE device (
   county TEXT NOT NULL,
@@ -1168,3 +1166,5 @@ CREATE TABLE custody (
   hash TEXT NOT NULL,
   PRIMARY KEY (county, attachment, seq)
 );
+CREATE INDEX counter_place ON counter (county, program, stat, path, day);
+CREATE INDEX counter_set_place ON counter_set (county, program, stat, path, day);
