@@ -142,6 +142,13 @@ func (w *work) sessionAt(id domain.RecordID) (*OccasionView, error) {
 	return w.session(r, s)
 }
 
+// addressOf gives a place in words: a list of times has no use for bare coordinates.
+func addressOf(v any) string {
+	place, _ := v.(map[string]any)
+	address, _ := place["address"].(string)
+	return address
+}
+
 func (w *work) session(r *record.Row, s sight) (*OccasionView, error) {
 	sum, err := w.summary(r, s)
 	if err != nil {
@@ -150,7 +157,7 @@ func (w *work) session(r *record.Row, s sight) (*OccasionView, error) {
 	v := &OccasionView{RecordSummary: sum, Name: w.sessionName(r), Open: []OpenMove{}}
 	v.Start, v.End, _ = w.unit.Times(r)
 	if f := record.FieldOf(r.T, "place"); f != nil && s.may(r, f) {
-		v.Place = w.display(f, r.Value("place"))
+		v.Place = addressOf(r.Value("place"))
 	}
 	if n, limited, err := w.unit.Capacity(r); err != nil {
 		return nil, err
@@ -358,7 +365,7 @@ func (w *work) myBooking(b *record.Row, s sight) (BookingView, error) {
 		v.Name = w.rowName(par)
 	}
 	if f := record.FieldOf(par.T, "place"); f != nil && par.Class <= domain.Internal && par.Value("place") != nil {
-		v.Place = w.display(f, par.Value("place"))
+		v.Place = addressOf(par.Value("place"))
 	}
 	return v, err
 }

@@ -28,7 +28,7 @@ const PAGES: Record<string, [string, string][]> = {
     ['form', '/r/:demand/form/rating'], ['party-form', '/p/:party/form/sme-finance/rating?title=荷塘食品厂'], ['done', '/r/:demand/done?what=提出需求'],
   ],
   nuanyang: [['home-team', '/'], ['tasks-team', '/tasks'], ['order', '/r/:order'], ['order-move', '/r/:order/move/:move']],
-  zhangayi: [['home-resident', '/'], ['start-order', '/start/volunteer-service/request/order'], ['me-resident', '/me'], ['accounts', '/me/accounts'], ['bookings', '/bookings'], ['shelves-resident', '/offers'], ['around', '/around'], ['shelf-resident', '/offers/volunteer-service/:offer']],
+  zhangayi: [['home-resident', '/'], ['start-order', '/start/volunteer-service/request/order'], ['me-resident', '/me'], ['accounts', '/me/accounts'], ['bookings', '/bookings'], ['check-ins', '/check-ins'], ['shelves-resident', '/offers'], ['around', '/around'], ['shelf-resident', '/offers/volunteer-service/:offer']],
 }
 /** Pages whose state is made elsewhere. */
 const ELSEWHERE: Record<string, string> = {
