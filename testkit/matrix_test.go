@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,6 +36,14 @@ func TestMatrix(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			m := openMatrix(t, engine)
 			readers := m.readers(t)
+			if engine.Name != "sqlite" && os.Getenv("LINQIAO_TEST_FULL") == "" {
+				// Who may read what is decided above the database: here every fourth asks.
+				some := readers[:0]
+				for i := 0; i < len(readers); i += 4 {
+					some = append(some, readers[i])
+				}
+				readers = some
+			}
 			for _, r := range readers {
 				m.export(t, r)
 			}
