@@ -206,6 +206,9 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 		Walked: []WalkedStage{}, Clocks: []ClockView{}, Moves: []MoveView{}, Matches: []MatchState{}, Forms: []FormState{},
 		Signatures: []SignatureView{}, Children: []ChildrenView{}, Documents: []DocumentRef{}, Passes: []PassRef{}, Consents: []ConsentState{}}
 	v.Fields, v.Labels = map[string]any{}, map[string]string{}
+	if v.Channel != "" {
+		v.Labels["channel"] = channelWord(r.P, w.who.Lang, v.Channel)
+	}
 	for _, part := range []func(*record.Row, sight, *RecordView) error{
 		w.viewFields, w.viewParent, w.viewClocks, w.viewMoves, w.viewMatches, w.viewForms, w.viewSignatures, w.viewChildren,
 		w.viewOrder, w.viewMembers, w.viewIssued, w.viewConsents, w.viewConfirms, w.viewChoices, w.viewBallots, w.viewPanels, w.viewFrozen, w.viewVersions,

@@ -114,7 +114,7 @@ func publicService(p *program.Program, lang string) PublicService {
 		words = append(words, rv.Label)
 		for _, m := range rv.Moves {
 			if mv := rt.Moves.Get(m.Key); mv.Intake() && len(mv.By) > 0 {
-				if way, ok := serviceWay(p, rt, mv, rv, &m); ok {
+				if way, ok := serviceWay(p, lang, rt, mv, rv, &m); ok {
 					s.Ways = append(s.Ways, way)
 				}
 			}
@@ -131,7 +131,7 @@ func publicService(p *program.Program, lang string) PublicService {
 
 // serviceWay is an intake that serves a person: he makes it himself, or it has
 // channels through which he asks for it.
-func serviceWay(p *program.Program, rt *program.RecordType, mv *program.Move, rv *program.RecordView, m *program.MoveView) (ServiceWay, bool) {
+func serviceWay(p *program.Program, lang string, rt *program.RecordType, mv *program.Move, rv *program.RecordView, m *program.MoveView) (ServiceWay, bool) {
 	way := ServiceWay{Label: m.Label, Channels: m.Channels}
 	for _, k := range mv.By {
 		role := p.Roles.Get(k)
@@ -161,7 +161,7 @@ func serviceWay(p *program.Program, rt *program.RecordType, mv *program.Move, rv
 	for _, k := range mv.Ask {
 		way.Optional = append(way.Optional, label(k))
 	}
-	way.Channels = channelLabels(p, mv, way.Self)
+	way.Channels = channelLabels(p, lang, mv, way.Self)
 	for _, c := range rv.Clocks {
 		if d, ok := deadline(p, rt.Clocks.Get(c.Key), mv, c.Label); ok {
 			way.Deadlines = append(way.Deadlines, d)
@@ -175,18 +175,12 @@ var ownChannels = []string{"app", "online"}
 
 // channelLabels words the channels of an intake by the program's own list; where one
 // may serve oneself that is said apart.
-func channelLabels(p *program.Program, mv *program.Move, self bool) (out []string) {
+func channelLabels(p *program.Program, lang string, mv *program.Move, self bool) (out []string) {
 	for _, k := range mv.Channels {
 		if self && slices.Contains(ownChannels, k) {
 			continue
 		}
-		label := k
-		if l := p.Lists.Get("channel"); l != nil {
-			if o := l.Options.Get(k); o != nil {
-				label = o.Label
-			}
-		}
-		out = append(out, label)
+		out = append(out, channelWord(p, lang, k))
 	}
 	return out
 }

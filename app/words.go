@@ -170,3 +170,27 @@ func checksEN(f *program.Field, v any) string {
 	}
 	return fmt.Sprintf("%d of %d pass; not: %s", passed, f.Items.Len(), strings.Join(open, ", "))
 }
+
+// channels are the words of the ways in that programs name without wording them.
+var channels = map[string][2]string{
+	"app": {"手机", "phone"}, "online": {"网上", "online"}, "web": {"公开网页", "public page"}, "console": {"工作台", "desk"}, "desk": {"服务台", "service desk"},
+	"window": {"窗口", "window"}, "counter": {"柜台", "counter"}, "hotline": {"热线", "hotline"}, "visit": {"走访", "visit"}, "import": {"表格导入", "import"},
+	"device": {"设备", "device"}, "meeting": {"会议", "meeting"},
+}
+
+// channelWord words the way by which a record came in: as the program does, else as all do.
+func channelWord(p *program.Program, lang, key string) string {
+	if l := p.Lists.Get("channel"); l != nil {
+		if o := l.Options.Get(key); o != nil {
+			return p.In(lang).Option(o)
+		}
+	}
+	switch l, ok := channels[key]; {
+	case !ok:
+		return key
+	case lang == "en":
+		return l[1]
+	default:
+		return l[0]
+	}
+}
