@@ -184,7 +184,8 @@ func (w *work) partyClass(p *domain.Party) domain.Class {
 }
 
 // personBehind names who acted. Staff act under their name; of a resident it is
-// personal, like the name on his file, and stands masked for who may not read that.
+// personal, like the name on his file, and stands masked for who may not read that; who
+// reads no more of the matter than the public is not told who it was.
 func (w *work) personBehind(a *domain.Account, class domain.Class) *AccountRef {
 	v := &AccountRef{a.ID, a.Name}
 	if a.Party == "" || class >= domain.Personal || w.actsFor(a.Party) {
@@ -192,6 +193,10 @@ func (w *work) personBehind(a *domain.Account, class domain.Class) *AccountRef {
 	}
 	if posts, err := w.tx.Memberships(store.MembershipFilter{Account: a.ID}); err != nil || len(posts) > 0 {
 		return v
+	}
+	if class < domain.Internal {
+		// Of a matter whose inside he does not read, whose it is would be told by this.
+		return &AccountRef{Name: w.pick("居民", "a resident")}
 	}
 	if p, err := w.Party(a.Party); err == nil {
 		v.Name = shownName(p, w.partyClass(p))
