@@ -15,7 +15,7 @@ let aunt: Person
 test('a resident orders on the phone', async () => {
   aunt = await Person.resident(stage.browser, stage.server.url, '13800002003', HOME)
   await aunt.check('phone-resident-home')
-  await aunt.follow(/点单/)
+  await aunt.follow(/点单[^]*订单/)
   await aunt.choose('打扫')
   await aunt.press('下一步')
   await aunt.heading(/地址/).or(aunt.page.getByText('地址', { exact: true }).first()).first().waitFor()

@@ -16,7 +16,7 @@ test('a resident’s order in large type', async () => {
   const root = await aunt.page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize))
   expect(root, 'the root size of 特大字').toBeGreaterThanOrEqual(20)
   await aunt.stop('resident-2-home')
-  await aunt.follow(/点单/)
+  await aunt.follow(/点单[^]*订单/)
   await aunt.choose('小修小补')
   await aunt.stop('resident-3-what')
   await aunt.press('下一步')
