@@ -191,16 +191,16 @@ func (w *work) personBehind(a *domain.Account, class domain.Class) *AccountRef {
 	if a.Party == "" || class >= domain.Personal || w.actsFor(a.Party) {
 		return v
 	}
-	if posts, err := w.tx.Memberships(store.MembershipFilter{Account: a.ID}); err != nil || len(posts) > 0 {
+	if posts, err := w.tx.Memberships(store.MembershipFilter{Account: a.ID}); err == nil && len(posts) > 0 {
 		return v
 	}
-	if class < domain.Internal {
-		// Of a matter whose inside he does not read, whose it is would be told by this.
+	// Of a matter whose inside he does not read, whose it is would be told by this; nor
+	// is anybody named whose file cannot be read.
+	p, err := w.Party(a.Party)
+	if class < domain.Internal || err != nil {
 		return &AccountRef{Name: w.pick("居民", "a resident")}
 	}
-	if p, err := w.Party(a.Party); err == nil {
-		v.Name = shownName(p, w.partyClass(p))
-	}
+	v.Name = shownName(p, w.partyClass(p))
 	return v
 }
 

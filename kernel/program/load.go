@@ -29,7 +29,7 @@ type Set struct {
 func (s *Set) Program(key string) *Program { return s.Programs.Get(key) }
 
 // RecordType resolves a record address as written in program `from`: `demand`
-// or `mental-health.crisis`; a trailing move (`demand.raise`) is ignored.
+// or `other.case`; a trailing move (`demand.raise`) is ignored.
 func (s *Set) RecordType(addr, from string) *RecordType {
 	p, rest := s.owner(addr, from)
 	if p == nil {
