@@ -7,12 +7,11 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { Caller } from './api'
-import { DESK, PASSWORD, PHONE, Person, type Look } from './person'
+import { DESK, PASSWORD, PHONE, Person } from './person'
 import { operate } from './server'
 import { useStage } from './story'
 
 const stage = useStage()
-const NARROW: Look = { width: 390, height: 844, phone: false }
 const COUNTY = '440902'
 interface Made { id: string }
 let helper = ''
@@ -92,8 +91,7 @@ test('a card is dragged to who takes it, shown first, done, and taken back', asy
   await p.page.keyboard.press('x')
   await p.sees('已选 1 件')
   await p.check('console-board-selected')
-  await p.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
-  await p.check('console-board-selected', NARROW.width)
+  await p.narrow('console-board-selected')
   await p.leave()
 })
 
@@ -109,8 +107,7 @@ test('a figure of a ledger opens to its rows, and a row to its case', async () =
   expect(await dialog.getByRole('row').count()).toBe(4) // and the heads
   await dialog.getByText('合计 195分钟').or(dialog.getByText(/合计 .*195|合计 3小时15分/)).first().waitFor()
   await p.check('console-ledger-cell')
-  await p.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
-  await p.check('console-ledger-cell', NARROW.width)
+  await p.narrow('console-ledger-cell')
   await p.page.setViewportSize({ width: DESK.width, height: DESK.height })
   await dialog.getByRole('link', { name: /罗小满/ }).first().click()
   await p.heading('办理进程').or(p.heading('记录')).first().waitFor()
@@ -133,8 +130,7 @@ test('a statement at the desk, by period, and on the holder’s own phone', asyn
   await p.sees('冲销')
   expect(await p.page.getByRole('row').count()).toBe(5) // three hours in, one reversed, and the heads
   await p.check('console-statement')
-  await p.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
-  await p.check('console-statement', NARROW.width)
+  await p.narrow('console-statement')
   await p.fill('至', '2026-01-31')
   await p.page.keyboard.press('Tab')
   await p.sees('这段时间没有发生额')
@@ -203,8 +199,7 @@ test('Ctrl+K: a page, a person, a matter, by keyboard alone', async () => {
   await box.fill('lxm')
   await p.page.getByRole('option', { name: /^罗小满/ }).first().waitFor()
   await p.check('console-palette-found')
-  await p.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
-  await p.check('console-palette-found', NARROW.width)
+  await p.narrow('console-palette-found')
   await p.page.keyboard.press('ArrowUp')
   await p.page.keyboard.press('ArrowDown')
   await p.page.keyboard.press('Enter')

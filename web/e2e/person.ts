@@ -19,6 +19,8 @@ export interface Place { latitude: number; longitude: number }
 export interface Look { width: number; height: number; phone: boolean }
 export const DESK: Look = { width: 1440, height: 900, phone: false }
 export const PHONE: Look = { width: 390, height: 844, phone: true }
+/** The console is for the desk, and must still be usable in a narrow window. */
+const NARROW: Look = { width: 390, height: 844, phone: false }
 
 export class Person {
   readonly faults: string[] = []
@@ -154,6 +156,19 @@ export class Person {
     await expectNoSidewaysScroll(this.page, where)
     await expectAccessible(this.page, where)
     if (this.faults.length) throw new Error(`${where}:\n${this.faults.join('\n')}`)
+  }
+  /** A page of the console, at the desk and then in a narrow window. */
+  async tour(name: string, path: string): Promise<void> {
+    await this.go(path)
+    await this.page.getByRole('heading', { level: 1 }).or(this.page.getByRole('heading', { level: 2 })).first().waitFor()
+    await this.check(name)
+    await this.narrow(name)
+    await this.page.setViewportSize({ width: this.look.width, height: this.look.height })
+  }
+  /** The same page in a narrow window, which stays narrow. */
+  async narrow(name: string): Promise<void> {
+    await this.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
+    await this.check(name, NARROW.width)
   }
   /** A stop of a walk: the page is right, and what is in view is its picture. */
   async stop(name: string): Promise<void> {

@@ -5,11 +5,10 @@
  */
 import { expect, test } from 'vitest'
 import { Caller, type Row } from './api'
-import { DESK, Person, type Look } from './person'
+import { DESK, Person } from './person'
 import { useStage } from './story'
 
 const stage = useStage()
-const NARROW: Look = { width: 390, height: 844, phone: false }
 
 /** A demo account that works with the mechanism; those of tour.test.ts are not here. */
 const AT: Record<string, string> = {
@@ -71,15 +70,8 @@ for (const [program, login] of Object.entries(AT)) {
       ...menu(view).map(([name, path]) => [name, base + path] as [string, string]),
       ...kinds.slice(0, 2).flatMap(r => [[`list-${r.record}`, `${base}/list/${r.record}`], [`case-${r.record}`, `/console/records/${r.id}`]] as [string, string][]),
     ]
-    for (const look of [DESK, NARROW]) {
-      const p = await Person.staff(stage.browser, stage.server.url, login, DESK)
-      await p.page.setViewportSize({ width: look.width, height: look.height })
-      for (const [name, path] of pages) {
-        await p.go(path)
-        await p.page.getByRole('heading', { level: 1 }).or(p.page.getByRole('heading', { level: 2 })).first().waitFor()
-        await p.check(`mechanism-${program}-${name}`, look.width)
-      }
-      await p.leave()
-    }
+    const p = await Person.staff(stage.browser, stage.server.url, login, DESK)
+    for (const [name, path] of pages) await p.tour(`mechanism-${program}-${name}`, path)
+    await p.leave()
   })
 }

@@ -1,9 +1,9 @@
 /**
- * One real server for the whole run: the built binary with a fresh demo county in a
- * temporary folder, on a free port. LINQIAO_BIN names another binary.
+ * One real server for each file of stories: the built binary with a demo county of its
+ * own in a temporary folder, on a free port. LINQIAO_BIN names another binary.
  */
 import { spawn, execFile, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -30,10 +30,18 @@ const freePort = (): Promise<number> => new Promise((done, fail) => {
   })
 })
 
-export async function startServer(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'linqiao-e2e-'))
+/** Serves the county of a folder, and makes it there when the folder is empty. */
+export async function serve(folder: string): Promise<{ url: string, end: () => Promise<void> }> {
   const url = `http://127.0.0.1:${await freePort()}`
-  let end = await begin(folder, url)
+  return { url, end: await begin(folder, url) }
+}
+
+/** Serves a copy of the county that lies in a folder (county.ts made it). */
+export async function startServer(county: string): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'linqiao-e2e-'))
+  await cp(county, folder, { recursive: true })
+  const { url, end: ended } = await serve(folder)
+  let end = ended
   return {
     url, folder,
     stop: async () => {

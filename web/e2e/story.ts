@@ -1,5 +1,5 @@
 /** What every story stands on: one server and one browser, told about when it breaks off. */
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll, inject } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { launch } from './axe'
 import { Person } from './person'
@@ -10,7 +10,7 @@ export interface Stage { server: Server; browser: Browser }
 export function useStage(): Stage {
   const stage = {} as Stage
   beforeAll(async () => {
-    [stage.server, stage.browser] = await Promise.all([startServer(), launch()])
+    [stage.server, stage.browser] = await Promise.all([startServer(inject('county')), launch()])
   })
   afterEach(async (context) => {
     if (context.task.result?.state === 'fail') await Person.tell()

@@ -6,11 +6,10 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DESK, Person, type Look } from './person'
+import { DESK, Person } from './person'
 import { inDays, useStage } from './story'
 
 const stage = useStage()
-const NARROW: Look = { width: 390, height: 844, phone: false }
 const V = 'volunteer-service'
 
 interface Sms { phone: string; text: string; key: string }
@@ -88,8 +87,7 @@ test('the administrator connects an SMS gateway and tries it', async () => {
   await admin.sees(/已发出，网关答复/)
   expect(taken.at(-1)).toMatchObject({ phone: '13900000001' })
   await admin.check('console-channels')
-  await admin.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
-  await admin.check('console-channels', NARROW.width)
+  await admin.narrow('console-channels')
   await admin.leave()
 })
 
@@ -129,13 +127,12 @@ test('a colleague’s list and bell follow without a reload', async () => {
   await team.heading('消息').waitFor()
   await team.page.getByRole('button', { name: /^查看/ }).first().waitFor()
   await team.check('console-notices')
-  await team.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
-  await team.check('console-notices', NARROW.width)
+  await team.narrow('console-notices')
   await team.press('全部标为已读')
   await team.page.getByRole('link', { name: '消息', exact: true }).waitFor()
   await team.go('/console/me')
   await team.heading('通知设置').waitFor()
-  await team.check('console-preferences', NARROW.width)
+  await team.narrow('console-preferences')
   await row.getByText('待接单').waitFor()
   expect(await head.page.evaluate(() => (window as { same?: boolean }).same)).toBe(true)
   await team.leave()
@@ -166,8 +163,7 @@ test('a refusal reaches her phone once; what the gateway refused is sent again',
   await admin.go('/console/admin/deliveries?state=failed')
   await admin.sees(/isv\.ACCOUNT_ARREARS/)
   await admin.check('console-deliveries')
-  await admin.page.setViewportSize({ width: NARROW.width, height: NARROW.height })
-  await admin.check('console-deliveries', NARROW.width)
+  await admin.narrow('console-deliveries')
   answer = 'OK'
   await admin.page.getByRole('button', { name: /^重发/ }).first().click()
   await admin.sees(/1 条已重新排队/)
