@@ -1168,3 +1168,4 @@ CREATE TABLE custody (
 );
 CREATE INDEX counter_place ON counter (county, program, stat, path, day);
 CREATE INDEX counter_set_place ON counter_set (county, program, stat, path, day);
+CREATE INDEX duty_item_unmade ON duty_item (county, program, key, opens) WHERE done_at = 0 AND missed_at = 0 AND record = '';
