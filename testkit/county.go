@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -56,6 +57,17 @@ func (l *LogBook) Text() string {
 	return l.text.String()
 }
 
+// faults are the last lines about answers that were the server's fault.
+func (l *LogBook) faults() string {
+	var out []string
+	for line := range strings.Lines(l.Text()) {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "level=WARN") || strings.Contains(line, " status=5") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out[max(0, len(out)-20):], "")
+}
+
 // Open makes an empty county with all programs of the repository applied.
 func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County {
 	t.Helper()
@@ -87,6 +99,11 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	c.handler.Store(api.New(api.Options{App: a, Log: quiet}))
 	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.handler.Load().ServeHTTP(w, r) }))
 	t.Cleanup(c.Server.Close)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("what the server logged as its own fault:\n" + book.faults())
+		}
+	})
 	return c
 }
 
