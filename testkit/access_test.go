@@ -238,6 +238,7 @@ func checkDoor(t *testing.T, r route, name string, a *testkit.Answer) {
 func TestUnseen(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			none := "01a20195-1317-7973-8b9d-bdd4b8141d44"
 			before := c.rows(t)
@@ -291,6 +292,7 @@ func numberless(raw []byte) []byte { return requestNumber.ReplaceAll(raw, nil) }
 func TestListsAgree(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			c.scatter(t)
 			var all []domain.RecordID

@@ -16,6 +16,7 @@ import (
 func TestPostsHaveDays(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			admin := e.SignIn(t, e.Admin.Login)
 			org := testkit.Text(testkit.Items(e.desk.Must(t, http.MethodGet, "/session", nil), "memberships")[0], "org", "id")
@@ -50,6 +51,7 @@ func TestPostsHaveDays(t *testing.T) {
 func TestAccountsFoundAndEdited(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			admin := e.SignIn(t, e.Admin.Login)
 			org := testkit.Text(testkit.Items(e.desk.Must(t, http.MethodGet, "/session", nil), "memberships")[0], "org", "id")
@@ -92,6 +94,7 @@ func TestAccountsFoundAndEdited(t *testing.T) {
 func TestProgramTried(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			admin := e.SignIn(t, e.Admin.Login)
 			versions := testkit.Items(admin.Must(t, http.MethodGet, "/programs/errand-desk/versions", nil), "items")

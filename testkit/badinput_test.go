@@ -97,6 +97,7 @@ type header = testkit.Header
 func TestBadInput(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			before := e.rows(t)
 			for _, w := range slices.Concat(e.wrongBodies(), e.wrongValues(), e.wrongMoves(), e.wrongAddresses()) {
@@ -342,6 +343,7 @@ func (e *errands) wrongAddresses() []wrong {
 func TestOddInput(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			now := e.Clock.Now()
 
@@ -380,6 +382,7 @@ func TestOddInput(t *testing.T) {
 func TestRepeated(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			many := len(e.desk.All(t, "/records?program=errand-desk&record=errand"))
 			body := testkit.Object{"subject": e.party, "fields": testkit.Object{"what": "同一件事"}}
@@ -415,6 +418,7 @@ func TestRepeated(t *testing.T) {
 func TestFormOnce(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			path, body, key := "/records/"+e.errand+"/forms/thanks", testkit.Object{"answers": testkit.Object{"stars": 5}}, testkit.Key(testkit.NewKey())
 			first := e.self.Must(t, http.MethodPost, path, body, key)

@@ -37,6 +37,7 @@ func column(t *testing.T, who *testkit.Client, key, query string) (head testkit.
 func TestBoard(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			roomy := testkit.Text(c.team.Must(t, http.MethodPost, "/programs/errand-desk/records/helper/create",
 				testkit.Object{"fields": testkit.Object{"name": "多人队", "capacity": 50, "area": c.areaOf(t)}}), "id")

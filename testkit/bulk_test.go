@@ -109,6 +109,7 @@ func same(t *testing.T, what string, before, after map[string]string, but ...str
 func TestBulk(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			ids := e.raiseMany(t, 60)
 			all := append(append([]string{}, ids...), e.ended, "01a20195-1317-7973-8b9d-bdd4b8141d44")
@@ -174,6 +175,7 @@ func TestBulk(t *testing.T) {
 func TestBulkDispatch(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			e.team.Must(t, http.MethodPost, "/programs/errand-desk/records/helper/create",
 				testkit.Object{"fields": testkit.Object{"name": "大队", "capacity": 100, "area": []string{firstTown(t, e.County)}}})
@@ -217,6 +219,7 @@ func TestBulkDispatch(t *testing.T) {
 func TestBulkRights(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			e := c.errands
 			ids := e.raiseMany(t, 3)
@@ -258,6 +261,7 @@ func TestBulkRights(t *testing.T) {
 func TestBulkOwner(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			ids := e.raiseMany(t, 4)
 			before := e.state(t, ids)
@@ -288,6 +292,7 @@ func TestBulkOwner(t *testing.T) {
 func TestBulkStops(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			ids := e.raiseMany(t, 160)
 			before := e.state(t, ids)

@@ -19,6 +19,7 @@ import (
 func TestBookings(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			c.Clock.Set(time.Date(2026, 3, 9, 8, 0, 0, 0, domain.Beijing)) // a Monday
 			if _, err := c.App.Apply(t.Context(), app.System(c.Code), mechanisms("slot-desk")); err != nil {

@@ -95,6 +95,7 @@ func (s *served2) stage(t *testing.T) string {
 func TestTwoSided(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			s := openBorrow(t, engine)
 			for name, x := range map[string]struct{ facts, code, want string }{
 				"forged":         {s.facts(60), codeOf("0000", s.facts(60)), "confirm_wrong"},
@@ -129,6 +130,7 @@ func TestTwoSided(t *testing.T) {
 func TestTwoSidedHalf(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			s := openBorrow(t, engine)
 			path := "/records/" + s.order + "/confirmations"
 			if a := s.desk.Do(t, http.MethodPost, path, testkit.Object{"facts": s.facts(60)}); a.Status != http.StatusForbidden {

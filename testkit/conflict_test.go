@@ -23,6 +23,7 @@ func theirs(a *testkit.Answer) map[string]any {
 func TestTwoPhonesOneVisit(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			id := testkit.Text(e.desk.Must(t, http.MethodPost, "/programs/errand-desk/records/visit/plan", testkit.Object{"subject": e.party}), "id")
 			path := "/records/" + id + "/moves/serve"
@@ -65,6 +66,7 @@ func TestTwoPhonesOneVisit(t *testing.T) {
 func TestBase(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			later := func(body testkit.Object) *testkit.Answer {
 				return e.desk.Do(t, http.MethodPost, "/records/"+e.errand+"/moves/later", body)
@@ -92,6 +94,7 @@ func TestBase(t *testing.T) {
 func TestClockOff(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			now := e.Clock.Now()
 			for name, x := range map[string]struct {

@@ -15,6 +15,7 @@ import (
 func TestAccessLog(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			path := "/parties/" + c.party
 			c.desk.Must(t, http.MethodPatch, path, testkit.Object{"rev": c.desk.Must(t, http.MethodGet, path, nil)["rev"], "identifiers": testkit.Object{"phone": "13800009999"}})
@@ -62,6 +63,7 @@ func TestAccessLog(t *testing.T) {
 func TestDossierParts(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			v := c.desk.Must(t, http.MethodPost, errandPath, testkit.Object{"subject": c.party, "fields": testkit.Object{"what": "送药", "door": "三单元二〇一"}})
 			var change testkit.Object
@@ -124,6 +126,7 @@ func TestInEnglish(t *testing.T) {
 func TestAuditInWords(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			auditor := c.people["auditor"]
 			c.desk.Must(t, http.MethodGet, "/parties/"+c.party, nil)

@@ -137,6 +137,7 @@ func TestImportRoster(t *testing.T) {
 	}
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			admin := c.SignIn(t, c.Admin.Login)
 			var towns []string
@@ -246,6 +247,7 @@ func number(o testkit.Object, path ...string) int {
 func TestImportSight(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			towns := c.people["admin"].All(t, "/regions?level=town&parent="+string(c.Code))
 			desk, other := c.people["desk"], c.people["elsewhere"]
@@ -311,6 +313,7 @@ func TestImportSight(t *testing.T) {
 func TestImportOnce(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			admin := c.SignIn(t, c.Admin.Login)
 			key, table := testkit.Key(testkit.NewKey()), []byte("名称,所在区划\n甲厂,\n乙厂,\n")

@@ -38,6 +38,7 @@ func TestJournal(t *testing.T) {
 	bin := testkit.Binary(t)
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			if err := os.CopyFS(filepath.Join(dir, "testdata", purseProgram), os.DirFS("../testdata/"+purseProgram)); err != nil {
 				t.Fatal(err)

@@ -37,6 +37,7 @@ func TestKill(t *testing.T) {
 	bin := testkit.Binary(t)
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			k := &killing{install: &testkit.Install{Bin: bin, DB: testkit.NewDatabase(t, engine.Name, dir), Key: filepath.Join(dir, "key"),
 				Programs: "testdata", Dir: dir, Env: []string{"LINQIAO_PASSWORD=" + killPass, "LINQIAO_COUNTY=" + killCounty}}}

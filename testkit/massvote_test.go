@@ -46,6 +46,7 @@ func massRoll(engine string) int {
 func TestMassVote(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			m := openMass(t, testkit.Open(t, engine, storetest.Home), massRoll(engine.Name))
 			m.open(t)
 			m.vote(t)

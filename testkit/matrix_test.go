@@ -34,6 +34,7 @@ import (
 func TestMatrix(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			m := openMatrix(t, engine)
 			readers := m.readers(t)
 			if engine.Name != "sqlite" && os.Getenv("LINQIAO_TEST_FULL") == "" {

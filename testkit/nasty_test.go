@@ -57,6 +57,7 @@ var ownLife = []string{"PUT /session/password", "DELETE /session", "DELETE /sess
 func TestNasty(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			var doc document
 			if err := json.Unmarshal(c.Stranger().Page(t, "/openapi.json").Raw, &doc); err != nil {
@@ -122,6 +123,7 @@ func (c *crowd) throw(t *testing.T, r route, ids map[string]string, member strin
 func TestLastPlace(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			town := firstTown(t, e.County)
 			helper := e.team.Must(t, http.MethodPost, "/programs/errand-desk/records/helper/create",

@@ -91,6 +91,7 @@ func (a *award) keepsSecrets(t *testing.T, text string) {
 func TestNoticeOfRows(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			a := openAward(t, engine)
 			notice := a.isReviewed(t)
 			a.isMasked(t, notice)
@@ -287,6 +288,7 @@ func (a *award) isForOneRoleOnly(t *testing.T) {
 func TestRollOfHonour(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			_, people := c.Staff(t, "practice_centre", "county", string(c.Code), "centre")
 			town := firstTown(t, c)

@@ -49,6 +49,7 @@ func pageOf(program, block string, entry testkit.Object) string {
 func TestOpens(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			v := openCheckVillage(t, engine)
 			for _, login := range []string{"fangkong", "shuji", "baozu1", "person1", v.Admin.Login} {
 				c := v.SignIn(t, login)
@@ -71,6 +72,7 @@ func TestOpens(t *testing.T) {
 func TestFiguresWithoutNames(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			v := openCheckVillage(t, engine)
 			admin := v.SignIn(t, v.Admin.Login)
 			admin.Must(t, http.MethodPost, "/parties", testkit.Object{"kind": "household", "name": "试验一号户", "region": v.groups[0], "tags": []string{"农户"}})

@@ -23,6 +23,7 @@ import (
 func TestPapers(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			p := openPapers(t, testkit.Open(t, engine, storetest.Home))
 			p.livingText(t)
 			p.custody(t)

@@ -20,6 +20,7 @@ import (
 func TestRungsBesideMoves(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			start := time.Date(2026, 3, 10, 9, 0, 0, 0, domain.Beijing)
 			c.Clock.Set(start)
@@ -109,6 +110,7 @@ func (f *fast) allOnce(t *testing.T) {
 func TestRegionsMadeTogether(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			who := app.System(c.Code)
 			made := make([]domain.RegionID, 24)

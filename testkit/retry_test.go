@@ -18,6 +18,7 @@ func TestRetryChangesNothing(t *testing.T) {
 	}
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			admin := e.SignIn(t, e.Admin.Login)
 			org := testkit.Text(testkit.Items(e.team.Must(t, http.MethodGet, "/session", nil), "memberships")[0], "org", "id")

@@ -21,6 +21,7 @@ import (
 func TestRoundReassigned(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			c.Clock.Set(time.Date(2026, 3, 9, 9, 0, 0, 0, domain.Beijing)) // a Monday
 			if _, err := c.App.Apply(t.Context(), app.System(c.Code), map[string]fs.FS{"sme-finance": os.DirFS("../programs/sme-finance")}); err != nil {
@@ -95,6 +96,7 @@ func TestRoundReassigned(t *testing.T) {
 func TestRoundInBackground(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			c.Clock.Set(time.Date(2026, 3, 9, 9, 0, 0, 0, domain.Beijing))
 			if _, err := c.App.Apply(t.Context(), app.System(c.Code), map[string]fs.FS{"sme-finance": os.DirFS("../programs/sme-finance")}); err != nil {

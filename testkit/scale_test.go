@@ -48,6 +48,7 @@ func (e *errands) export(t *testing.T, who *testkit.Client, format string, filte
 func TestExport(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			e := c.errands
 			before := len(e.desk.All(t, "/records?program=errand-desk&record=errand"))
@@ -94,6 +95,7 @@ func TestExport(t *testing.T) {
 func TestSavedFilters(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			desk, other := c.people["desk"], c.people["elsewhere"]
 			own := testkit.Object{"list": "errand-desk/errand", "name": "逾期的", "filters": testkit.Object{"overdue": "1"}}
@@ -140,6 +142,7 @@ func (c *crowd) mate(t *testing.T) *testkit.Client {
 func TestListFilters(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			if l := e.team.All(t, "/records?program=errand-desk&noun=offer"); len(l) != 1 {
 				t.Errorf("offers %d", len(l))
@@ -175,6 +178,7 @@ func TestListFilters(t *testing.T) {
 func TestSearchAll(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			find := func(who *testkit.Client, q, group string) int {
 				t.Helper()

@@ -24,6 +24,7 @@ import (
 func TestShelf(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := demoCounty(t, engine, "sme-finance")
 			firm := c.Stranger().SignIn(t, string(c.Code), "hetang", scenario.Password)
 			shelves := testkit.Items(firm.Must(t, http.MethodGet, "/offers", nil), "items")
@@ -152,6 +153,7 @@ func demoCounty(t *testing.T, engine storetest.Engine, key string) *testkit.Coun
 func TestMine(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := demoCounty(t, engine, "volunteer-service")
 			aunt := c.Stranger().SignIn(t, string(c.Code), "zhangayi", scenario.Password)
 			party := testkit.Text(aunt.Must(t, http.MethodGet, "/session", nil), "account", "party", "id")

@@ -91,6 +91,7 @@ func (p *phone) ids(kind string) (out []string) {
 func TestSync(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := openCrowd(t, engine)
 			phones := map[string]*phone{}
 			for name, who := range map[string]*testkit.Client{"desk": c.desk, "team": c.team, "self": c.self, "elsewhere": c.people["elsewhere"], "foreign": c.foreign, "resident": c.people["resident"]} {
@@ -191,6 +192,7 @@ func TestSyncMany(t *testing.T) {
 	}
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			town := firstTown(t, e.County)
 			for i := range n {

@@ -30,6 +30,7 @@ func mechanisms(names ...string) map[string]fs.FS {
 func TestNewMechanism(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			c := testkit.Open(t, engine, storetest.Home)
 			c.Clock.Set(time.Date(2026, 3, 10, 9, 0, 0, 0, domain.Beijing))
 			results, err := c.App.Apply(t.Context(), app.System(c.Code), mechanisms("borrow-desk"))

@@ -32,6 +32,7 @@ func sendPart(t *testing.T, c *testkit.Client, id string, whole []byte, at, end 
 func TestUploadResumes(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			empty := e.rows(t)
 			whole := paper(1_300_000)
@@ -100,6 +101,7 @@ func TestUploadResumes(t *testing.T) {
 func TestUploadRefused(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			e := openErrands(t, engine)
 			whole := paper(5_000)
 			for name, x := range map[string]struct {

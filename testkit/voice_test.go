@@ -22,6 +22,7 @@ import (
 func TestVoices(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			b := openBox(t, testkit.Open(t, engine, storetest.Home))
 			b.refuses(t)
 			b.mixes(t)

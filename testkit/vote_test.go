@@ -23,6 +23,7 @@ import (
 func TestVoteAndDraw(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			v := openVillage(t, testkit.Open(t, engine, storetest.Home))
 			v.votes(t)
 			v.papers(t)

@@ -94,6 +94,7 @@ func wantSums(t *testing.T, w testkit.Object, due, done, missed float64) {
 func TestWindows(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			v := openCheckVillage(t, engine)
 			v.at(t, 10, 7, 0)
 			v.at(t, 10, 7, 0) // opening it again is the same round
@@ -150,6 +151,7 @@ func TestWindows(t *testing.T) {
 func TestWindowsSeen(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			v := openCheckVillage(t, engine)
 			v.at(t, 10, 7, 0)
 			v.at(t, 10, 7, 30)
@@ -213,6 +215,7 @@ func TestWindowsSeen(t *testing.T) {
 func TestReportAtTheStroke(t *testing.T) {
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
 			v := openCheckVillage(t, engine)
 			v.at(t, 10, 6, 0)
 			v.Clock.Set(time.Date(2026, 3, 10, 7, 0, 1, 0, domain.Beijing))
