@@ -67,6 +67,11 @@ const (
 	maxMultipart = 21 << 20
 	maxImport    = 65 << 20 // a roster of 200,000 lines as CSV
 	answerWithin = 30 * time.Second
+	// readWithin is how long a request may take to arrive. The library sets it anew when
+	// it takes the body, which the chain has read by then: net/http is listening for a
+	// hang-up, and a time-out of that cancels this request and all later ones of its
+	// connection. So it must be longer than answerWithin.
+	readWithin = 2 * time.Minute
 )
 
 // New makes a Server with all its routes.
@@ -90,7 +95,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // HTTPServer wraps the Server with the time limits that keep slow or silent
 // peers from holding connections.
 func (s *Server) HTTPServer() *http.Server {
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: readWithin,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	srv.RegisterOnShutdown(func() { s.once.Do(func() { close(s.ending) }) })

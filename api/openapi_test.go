@@ -3,6 +3,8 @@ package api
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // TestOpenAPISchemas: every answer of 2xx with a body has a schema; the record and
@@ -35,5 +37,25 @@ func TestOpenAPISchemas(t *testing.T) {
 		if doc.Components.Schemas[name].Properties[field] == nil {
 			t.Errorf("%s lacks %s", name, field)
 		}
+	}
+}
+
+// TestBodiesOutlastAnswers: no operation stops reading while its answer may still be on
+// its way (the library's own limit of five seconds would).
+func TestBodiesOutlastAnswers(t *testing.T) {
+	s, bodies := New(Options{}), 0
+	for path, item := range s.huma.OpenAPI().Paths {
+		for method, op := range map[string]*huma.Operation{"POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+			if op == nil {
+				continue
+			}
+			bodies++
+			if op.BodyReadTimeout <= answerWithin {
+				t.Errorf("%s %s reads its body for %v, and may answer after %v", method, path, op.BodyReadTimeout, answerWithin)
+			}
+		}
+	}
+	if bodies < 50 {
+		t.Errorf("only %d operations were looked at", bodies)
 	}
 }

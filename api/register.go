@@ -53,7 +53,7 @@ type body[T any] struct{ Body T }
 
 func register[I, O any](s *Server, r rule, rep repeat, method, path, summary string, status int, h handler[I, O]) {
 	op := huma.Operation{Method: method, Path: apiRoot + path, OperationID: operationID(method, path), Summary: summary,
-		Tags: []string{strings.SplitN(path[1:], "/", 2)[0]}, DefaultStatus: status, MaxBodyBytes: -1,
+		Tags: []string{strings.SplitN(path[1:], "/", 2)[0]}, DefaultStatus: status, MaxBodyBytes: -1, BodyReadTimeout: readWithin,
 		Middlewares: huma.Middlewares{s.guard(r, rep)}, Extensions: map[string]any{"x-rule": r.name}}
 	if reflect.TypeFor[O]() == reflect.TypeFor[none]() {
 		op.DefaultStatus = http.StatusNoContent
