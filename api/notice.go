@@ -28,6 +28,10 @@ func (s *Server) noticeFor(ctx context.Context, who *app.Who, in *noticeIn) (*bo
 	return answer(s.app.NoticeFor(ctx, who, in.ID, in.Page))
 }
 
+func (s *Server) myNotices(ctx context.Context, who *app.Who, _ *struct{}) (*body[app.List[app.PublicNotice]], error) {
+	return answer(s.app.MyNotices(ctx, who))
+}
+
 type programNoticesIn struct {
 	Program string `path:"p" maxLength:"64"`
 }

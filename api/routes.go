@@ -186,6 +186,7 @@ func (s *Server) routes() {
 	// What is public.
 	get(s, public, "/public/notices", "公布的数据", s.notices)
 	get(s, public, "/public/notices/{id}", "一份公布", s.notice)
+	get(s, signedIn, "/notices", "公布给我所在角色的", s.myNotices)
 	get(s, signedIn, "/notices/{id}", "一份公示，公布给某一角色的也在内", s.noticeFor)
 	get(s, signedIn, "/programs/{p}/notices", "一个机制的公示，待审核的也在内", s.programNotices)
 	get(s, staff, "/programs/{p}/notices/{k}/preview", "预览将要公布的内容", s.noticePreview)

@@ -212,6 +212,7 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 	for _, part := range []func(*record.Row, sight, *RecordView) error{
 		w.viewFields, w.viewParent, w.viewClocks, w.viewMoves, w.viewMatches, w.viewForms, w.viewSignatures, w.viewChildren,
 		w.viewOrder, w.viewMembers, w.viewIssued, w.viewConsents, w.viewConfirms, w.viewChoices, w.viewBallots, w.viewPanels, w.viewFrozen, w.viewVersions,
+		w.viewPublished,
 	} {
 		if err := part(r, s, v); err != nil {
 			return nil, err

@@ -45,7 +45,7 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 			v.Title = t
 		}
 	}
-	if r.Noun == domain.Activity && v.Subject == nil { // people know it by its name, not by its number
+	if v.Subject == nil { // people know it by its name, not by its number
 		for _, k := range []string{"title", "name"} {
 			if f := record.FieldOf(r.T, k); f != nil && f.Class <= domain.Internal && s.may(r, f) && asText(r.Value(k)) != "" {
 				v.Title = asText(r.Value(k))

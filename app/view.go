@@ -248,6 +248,7 @@ type RecordView struct {
 	Consents    []ConsentState           `json:"consents"`
 	Choices     []ChoiceView             `json:"choices"`
 	Ballots     []BallotView             `json:"ballots"`
+	Published   []PublishedRef           `json:"published"`
 	Panels      []PanelView              `json:"panels"`
 	Rosters     []FrozenView             `json:"rosters"` // frozen for this record
 	Tickets     []TicketState            `json:"tickets"`

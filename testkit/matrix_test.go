@@ -396,7 +396,7 @@ func (m *matrix) shows(r *reader, id string, v testkit.Object) {
 // askAround goes by every way that is not a record's own page.
 func (m *matrix) askAround(t *testing.T, r *reader) {
 	t.Helper()
-	for _, path := range []string{"/records", "/parties", "/work", "/sync", "/check-ins", "/calendar", "/calendar/mine", "/notifications", "/holdings", "/offers", "/grounds",
+	for _, path := range []string{"/records", "/parties", "/work", "/sync", "/check-ins", "/calendar", "/calendar/mine", "/notifications", "/notices", "/holdings", "/offers", "/grounds",
 		"/imports", "/jobs", "/staff", "/deliveries", "/public/notices", "/session", "/filters"} {
 		m.get(t, r, path+"?limit=200")
 	}

@@ -25,6 +25,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/bookings', name: 'bookings', component: () => import('./pages/BookingsPage.vue') },
   { path: '/r/:id/vote/:ballot', name: 'vote', component: () => import('./pages/VotePage.vue'), meta: { bare: true } },
   { path: '/around', name: 'around', component: () => import('./pages/AroundPage.vue') },
+  { path: '/published/:id', name: 'published', component: () => import('./pages/PublishedPage.vue') },
   { path: '/find', name: 'find', component: () => import('./pages/FindPage.vue') },
   { path: '/p/:party', name: 'dossier', component: () => import('./pages/DossierPage.vue') },
   { path: '/outbox/:seq', name: 'conflict', component: () => import('./pages/ConflictPage.vue') },

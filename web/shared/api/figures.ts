@@ -41,6 +41,7 @@ export const publishNotice = (program: string, notice: string, target?: string) 
   post<{ id: string }>(path('programs', program, 'notices', notice), target ? { target } : {})
 export const programNotices = (program: string) =>
   get<{ items: PublicNotice[]; publish: { key: string; label: string }[] }>(path('programs', program, 'notices'))
+export const myNotices = () => get<Page<PublicNotice>>('/notices')
 export const getNotice = (id: string, page = 1) => get<PublicNotice>(path('notices', id), { page })
 export const previewNotice = (program: string, notice: string, target?: string) =>
   get<PublicTable>(`${path('programs', program, 'notices', notice)}/preview`, { target })

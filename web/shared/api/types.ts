@@ -342,6 +342,18 @@ export interface CustodyView {
   whole: boolean
   items: { seq: number; act: 'filed' | 'seen' | 'handed'; by?: AccountRef; org?: string; at: Instant; note?: string; hash: string }[]
 }
+/** What is published of a record, and how long anybody may object. */
+export interface PublishedRef {
+  id: string
+  notice: string
+  /** choice.k, ballot.k, document.k, or the record's own key. */
+  of: string
+  label: string
+  /** Shown to everybody, at /notices/{id}. */
+  open: boolean
+  until?: Instant
+  objection?: { record: string; move: string; label: string; until?: Instant }
+}
 export interface ChoiceView extends Keyed {
   by: string
   state: string
@@ -388,6 +400,7 @@ export interface RecordView extends RecordSummary {
   children: { record: string; label: string; items: RecordSummary[] }[]
   ballots?: BallotView[]
   choices?: ChoiceView[]
+  published?: PublishedRef[]
   panels?: PanelView[]
   /** Tickets that the reader may take: what is said by one has no name. */
   tickets?: { move: string; label: string; left: number }[]

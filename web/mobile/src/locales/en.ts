@@ -114,6 +114,7 @@ export default {
     living: { now: 'Text in force', before: 'Earlier text', changed: 'What changed', whole: 'Read it whole' },
     panel: { sheets: '{n} of {of} sheets are in', blind: 'Back to back: nobody sees the result before all are in.', mine: 'Yours is in', out: 'You may not sit on it: {why}', score: 'Result {score}' },
     drawn: { title: 'Draw', waiting: 'The list of {size} is locked; nobody has been drawn yet.', result: '{take} drawn from {size}.', mine: 'You were drawn', notMine: 'You are not among those drawn.', members: 'Drawn', code: 'No. {code}' },
+    published: { title: 'Published', toYou: 'Published to you', object: 'Objections until {at}', until: 'Shown until {at}', at: 'Published {at}', look: 'See what is published', empty: 'Nothing in it.', before: 'Previous page', after: 'Next page' },
     around: {
       title: 'Activities and public matters', lead: 'Sessions, activities, public matters', none: 'There is nothing public at present.', sessions: 'Sessions', activities: 'Activities', cases: 'Public matters', full: 'Full', room: 'Room for {n}', taken: '{n} booked', mine: 'You are enrolled', when: 'When', place: 'Where',
     },
