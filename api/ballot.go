@@ -23,6 +23,15 @@ func (s *Server) vote(ctx context.Context, who *app.Who, in *voteIn) (*recordOut
 	return s.recordAfter(ctx, who, in.ID, s.app.Vote(ctx, who, requestOf(ctx).once.Key, in.ID, in.Ballot, in.Body))
 }
 
+type votersIn struct {
+	BallotPath
+	Q string `query:"q" maxLength:"100"`
+}
+
+func (s *Server) voters(ctx context.Context, who *app.Who, in *votersIn) (*body[app.List[app.Voter]], error) {
+	return answer(s.app.Voters(ctx, who, in.ID, in.Ballot, in.Q))
+}
+
 type deskIn struct {
 	BallotPath
 	Body struct {

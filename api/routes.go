@@ -56,6 +56,7 @@ func (s *Server) routes() {
 	post(s, signedIn, inTx, "/records/{id}/clocks/{clock}/extend", "延期", s.extendClock)
 	post(s, signedIn, again, "/records/{id}/ballots/{ballot}", "投票", s.vote)
 	post(s, signedIn, again, "/records/{id}/tickets/{move}", "领取一张不记名的票", s.takeTicket)
+	get(s, signedIn, "/records/{id}/ballots/{ballot}/roll", "在投票名册里找人（发纸票的人）", s.voters)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/desk", "登记领取纸票", s.handOutPaper)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/papers", "录入纸票统计", s.enterPapers)
 	post(s, signedIn, inTx, "/records/{id}/ballots/{ballot}/papers/sign", "签认纸票统计", s.signPapers)

@@ -102,6 +102,16 @@ func (tx *Tx) RollLine(ballot, voter string) (period string, votes int, err erro
 	return l.period, l.votes, err
 }
 
+// RollParties finds those on the roll whose name holds the query.
+func (tx *Tx) RollParties(ballot, query string, limit int) ([]domain.Party, error) {
+	w := tx.where()
+	if err := tx.searchCond(w, "party", query, "party.id"); err != nil {
+		return nil, err
+	}
+	w.conds = append(w.conds, "EXISTS (SELECT 1 FROM ballot_roll l WHERE l.county = $1 AND l.voter = party.id AND l.ballot = "+w.param(ballot)+")")
+	return many(tx, scanParty, partySelect+w.String()+" ORDER BY name, id"+w.fill(" LIMIT ?", int64(limit)), w.args...)
+}
+
 // DropPaper puts a vote into the urn. Of a named ballot an earlier paper of the
 // same voter that was not final (`change`) is taken back first.
 func (tx *Tx) DropPaper(ballot string, p Paper, replace bool) error {

@@ -156,6 +156,9 @@ func (s *source) heldBy(r *Role, n *node) {
 	for _, k := range h.strs("party") {
 		r.HeldBy.Party = append(r.HeldBy.Party, domain.PartyKind(k))
 	}
+	if r.Is == "area" && len(r.HeldBy.Party) > 0 && len(r.HeldBy.Org) == 0 && len(r.HeldBy.Post) == 0 && len(r.HeldBy.Tag) == 0 && !r.HeldBy.Team {
+		s.fault(h, "no-holder", "area 是任职的辖区，居民没有辖区，没有人能担任", "写 is: member, of: roster.…，由名册说明是哪些人")
+	}
 	if v := h.get("roster"); v != nil {
 		s.resolve(v, "名册", func(k string) bool { return s.p.Rosters.Has(strings.TrimPrefix(k, "roster.")) }, func() []string { return s.p.Rosters.Keys() })
 	}

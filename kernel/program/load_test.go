@@ -214,6 +214,7 @@ func TestRules(t *testing.T) {
 		{"action of signed move", "{move: job.finish,", "{move: ask.finish,", "action-needs-sign"},
 		{"reads now in a move", "when: match.find.accepted", "when: \"now > created\"", "cel"},
 		{"no holder", "held_by: {org: station, level: village}, ", "", "no-holder"},
+		{"an area of residents", "held_by: {org: station, level: village}, ", "held_by: {party: person}, ", "no-holder"},
 		{"sealed child", "    of: ask\n    offers: help", "    of: ask\n    class: sealed\n    offers: help", "higher-child"},
 		{"no such file", "file: tables/grade.csv", "file: tables/none.csv", "missing-file"},
 		{"unquoted call", "from: doing, to: done, by: team", "when: all.job.size() > 0, from: doing, to: done, by: team", "unquoted-cel"},

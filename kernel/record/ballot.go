@@ -247,6 +247,11 @@ func (u *Unit) HandOut(r *Row, b *program.Ballot, voter domain.PartyID) error {
 
 const deskChannel = "desk"
 
+// KeepsPapers: the caller hands out papers of the ballot.
+func (u *Unit) KeepsPapers(r *Row, b *program.Ballot) bool {
+	return u.mayKeepPapers(r, b.PaperBy) == nil
+}
+
 func (u *Unit) mayKeepPapers(r *Row, roles []string) error {
 	if !slices.ContainsFunc(roles, func(k string) bool { return u.Holds(r, k) }) {
 		return domain.E(domain.KindForbidden, "no_role")

@@ -19,7 +19,7 @@ class: internal
 roles:
   desk:   {label: 主持, is: area, held_by: {org: desk}, read: internal, figures: all}
   chosen: {label: 抽中者, is: member, of: choice.seats, read: {edition: internal, seat: internal}}
-  staff:  {label: 居民, is: area, held_by: {party: person}, read: public}
+  staff:  {label: 居民, is: member, of: roster.people, read: public}
 rosters:
   people: {label: 居民名册, of: person, except: {recent: {label: 半年内已参加, if: "choice.seats.drew(member, 180)"}}, freeze: edition.lock, kept_by: desk}
 records:

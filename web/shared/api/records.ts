@@ -42,6 +42,7 @@ export const castVote = (id: string, ballot: string, body: { picks: string[]; ch
 export const takeTicket = (id: string, move: string, options?: RequestOptions) =>
   post<{ code: string }>(path('records', id, 'tickets', move), {}, options)
 /** Somebody takes a paper at the desk: struck off the roll. */
+export const findVoters = (id: string, ballot: string, q: string) => get<Page<{ id: string; name: string; region?: { name: string } }>>(path('records', id, 'ballots', ballot, 'roll'), { q })
 export const handOutPaper = (id: string, ballot: string, voter: string, options?: RequestOptions) =>
   post<RecordView>(path('records', id, 'ballots', ballot, 'desk'), { voter }, options).then(whole)
 export const enterPapers = (id: string, ballot: string, body: { votes: Record<string, number>; papers: number; invalid: number }, options?: RequestOptions) =>
