@@ -56,6 +56,7 @@ var statuses = map[domain.Kind]int{
 	domain.KindUnauthenticated: http.StatusUnauthorized,
 	domain.KindForbidden:       http.StatusForbidden,
 	domain.KindNotFound:        http.StatusNotFound,
+	domain.KindGone:            http.StatusGone,
 	domain.KindConflict:        http.StatusConflict,
 	domain.KindRefused:         http.StatusUnprocessableEntity,
 	domain.KindTooLarge:        http.StatusRequestEntityTooLarge,

@@ -26,7 +26,7 @@ type pages struct {
 func newPages() *pages {
 	p := &pages{sets: map[string]*template.Template{}}
 	funcs := template.FuncMap{"day": day, "clock": clock, "cell": cell, "figure": figure, "named": named, "join": strings.Join}
-	for _, name := range []string{"home", "services", "service", "offers", "notices", "notice", "check", "about", "access", "message", "phone", "voices", "card"} {
+	for _, name := range []string{"home", "services", "service", "offers", "notices", "notice", "check", "about", "access", "message", "phone", "voices", "card", "libraries", "library", "item"} {
 		p.sets[name] = template.Must(template.New(name).Funcs(funcs).ParseFS(publicFiles, "public/frame.html", "public/"+name+".html"))
 	}
 	css, err := publicFiles.ReadFile("public/style.css")
@@ -154,6 +154,7 @@ func (s *Server) publicPages() {
 	s.mux.HandleFunc("GET /notices/{id}/draw.json", s.noticeDraw)
 	s.mux.HandleFunc("GET /draw.js", s.drawScript)
 	s.voicePages()
+	s.libraryPages()
 	s.mux.HandleFunc("GET /about", s.plainPage("about", "about"))
 	s.mux.HandleFunc("GET /accessibility", s.plainPage("access", "access"))
 	s.mux.HandleFunc("GET /calendar/{token}", s.calendarICS)

@@ -22,8 +22,8 @@ const BlobMost = 128 << 20
 
 // What people attach: pictures, sound, film, documents. Anything that a browser
 // might run is not among them.
-var attachmentKinds = []string{"image/jpeg", "image/png", "image/webp", "audio/mpeg", "audio/mp4", "audio/amr", "audio/wav",
-	"video/mp4", "application/pdf", "text/plain", "text/csv",
+var attachmentKinds = []string{"image/jpeg", "image/png", "image/webp", "audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/amr", "audio/wav",
+	"audio/ogg", "video/mp4", "video/webm", "text/vtt", "application/pdf", "text/plain", "text/csv",
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 	"application/msword", "application/vnd.ms-excel", "application/ofd", "application/zip"}

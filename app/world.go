@@ -126,6 +126,9 @@ func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 		if err := w.saveOccasion(rec); err != nil {
 			return err
 		}
+		if err := w.shelve(rec); err != nil {
+			return err
+		}
 		return w.index(rec)
 	}
 	if rec.Noun == domain.Session {
@@ -134,6 +137,9 @@ func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 		}
 	}
 	if err := w.tx.UpdateRecord(rec); err != nil || rec.Noun != domain.Offer {
+		return err
+	}
+	if err := w.shelve(rec); err != nil {
 		return err
 	}
 	return w.index(rec)

@@ -15,6 +15,7 @@ const (
 	KindUnauthenticated Kind = "unauthenticated" // sign in
 	KindForbidden       Kind = "forbidden"       // this actor may not
 	KindNotFound        Kind = "not_found"       // absent, or not for this actor: alike
+	KindGone            Kind = "gone"            // was public here and has been withdrawn
 	KindConflict        Kind = "conflict"        // somebody was faster: look and try again
 	KindRefused         Kind = "refused"         // a rule of the program says no, and why
 	KindTooLarge        Kind = "too_large"

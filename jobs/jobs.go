@@ -32,6 +32,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"voices", time.Minute, a.VoicesDue},
 		{"duties", time.Minute, a.OweDue},
 		{"notices", time.Minute, a.NoticesDue},
+		{"libraries", 5 * time.Minute, a.LibrariesDue},
 		{"grounds", time.Minute, a.GroundsDue},
 		{"devices", time.Minute, a.DevicesDue},
 		{"shifts", 10 * time.Minute, a.ShiftsDue},

@@ -17,6 +17,7 @@ const (
 	markPinyin   = "\x01"
 	markInitials = "\x02"
 	gramsMax     = 400 // of one text: enough for a page of words
+	gramsPage    = 6000
 )
 
 // bigrams gives the distinct pairs of a text, lower case; breaks separate words.
@@ -101,6 +102,17 @@ func queries(text string) [][]string {
 // (kind, id). An empty text takes it out of the index.
 func (tx *Tx) IndexText(kind, id, path string, texts ...string) error {
 	return tx.setGrams(kind, id, path, bigrams(strings.Join(texts, " ")))
+}
+
+// IndexPage is IndexText for a text of several pages, which is changed seldom.
+func (tx *Tx) IndexPage(kind, id, path string, texts ...string) error {
+	grams := make([]string, 0, gramsPage)
+	for _, word := range words(strings.Join(texts, " ")) {
+		grams = append(grams, pairs(word, "")...)
+	}
+	slices.Sort(grams)
+	grams = slices.Compact(grams)
+	return tx.setGrams(kind, id, path, grams[:min(len(grams), gramsPage)])
 }
 
 // IndexNew is IndexText for a thing that was not indexed before: it does not look

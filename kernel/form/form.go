@@ -18,10 +18,11 @@ import (
 
 // Limits that no program needs to raise.
 const (
-	maxText  = 4000 // characters
-	maxShort = 200  // characters of a name, an address, an id
-	maxList  = 200  // entries of a field with many values
-	maxRows  = 500  // rows of a field of type rows
+	maxText  = 4000  // characters
+	maxPage  = 20000 // characters of a text whose field says that it may be longer
+	maxShort = 200   // characters of a name, an address, an id
+	maxList  = 200   // entries of a field with many values
+	maxRows  = 500   // rows of a field of type rows
 )
 
 // fault is what is wrong with one value. Path is relative to the field.

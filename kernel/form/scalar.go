@@ -33,7 +33,7 @@ func normText(f *program.Field, raw any) (any, *fault) {
 			return nil, bad("too_short", "min", strconv.FormatInt(lo, 10))
 		}
 		if hi, ok := toInt(f.Range[1]); ok {
-			most = int(min(hi, maxText))
+			most = int(min(hi, maxPage))
 		}
 	}
 	if n > most {

@@ -12,6 +12,14 @@ func (s *source) checkStats() {
 			s.checkRatio(st, n)
 		}
 		s.statCycle(st, n)
+		s.checkOpenings(st, n)
+	}
+}
+
+// checkOpenings: of openings only their number is known, not whose they were.
+func (s *source) checkOpenings(st *Stat, n *node) {
+	if strings.HasPrefix(st.firstSource(), "library.") && st.Agg != "count" {
+		s.fault(n, "bad-library", "内容的打开只能计次", "去掉 sum、distinct、median、p90")
 	}
 }
 

@@ -137,6 +137,8 @@ func (p *Program) blockKeys(block string) []string {
 		return p.Ballots.Keys()
 	case "notice":
 		return p.Notices.Keys()
+	case "library":
+		return p.Libraries.Keys()
 	case "pass":
 		return p.Passes.Keys()
 	case "partner":

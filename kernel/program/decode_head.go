@@ -61,6 +61,9 @@ func (s *source) rng(n *node, t FieldType) *[2]any {
 		s.fault(v, "bad-range", "range 写成 [最小, 最大]", "")
 		return nil
 	}
+	if t == TypeText { // of a text: how many characters
+		t = TypeInt
+	}
 	r := &[2]any{s.value(v.items[0], t), s.value(v.items[1], t)}
 	if less, ok := compareValues(r[1], r[0]); ok && less < 0 {
 		s.fault(v, "bad-range", "range 的最大小于最小", "")

@@ -255,7 +255,7 @@ func (s *source) happens(addr, kind string) bool {
 		return rt != nil && rt.Clocks.Has(parts[2]) && (parts[3] == "met" || parts[3] == "due")
 	case len(parts) == 3:
 		ends := map[string][]string{
-			"duty": {"done", "due", "missed"}, "choice": {"drawn"}, "pass": {"used"}, "document": {"issued"}, "partner": {"delivered", "queued"},
+			"duty": {"done", "due", "missed"}, "choice": {"drawn"}, "pass": {"used"}, "document": {"issued"}, "partner": {"delivered", "queued"}, "library": {"opened"},
 		}
 		return slices.Contains(ends[parts[0]], parts[2]) && slices.Contains(s.p.blockKeys(parts[0]), parts[1])
 	case len(parts) == 2 && (parts[0] == "form" || parts[0] == "account"):
@@ -315,6 +315,10 @@ func (s *source) sourceRecord(addr string) *RecordType {
 	case "pass":
 		if p := s.p.Passes.Get(parts[len(parts)-2]); p != nil {
 			return s.p.Records.Get(p.Of)
+		}
+	case "library":
+		if l := s.p.Libraries.Get(parts[len(parts)-2]); l != nil {
+			return s.p.Records.Get(l.Of)
 		}
 	case "choice":
 		if c := s.p.Choices.Get(parts[len(parts)-2]); c != nil {

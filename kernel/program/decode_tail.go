@@ -16,6 +16,7 @@ func (s *source) outcomes(n *node) {
 	s.block(n, "standings", func(k string, e *node) { s.p.Standings.Set(k, s.standing(k, e)) })
 	s.block(n, "partners", func(k string, e *node) { s.p.Partners.Set(k, s.partner(k, e)) })
 	s.block(n, "devices", func(k string, e *node) { s.p.Devices.Set(k, s.device(k, e)) })
+	s.block(n, "libraries", func(k string, e *node) { s.p.Libraries.Set(k, s.library(k, e)) })
 	s.block(n, "stats", func(k string, e *node) { s.p.Stats.Set(k, s.stat(k, e)) })
 	s.block(n, "ledgers", func(k string, e *node) { s.p.Ledgers.Set(k, s.ledger(k, e)) })
 	s.block(n, "notices", func(k string, e *node) { s.p.Notices.Set(k, s.notice(k, e)) })

@@ -42,6 +42,7 @@ func Diff(old, new *Program) []Change {
 	eachPair(d, "matches", old.Matches, new.Matches, Neutral, Weakens, d.match)
 	eachPair(d, "duties", old.Duties, new.Duties, Strengthens, Weakens, d.duty)
 	eachPair(d, "notices", old.Notices, new.Notices, Strengthens, Weakens, d.notice)
+	eachPair(d, "libraries", old.Libraries, new.Libraries, Neutral, Weakens, d.library)
 	eachPair(d, "stats", old.Stats, new.Stats, Neutral, Weakens, d.stat)
 	eachPair(d, "ledgers", old.Ledgers, new.Ledgers, Neutral, Weakens, func(p string, a, b *Ledger) {
 		d.set(p+".sign", a.Sign, b.Sign, Strengthens, Weakens, "签字角色")
@@ -365,6 +366,15 @@ func (d *differ) notice(p string, a, b *Notice) {
 	d.span(p+".lasts", a.Lasts, b.Lasts, Weakens, Strengthens)
 	d.set(p+".review", a.Review, b.Review, Strengthens, Weakens, "审核角色")
 	d.set(p+".mask", slices.Sorted(maps.Keys(a.Mask)), slices.Sorted(maps.Keys(b.Mask)), Strengthens, Weakens, "遮盖")
+}
+
+// library: who has read may lose what he read; who may not read must not come to by
+// mistake.
+func (d *differ) library(p string, a, b *Library) {
+	d.set(p+".to", a.To, b.To, Weakens, Weakens, "读者")
+	if a.Transcript != "" && b.Transcript == "" {
+		d.add(p+".transcript", Weakens, "不再要求文字稿")
+	}
 }
 
 // stat: what a figure means may not change under its name.

@@ -45,6 +45,7 @@ type Program struct {
 	Messages   Map[*Message]
 	Partners   Map[*Partner]
 	Devices    Map[*Device]
+	Libraries  Map[*Library]
 	Notices    Map[*Notice]
 	Stats      Map[*Stat]
 	Ledgers    Map[*Ledger]

@@ -107,6 +107,10 @@ func (w Words) sourceWords(s string) string {
 		if d := w.p.Documents.Get(at[1]); d != nil {
 			return w.pick("开具"+w.quote(w.Named("documents", at[1], d.Label)), "issues of "+w.quote(w.Named("documents", at[1], d.Label)))
 		}
+	case "library":
+		if l := w.p.Libraries.Get(at[1]); l != nil {
+			return w.pick("打开"+w.quote(w.Named("libraries", at[1], l.Label))+"的内容，同一浏览器半小时内再打开不计", "openings in "+w.quote(w.Named("libraries", at[1], l.Label))+", not counted again for one browser within half an hour")
+		}
 	case "choice":
 		if c := w.p.Choices.Get(at[1]); c != nil {
 			return w.pick(w.quote(w.Named("choices", at[1], c.Label))+"选出", "drawn by "+w.quote(w.Named("choices", at[1], c.Label)))

@@ -21,6 +21,7 @@ type View struct {
 	Panels    []EntryView     `json:"panels"`
 	Stats     []StatView      `json:"stats"`
 	Ledgers   []LedgerView    `json:"ledgers"`
+	Libraries []LibraryView   `json:"libraries"`
 	Notices   []NoticeView    `json:"notices"`
 	Documents []EntryView     `json:"documents"`
 	Passes    []EntryView     `json:"passes"`
@@ -229,6 +230,16 @@ type LedgerView struct {
 	Cols   []OptionView `json:"cols,omitempty"`
 	Every  string       `json:"every"`
 	Layout string       `json:"layout,omitempty"`
+}
+
+// LibraryView names a library and the fields of its items.
+type LibraryView struct {
+	Key        string   `json:"key"`
+	Label      string   `json:"label"`
+	Of         string   `json:"of"`
+	To         []string `json:"to"`
+	Media      string   `json:"media,omitempty"`
+	Transcript string   `json:"transcript,omitempty"`
 }
 
 type NoticeView struct {
@@ -510,6 +521,10 @@ func (v viewer) figures(out *View) {
 			lv.Every = l.Every.Raw
 		}
 		out.Ledgers = append(out.Ledgers, lv)
+	}
+	out.Libraries = []LibraryView{}
+	for k, l := range v.p.Libraries.All() {
+		out.Libraries = append(out.Libraries, LibraryView{k, v.label(l.Label, "libraries."+k), l.Of, l.To, l.Media, l.Transcript})
 	}
 	for k, nt := range v.p.Notices.All() {
 		out.Notices = append(out.Notices, NoticeView{k, v.label(nt.Label, "notices."+k), nt.Of, nt.To, colViews(nt.Cols), nt.ObjectionOpens})

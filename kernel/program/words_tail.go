@@ -41,6 +41,11 @@ var (
 		w("reach", number(), "离住处几公里以外的位置视为可疑，缺省 60"), w("battery", number(), "电量低于百分之几即报"),
 		w("silent", span, "多久没有联系即报"), w("tells", roles, "告诉谁"),
 	)
+	libraryShape = block("内容库",
+		need(w("of", ref(), "哪种供给是一篇内容")), need(w("title", ref(), "题目字段")), need(w("text", ref(), "正文字段")),
+		w("media", ref(), "音频、视频字段"), w("transcript", ref(), "文字稿字段"), w("captions", ref(), "字幕字段（WebVTT）"),
+		w("topic", ref(), "主题字段"), need(w("to", ref().list(), "给谁看：public 或角色")),
+	)
 	objectShape = part("异议", need(w("by", roles, "谁可提")), need(w("opens", ref(), "生成的记录")), w("limit", span, "期限"))
 	noticeShape = block("公示",
 		need(w("of", ref(), "公布什么")), w("where", cel(), "条件"), w("show", cel().list(), "公布的列"),
@@ -76,6 +81,7 @@ var (
 		w("panels", entries(panelShape), "评审"), w("choices", entries(choiceShape), "抽取"), w("ballots", entries(ballotShape), "投票"),
 		w("documents", entries(documentShape), "文书"), w("passes", entries(passShape), "凭码"), w("standings", entries(standingShape), "资格"),
 		w("accounts", entries(accountShape), "账户"), w("messages", entries(messageShape), "消息"), w("partners", entries(partnerShape), "协同系统"), w("devices", entries(deviceShape), "设备"),
+		w("libraries", entries(libraryShape), "内容库"),
 		w("notices", entries(noticeShape), "公示"), w("stats", entries(statShape), "指标"), w("ledgers", entries(ledgerShape), "台账"),
 		w("migrate", entry(migrateShape), "迁移"),
 	)

@@ -404,6 +404,9 @@ func (u *Unit) Edit(r *Row, a Act) error {
 	for k, v := range vals {
 		r.set(k, v)
 	}
+	if err := u.publishable(r, nil); err != nil {
+		return err
+	}
 	if r.Noun == domain.Offer { // whoever edits an offer stands by the rest of it
 		r.set("assured_on", u.Today().String())
 	}
@@ -467,7 +470,7 @@ func (u *Unit) perform(r *Row, mv *program.Move, a Act) error {
 			return err
 		}
 	}
-	if err := u.bookRules(r, mv, a); err != nil {
+	if err := u.nounRules(r, mv, a); err != nil {
 		undo()
 		return err
 	}

@@ -76,6 +76,11 @@ function realDay(text: string): boolean {
 
 function outOfRange(field: Field, value: unknown): string | undefined {
   const [min, max] = field.range ?? []
+  if (field.type === 'text') { // of a text: how many characters
+    const length = Array.from(String(value)).length
+    if (typeof min === 'number' && length < min) return t('invalid.short', { label: field.label, min: String(min) })
+    return typeof max === 'number' && length > max ? t('invalid.long', { label: field.label, max: String(max) }) : undefined
+  }
   const say = (bound: unknown): string => field.type === 'money' ? formatMoney(Number(bound))
     : field.type === 'bp' ? formatBp(Number(bound)) : String(bound)
   const below = (a: unknown, b: unknown): boolean => typeof a === 'number' ? a < Number(b) : String(a) < String(b)
