@@ -331,7 +331,7 @@ var areas = []struct {
 	{"文书、凭码、附件 · documents, passes, files", []string{"document", "document_reading", "pass", "attachment", "custody", "upload", "upload_part", "confirmation"}},
 	{"日程 · calendar", []string{"occasion", "commitment", "commitment_lock", "calendar_feed"}},
 	{"地图 · maps", []string{"map_upload", "map_shape"}},
-	{"指标、台账、流水 · figures, ledgers, entries", []string{"counter", "counter_set", "stat_value", "stat_fact", "ledger", "notice", "notice_page", "notice_objection", "entry", "balance", "holding"}},
+	{"指标、台账、流水 · figures, ledgers, entries", []string{"counter", "counter_set", "stat_value", "stat_fact", "ledger", "library_item", "library_topic", "library_day", "notice", "notice_page", "notice_objection", "entry", "balance", "holding"}},
 	{"消息、审计、检索、运行 · messages, audit, search, running", []string{"delivery", "audit", "gram", "idempotency", "program_version", "param_value", "import_run", "import_part", "import_mapping", "job", "job_item", "saved_filter"}},
 }
 

@@ -66,6 +66,8 @@ func (w *world) act(ctx context.Context, who *login, actor *thing, s Step, at ti
 		return w.freeze(ctx, who, s)
 	case VerbVote, VerbHandOut, VerbPapers, VerbPaperOK:
 		return w.ballot(ctx, who, s)
+	case VerbRead:
+		return w.read(ctx, who, s)
 	case VerbTicket:
 		return w.ticket(ctx, who, s)
 	case VerbShowPass:

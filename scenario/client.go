@@ -164,13 +164,22 @@ func (c *client) upload(ctx context.Context, who *login) (string, error) {
 	for i := range 256 {
 		img.Set(i%16, i/16, color.RGBA{uint8(i), uint8(c.count.Load()), 90, 255})
 	}
+	var picture bytes.Buffer
+	if err := jpeg.Encode(&picture, img, nil); err != nil {
+		return "", err
+	}
+	return c.uploadFile(ctx, who, "现场.jpg", picture.Bytes())
+}
+
+// uploadFile sends a file as who.
+func (c *client) uploadFile(ctx context.Context, who *login, name string, data []byte) (string, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("file", "现场.jpg")
+	part, err := form.CreateFormFile("file", name)
 	if err != nil {
 		return "", err
 	}
-	if err := jpeg.Encode(part, img, nil); err != nil {
+	if _, err := part.Write(data); err != nil {
 		return "", err
 	}
 	if err := form.Close(); err != nil {

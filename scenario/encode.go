@@ -79,7 +79,12 @@ func (w *world) encodeOne(ctx context.Context, who *login, f *program.Field, v V
 			return nil, err
 		}
 		return t.id, nil
-	case program.TypePhoto, program.TypeFile:
+	case program.TypeFile:
+		if strings.HasPrefix(text, soundWord) {
+			return w.uploadSound(ctx, who, text)
+		}
+		return w.upload(ctx, who)
+	case program.TypePhoto:
 		return w.upload(ctx, who)
 	case program.TypeChecks:
 		return checks(f, text)

@@ -140,7 +140,7 @@ func parseValue(s string) (Value, error) {
 	case s == "":
 		return Value{}, fmt.Errorf("缺少值")
 	case strings.HasPrefix(s, "「") && strings.HasSuffix(s, "」"):
-		return Value{Kind: Quoted, Text: strings.TrimSuffix(strings.TrimPrefix(s, "「"), "」")}, nil
+		return Value{Kind: Quoted, Text: strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(s, "「"), "」"), `\n`, "\n")}, nil
 	case strings.HasPrefix(s, "["):
 		if !strings.HasSuffix(s, "]") {
 			return Value{}, fmt.Errorf("[ 没有对应的 ]")

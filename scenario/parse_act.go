@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|领|出示|投|发纸票|录纸票|签纸票|定冲突 …"
+const personForm = "某人 做|依次|签|拒签|填|同意|撤回|援引|启动|看|扫|查|冻结|领|出示|读|投|发纸票|录纸票|签纸票|定冲突 …"
 
 // person reads a sentence whose subject is a registered name.
 func (p *parser) person(w []string, args string) (Sentence, error) {
@@ -19,6 +19,8 @@ func (p *parser) person(w []string, args string) (Sentence, error) {
 		steps, err = p.inOrder(strings.Join(w[2:], " "), args)
 	case "在":
 		return p.partnerEdit(w, args)
+	case VerbRead:
+		steps, err = p.reads(w, args)
 	case "连做", "逐件":
 		steps, err = p.manyTimes(w, args)
 	case VerbMove, VerbSign, VerbDecline, VerbFill, VerbConsent, VerbWithdraw, VerbInvoke, VerbStart,
@@ -104,6 +106,23 @@ func (s *Step) complete() error {
 		}
 	}
 	return nil
+}
+
+// reads reads `某 读 Y` and `某 读 Y N 次`: an item of a content library is opened.
+func (p *parser) reads(w []string, args string) ([]Step, error) {
+	s := Step{Verb: VerbRead, Times: 1}
+	switch {
+	case args != "" || len(w) != 3 && (len(w) != 5 || w[4] != "次"):
+		return nil, fmt.Errorf("应写成「某 读 Y」或「某 读 Y N 次」")
+	case len(w) == 5:
+		n, err := strconv.Atoi(w[3])
+		if err != nil || n < 1 || n > 100_000 {
+			return nil, fmt.Errorf("「%s」不是次数", w[3])
+		}
+		s.Times = n
+	}
+	s.On = w[2]
+	return []Step{s}, nil
 }
 
 // manyTimes reads `某 连做 N 件 record.move [于 Y]` and `某 逐件 record.move [于 Y]`.

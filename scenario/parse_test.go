@@ -45,6 +45,8 @@ const everySentence = header + `时间 2022-04-01 09:00
 康赢餐饮 看 match.supermarket 于 需求
 访客 扫 card 于 需求
 访客 查 需求
+访客 读 需求
+康赢餐饮 读 需求 200 次
 杨主任 冻结 ledger.policy 期=2022-06
 杨主任 定冲突 需求: phone=theirs
 杨主任 在 e12355 改 小禾: dh=13800000009

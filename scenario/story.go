@@ -192,6 +192,7 @@ const (
 	VerbPaperOK  Verb = "签纸票"
 	VerbResolve  Verb = "定冲突"
 	VerbPartner  Verb = "改"
+	VerbRead     Verb = "读" // an item of a content library, Times times
 	VerbRun      Verb = "走" // a shortcut inside a shortcut
 	VerbFind     Verb = "找" // in a shortcut: the newest running record whose fields match
 )
