@@ -52,6 +52,15 @@ func (s *Server) library(ctx context.Context, who *app.Who, in *libraryIn) (*bod
 		Words: in.Q, Cursor: in.Cursor, Limit: in.Limit}))
 }
 
+type libraryDeskIn struct {
+	ProgramPart
+	Cursor string `query:"cursor" maxLength:"200"`
+}
+
+func (s *Server) libraryDesk(ctx context.Context, who *app.Who, in *libraryDeskIn) (*body[*app.LibraryDesk], error) {
+	return answer(s.app.LibraryDesk(ctx, who, in.Program, in.Key, in.Cursor))
+}
+
 type libraryItemIn struct {
 	ByID
 	Read string `cookie:"lq_read" maxLength:"10"`

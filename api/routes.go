@@ -184,6 +184,8 @@ func (s *Server) routes() {
 	create(s, staff, inTx, "/programs/{p}/documents/{k}", "出具证明", s.issueDocument)
 	post(s, signedIn, inTx, "/documents/{id}/readings", "确认已读一份文书", s.readDocument)
 
+	get(s, staff, "/programs/{p}/libraries/{k}", "内容库的编辑台", s.libraryDesk)
+
 	// What is public.
 	get(s, public, "/public/notices", "公布的数据", s.notices)
 	get(s, public, "/public/notices/{id}", "一份公布", s.notice)

@@ -22,11 +22,13 @@ type ProgramOpens struct {
 	Rosters []string `json:"rosters"`
 	Stats   []string `json:"stats"`
 	Ledgers []string `json:"ledgers"`
-	Notices bool     `json:"notices"`
+	// Libraries are content libraries whose items he reads as records: drafts, too.
+	Libraries []string `json:"libraries"`
+	Notices   bool     `json:"notices"`
 }
 
 func (w *work) opensOf(p *program.Program) (ProgramOpens, error) {
-	o := ProgramOpens{Records: keysWhere(p.Records, w.opensRecord(p)), Boards: []string{}, Duties: []string{}, Rosters: []string{}, Stats: []string{}, Ledgers: []string{}}
+	o := ProgramOpens{Records: keysWhere(p.Records, w.opensRecord(p)), Boards: []string{}, Duties: []string{}, Rosters: []string{}, Stats: []string{}, Ledgers: []string{}, Libraries: []string{}}
 	var err error
 	if o.Notices, err = w.opensNotices(p); err != nil || !w.staff() && !w.who.Admin && !w.who.Auditor {
 		return o, err // the other pages are of those who work here
@@ -34,6 +36,7 @@ func (w *work) opensOf(p *program.Program) (ProgramOpens, error) {
 	if w.staff() {
 		o.Rosters = append(o.Rosters, p.Rosters.Keys()...)
 	}
+	o.Libraries = keysWhere(p.Libraries, func(l *program.Library) bool { return w.opensLibrary(p, l) })
 	o.Boards = keysWhere(p.Records, func(t *program.RecordType) bool { return t.Noun == domain.Order && w.readsRows(p, t) })
 	o.Duties = keysWhere(p.Duties, func(d *program.Duty) bool { return w.opensDuty(p, d) })
 	o.Ledgers = keysWhere(p.Ledgers, func(l *program.Ledger) bool {

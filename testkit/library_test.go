@@ -319,6 +319,11 @@ func (d *reading) counted(t *testing.T) {
 	if changed, err := d.App.RebuildAll(t.Context(), app.System(d.Code)); err != nil || len(changed) > 0 {
 		t.Errorf("rebuilt figures differ: %v %v", changed, err)
 	}
+	desk := d.editor.Must(t, http.MethodGet, "/programs/reading-desk/libraries/room", nil)
+	if list := testkit.Items(desk, "items"); len(list) != 2 || testkit.At(list[0], "opened") != 42.0 || testkit.Text(testkit.Items(list[0], "days")[0], "day") != "2026-03-10" || len(testkit.Items(desk, "begin")) != 1 {
+		t.Errorf("the desk: %v", desk)
+	}
+	wait(t, d.SignIn(t, "wangge").Do(t, http.MethodGet, "/programs/reading-desk/libraries/room", nil), http.StatusNotFound)
 	if strings.Contains(d.Log.Text(), d.sound) {
 		t.Error("the log names an item that was read")
 	}

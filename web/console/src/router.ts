@@ -34,6 +34,7 @@ export function createConsoleRouter(): Router {
       { path: '/p/:program/ledgers/:ledger?', name: 'ledgers', component: () => import('./pages/figure/LedgerPage.vue'), props: true },
       { path: '/p/:program/accounts/:account', name: 'statement', component: () => import('./pages/figure/StatementPage.vue'), props: true },
       { path: '/p/:program/map', name: 'map', component: () => import('./pages/map/MapPage.vue'), props: true },
+      { path: '/p/:program/library/:library', name: 'library', component: () => import('./pages/library/LibraryPage.vue'), props: true },
       { path: '/p/:program/notices', name: 'notices', component: () => import('./pages/figure/NoticePage.vue'), props: true },
       { path: '/screen', name: 'screen', component: () => import('./pages/screen/ScreenPage.vue'), meta: { bare: true, title: 'screen.title' } },
       { path: '/print/:sheet', name: 'print', component: () => import('./pages/print/PrintPage.vue'), props: true, meta: { bare: true } },

@@ -29,6 +29,7 @@ export default {
     choose: 'Choose {label}',
     number: '{label} must be a number',
     integer: '{label} must be a whole number',
+    short: '{label} needs at least {min} characters', long: '{label} may have at most {max} characters',
     min: '{label} must be at least {min}',
     max: '{label} must be at most {max}',
     phone: '{label} must be a mobile number or a landline with area code',

@@ -30,6 +30,7 @@ export default {
     choose: '请选择{label}',
     number: '{label}须为数字',
     integer: '{label}须为整数',
+    short: '{label}至少 {min} 个字', long: '{label}最多 {max} 个字',
     min: '{label}不能小于 {min}',
     max: '{label}不能大于 {max}',
     phone: '{label}须为 11 位手机号或带区号的固定电话',

@@ -131,6 +131,11 @@ export default {
     sureFreeze: 'Freeze {period}? Its rows will not change; later facts become corrections.', sureSign: 'Sign the ledger of {period} as correct?', surePublish: 'Publish “{label}”? Everybody can then see it.', frozenNow: 'Frozen', signedNow: 'Signed', published: 'Published: {label}',
     subtotal: 'Subtotal', part: 'Part', total: 'Total', corrections: 'Corrections', noRows: 'Nothing in this period', open: 'Open',
   },
+  library: {
+    none: 'Nothing here yet.', name: 'Title', kind: 'Kind', kinds: { article: 'Article', audio: 'Sound', video: 'Film' }, stage: 'State', published: 'Published', opened: 'Openings', days: 'Last 14 days', draft: 'not published',
+    forAll: 'Open to everybody, without signing in.', forSome: 'Only for: {who}.', how: 'Once written, propose it; it is seen after the reviewer has signed. Sound and film need a transcript. Publish, correct and withdraw on the item’s own page.', counts: 'Openings are added up by day and counted on the next; who reads is not recorded.',
+    publicPage: 'Public page', publicPageOf: 'Public page: {title}', perDay: '{day}: {n}', most: 'at most {n} a day',
+  },
   notice: {
     title: 'Publications', none: 'Nothing has been published yet.', name: 'Title', when: 'Published', until: 'until {at}', state: { proposed: 'Waits for review', live: 'Shown', ended: 'Time is over', stopped: 'Stopped', refused: 'Refused' }, stateLabel: 'State', act: 'Actions',
     look: 'Look at it', hide: 'Hide', publish: 'Publish: {label}', letOut: 'Approve and publish', refuse: 'Refuse', stop: 'Take down', publicPage: 'Open the public page', preview: 'What would be published: {label}', rows: '{n} rows in all, the first page follows', confirm: 'Publish', cancel: 'Not now',

@@ -132,6 +132,11 @@ export default {
     sureFreeze: '冻结 {period}？冻结后本期各行不再变化，以后的更正另列。', sureSign: '确认 {period} 台账无误并签字？', surePublish: '确定公示“{label}”？公示后任何人可见。', frozenNow: '已冻结', signedNow: '已签字', published: '已公示：{label}',
     subtotal: '小计', part: '分项', total: '合计', corrections: '更正', noRows: '本期没有记录', open: '打开',
   },
+  library: {
+    none: '还没有内容。', name: '题目', kind: '形式', kinds: { article: '文章', audio: '音频', video: '视频' }, stage: '状态', published: '发布日期', opened: '打开次数', days: '近 14 天', draft: '没有发布',
+    forAll: '所有人都能看，不用登录。', forSome: '只给：{who}。', how: '写好后提请发布，审核人签字后才看得到；音频、视频须有文字稿。发布、更正、撤下都在内容自己的页面上办。', counts: '打开次数按天相加，当天的次日计入；不记录谁在看。',
+    publicPage: '看公开页面', publicPageOf: '看公开页面：{title}', perDay: '{day}：{n} 次', most: '最多一天 {n} 次',
+  },
   notice: {
     title: '公示公布', none: '还没有公布过。', name: '名称', when: '公布时间', until: '公布至 {at}', state: { proposed: '待审核', live: '公布中', ended: '已期满', stopped: '已停止', refused: '已退回' }, stateLabel: '状态', act: '操作',
     look: '查看内容', hide: '收起', publish: '公布：{label}', letOut: '审核通过并公布', refuse: '退回', stop: '停止公布', publicPage: '打开公开页面', preview: '将要公布的内容：{label}', rows: '共 {n} 行，下列为第一页', confirm: '确认公布', cancel: '先不公布',

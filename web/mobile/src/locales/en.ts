@@ -86,6 +86,11 @@ export default {
       compareNow: 'Compare the {n} chosen', compareMore: 'One chosen: choose another to compare', compareTitle: 'Comparison', toList: 'Back to the list', unsaid: 'Not said', allSame: 'Same',
       choose: 'Apply for this one', chooseOf: 'Apply for {title}', which: 'For which matter?', another: 'Another: {label}',
     },
+    library: {
+      title: 'Library', lead: 'Articles, sound and film', none: 'Nothing is published yet.', noMatch: 'Nothing was found. Try another word or topic.', what: 'Find in here', hint: 'Words of a title or text', go: 'Search', topic: 'Topic', all: 'All',
+      kind: { article: 'Article', audio: 'Sound', video: 'Film' }, opened: 'opened {n} times', transcript: 'Transcript', captions: 'Chinese captions', play: 'Play: {title}', needsNetwork: 'Playing needs a network; the transcript can be read now.',
+      nobody: 'Openings are counted by day; who reads is not recorded.', onlyYours: 'For people in your position only; please do not pass it on.',
+    },
     match: {
       tell: 'Not known yet: {what}', notNow: 'Nothing can be chosen for this matter now: it may have been sent or be under way.',
       title: 'Choose', lead: 'See what fits and choose', upTo: 'Choose up to {n}, they are sent together.', one: 'Choose one.', why: 'Why it fits', missing: 'What is missing',

@@ -86,6 +86,11 @@ export default {
       compareNow: '对比已选的 {n} 个', compareMore: '已选 1 个，再选一个就能对比', compareTitle: '对比', toList: '返回列表', unsaid: '未说明', allSame: '相同',
       choose: '申请这一个', chooseOf: '申请{title}', which: '用在哪一件上？', another: '另外{label}',
     },
+    library: {
+      title: '内容库', lead: '文章、音频和视频，随时看', none: '还没有发布内容。', noMatch: '没有找到。换一个说法，或换一个主题。', what: '在这里找', hint: '题目、正文里的字', go: '搜索', topic: '主题', all: '全部',
+      kind: { article: '文章', audio: '音频', video: '视频' }, opened: '打开 {n} 次', transcript: '文字稿', captions: '中文字幕', play: '播放：{title}', needsNetwork: '连上网络才能播放，文字稿可以先看。',
+      nobody: '只数每天打开几次，不记录谁在看。', onlyYours: '只给您这样的人员看，请不要外传。',
+    },
     match: {
       tell: '还不知道：{what}', notNow: '这件事现在不能选，可能已经送出或正在办理。',
       title: '选择', lead: '看看哪些合适，自己选', upTo: '最多可选 {n} 家，选好后一起送出。', one: '请选择一家。', why: '为什么合适', missing: '还缺什么',
