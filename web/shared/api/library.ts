@@ -50,7 +50,8 @@ export interface LibraryDesk {
   label: string
   record: string
   public: boolean
-  opened: number
+  /** Labels of the roles that may read; none when everybody may. */
+  to: string[]
   begin: Keyed[]
   items: ShelvedItem[]
   next: string | null
