@@ -1168,4 +1168,41 @@ CREATE TABLE custody (
 );
 CREATE INDEX counter_place ON counter (county, program, stat, path, day);
 CREATE INDEX counter_set_place ON counter_set (county, program, stat, path, day);
+
+CREATE TABLE library_item (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  program TEXT NOT NULL,
+  key TEXT NOT NULL,
+  title TEXT NOT NULL,
+  lead TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  published_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL,
+  opened BIGINT NOT NULL,
+  PRIMARY KEY (county, id),
+  FOREIGN KEY (county, id) REFERENCES record (county, id)
+);
+CREATE INDEX library_item_shelf ON library_item (county, program, key, state, published_at, id);
+
+CREATE TABLE library_topic (
+  county TEXT NOT NULL,
+  item TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  program TEXT NOT NULL,
+  key TEXT NOT NULL,
+  PRIMARY KEY (county, item, topic)
+);
+CREATE INDEX library_topic_shelf ON library_topic (county, program, key, topic);
+
+CREATE TABLE library_day (
+  county TEXT NOT NULL,
+  item TEXT NOT NULL,
+  day BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  counted BIGINT NOT NULL,
+  PRIMARY KEY (county, item, day)
+);
+CREATE INDEX library_day_due ON library_day (county, day) WHERE n > counted;
 CREATE INDEX duty_item_unmade ON duty_item (county, program, key, opens) WHERE done_at = 0 AND missed_at = 0 AND record = '';
