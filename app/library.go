@@ -375,4 +375,3 @@ func (w *work) itemView(x *domain.LibraryItem, r *record.Row, l *program.Library
 	}
 	return v, nil
 }
-
