@@ -19,11 +19,11 @@ import (
 // reader: the server learns from it nothing but not to count.
 const (
 	readJustNow = "lq_read"
-	readWithin  = 30 * time.Minute
+	readAgainWithin  = 30 * time.Minute
 )
 
 func readCookie(path string, secure bool) http.Cookie {
-	return http.Cookie{Name: readJustNow, Value: "1", Path: path, MaxAge: int(readWithin.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure}
+	return http.Cookie{Name: readJustNow, Value: "1", Path: path, MaxAge: int(readAgainWithin.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure}
 }
 
 // orVisitor stands for whoever is not signed in.
