@@ -18,8 +18,8 @@ import (
 // same for everybody, lies at the item's own address and is kept nowhere but with the
 // reader: the server learns from it nothing but not to count.
 const (
-	readJustNow = "lq_read"
-	readAgainWithin  = 30 * time.Minute
+	readJustNow     = "lq_read"
+	readAgainWithin = 30 * time.Minute
 )
 
 func readCookie(path string, secure bool) http.Cookie {
