@@ -84,8 +84,7 @@ test('an urgent answer with no network: numbers at once, first to go, seen by no
   p.page.on('request', (r) => { if (r.method() === 'POST' && r.url().includes('/records/test/')) sent.push(r.url().split('/').pop()!) })
   await p.context.setOffline(false)
   await p.go('/m/outbox')
-  await p.sees('最近送达')
-  await p.page.getByText(/情绪快速自测[^]*送达/).first().waitFor()
+  await p.arrived('情绪快速自测')
   expect([...new Set(sent)], 'the call for help goes first (a try that broke off is repeated with its key)').toEqual(['phq9', 'phq4'])
   await p.leave()
 

@@ -215,7 +215,7 @@ test('two phones confirm a service face to face, neither with a network', async 
 
   await team.context.setOffline(false)
   await team.go('/m/outbox')
-  await team.page.getByText(/双方确认[^]*送达/).first().waitFor()
+  await team.arrived('双方确认')
   expect((await api('nuanyang', 'GET', `/records/${order.id}`)).stage).toBe('closed')
   await aunt.context.setOffline(false)
   await aunt.go('/m/outbox')

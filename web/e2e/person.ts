@@ -134,6 +134,11 @@ export class Person {
     await this.page.getByText(text).locator('visible=true').first().waitFor()
   }
 
+  /** What was filed has arrived: its own line under 最近送达, not one beside it. */
+  async arrived(what: string): Promise<void> {
+    await this.page.getByText(new RegExp(`^\\s*${what} · [^]*送达\\s*$`)).first().waitFor()
+  }
+
   /** Pictures and words of the open pages, for the log of a story that broke off. */
   static async tell(): Promise<void> {
     for (const p of Person.here) {
