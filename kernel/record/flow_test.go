@@ -13,6 +13,8 @@ program: flow
 version: 1
 title: 流转
 class: internal
+params:
+  least: {label: 最低比例, type: bp, value: 80%, range: [50%, 100%]}
 lists:
   why: {label: 理由, options: {far: 太远, other: 其他}}
 files:
@@ -56,6 +58,7 @@ records:
       back:   {label: 退回, from: ready, to: seen, by: desk}
       price:  {label: 定价, from: [seen, new], by: desk, need: [days, fee, sum]}
       cheap:  {label: 查价, from: [new, seen], by: desk, guard: [{if: "fee <= 10000", say: "单价{fee}过高"}]}
+      share:  {label: 查比例, from: new, by: desk, guard: [{if: "share(days, 10) >= param.least", say: "比例不到{param.least}"}]}
       split:  {label: 拆分, from: new, by: desk, ask: [days], do: [{open: item.detail}]}
       grade:  {label: 评级, from: new, by: desk, need: [grade], sets: {subject.grade: grade, subject.bank: "'b' + grade"}}
       refuse: {label: 不办, from: new, to: void, by: desk, reason: why, text: required}
@@ -234,9 +237,11 @@ func TestGuard(t *testing.T) {
 	wantErr(t, w.move(desk, id, "cheap", Act{}), "guard", "缺单价")
 	dear := raise(map[string]any{"days": 2, "fee": 20000})
 	wantErr(t, w.move(desk, dear, "cheap", Act{}), "guard", "单价200")
+	few := raise(map[string]any{"days": 7})
+	wantErr(t, w.move(desk, few, "share", Act{}), "guard", "不到80%")
 	fine := raise(map[string]any{"fee": 10000})
 	w.must(desk, fine, "cheap", Act{})
-	if len(w.recs) != 3 || w.recs[id].Rev != 1 {
+	if len(w.recs) != 4 || w.recs[id].Rev != 1 {
 		t.Error("a refused move left something")
 	}
 }

@@ -89,7 +89,7 @@ records:
     offers: organization
     keep: 1y
     shows: {before: [ask.kind]}
-    terms: {task: need.kind, standard: "'按规程'", duty: "'站点'", limit: answer}
+    terms: {task: "'上门' + need.kind", standard: "'按规程'", duty: "'站点'", limit: answer}
     stages: {proposed: {label: 待, phase: proposed}, taken: {label: 应, phase: accepted}, done: {label: 完, phase: done}, expired: {label: 逾, phase: expired}}
     moves:
       propose: {label: 派, to: proposed}
@@ -463,6 +463,18 @@ func TestFiveFixings(t *testing.T) {
 		}
 		if due, err := u.DueTimes(r); err != nil || !due["answer"].Equal(m.now.Add(time.Hour)) {
 			t.Errorf("due %v %v", due, err)
+		}
+	})
+}
+
+// The texts of an order say what stands behind a key, also within a longer text.
+func TestTermsSayLabels(t *testing.T) {
+	m := newMatchCounty(t)
+	id := m.make(m.desk, "ask.raise", Act{Region: villageA, Fields: map[string]any{"kind": "clean", "rule": "干净"}})
+	m.must(m.desk, id, "visit", Act{})
+	m.look(m.desk, m.only(id, "visit")[0].ID, func(u *Unit, r *Row) {
+		if got := u.Terms(r); got.Task != "上门打扫" {
+			t.Errorf("task %q", got.Task)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package record
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
@@ -170,45 +169,6 @@ func (u *Unit) say(t *program.Text, v rule.Vars) string {
 		b.WriteString(u.display(p.Expr, v, val))
 	}
 	return b.String()
-}
-
-// display writes a value as people read it: money in yuan, times in Beijing.
-func (u *Unit) display(x *rule.Expr, v rule.Vars, val any) string {
-	if f := u.fieldFor(x.Src(), v); f != nil {
-		return formatField(f, fromRule(val))
-	}
-	switch t := val.(type) {
-	case time.Time:
-		return t.In(domain.Beijing).Format("2006-01-02 15:04")
-	case rule.Struct:
-		if n, err := t.Get("name"); err == nil {
-			return text(n)
-		}
-		return idOf(t)
-	}
-	return text(val)
-}
-
-// fieldFor finds the declared field behind a plain path such as `offer.min`.
-func (u *Unit) fieldFor(src string, v rule.Vars) *program.Field {
-	head, last, dotted := strings.Cut(src, ".")
-	if !dotted {
-		if vv, ok := v.(*vars); ok {
-			return FieldOf(vv.r.T, src)
-		}
-		return nil
-	}
-	val, err := v.Var(head)
-	if err != nil {
-		return nil
-	}
-	switch s := val.(type) {
-	case recordView:
-		return FieldOf(s.r.T, last)
-	case *partyView:
-		return s.fileField(last)
-	}
-	return nil
 }
 
 // LabelOf is the Chinese name of a built-in.

@@ -5,6 +5,7 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
 )
 
 // Checked is the checked syntax tree, to be read only. kernel/match takes
@@ -28,4 +29,32 @@ func (x *Expr) Part(e ast.Expr) (*Expr, error) {
 		return nil, fmt.Errorf("rule: part of %s: %w", x.src, err)
 	}
 	return &Expr{src: src, typ: x.TypeOf(e), reads: x.reads, checked: tree, prog: prog, u: x.u, timeMath: x.timeMath}, nil
+}
+
+// Summands are the parts of a text put together with `+`, in order; nil for any
+// other expression.
+func (x *Expr) Summands() []*Expr {
+	if x.typ.Kind != Text || x.konst || x.path != nil || x.checked == nil {
+		return nil
+	}
+	var out []*Expr
+	whole := true
+	var walk func(e ast.Expr)
+	walk = func(e ast.Expr) {
+		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Add {
+			for _, arg := range e.AsCall().Args() {
+				walk(arg)
+			}
+			return
+		}
+		part, err := x.Part(e)
+		if whole = whole && err == nil; whole {
+			out = append(out, part)
+		}
+	}
+	walk(x.checked.Expr())
+	if !whole || len(out) < 2 {
+		return nil
+	}
+	return out
 }

@@ -1,0 +1,94 @@
+package record
+
+import (
+	"strings"
+	"time"
+
+	"linqiao/domain"
+	"linqiao/kernel/program"
+	"linqiao/kernel/rule"
+)
+
+// Values within sentences: an option by its label, money in yuan, a share in
+// per cent, a time in Beijing. People never read a key.
+
+// display writes the value of an expression as people read it.
+func (u *Unit) display(x *rule.Expr, v rule.Vars, val any) string {
+	if parts := x.Summands(); len(parts) > 1 {
+		var b strings.Builder
+		for _, p := range parts {
+			if one, err := u.value(p, v); err == nil {
+				b.WriteString(u.display(p, v, one))
+			}
+		}
+		return b.String()
+	}
+	if f := u.fieldFor(x.Src(), v); f != nil {
+		return formatField(f, fromRule(val))
+	}
+	switch t := val.(type) {
+	case time.Time:
+		return t.In(domain.Beijing).Format("2006-01-02 15:04")
+	case rule.Struct:
+		if n, err := t.Get("name"); err == nil {
+			return text(n)
+		}
+		return idOf(t)
+	}
+	return text(val)
+}
+
+// fieldFor finds what declares the value behind a plain path such as `offer.min`,
+// `need.parent.topic` or `param.attend`; nil when nothing does.
+func (u *Unit) fieldFor(src string, v rule.Vars) *program.Field {
+	path := strings.Split(src, ".")
+	last := path[len(path)-1]
+	if len(path) == 1 {
+		if vv, ok := v.(*vars); ok {
+			return FieldOf(vv.r.T, src)
+		}
+		return nil
+	}
+	at, err := v.Var(path[0])
+	for _, key := range path[1 : len(path)-1] {
+		s, ok := at.(rule.Struct)
+		if err != nil || !ok {
+			return nil
+		}
+		at, err = s.Get(key)
+	}
+	if err != nil {
+		return nil
+	}
+	switch s := at.(type) {
+	case recordView:
+		return FieldOf(s.r.T, last)
+	case *partyView:
+		return s.fileField(last)
+	case mapView:
+		f, _ := s.f.Fields.Find(last)
+		return f
+	case paramView:
+		if p := s.p.Params.Get(last); p != nil {
+			return &program.Field{Key: last, Label: p.Label, Type: p.Type}
+		}
+	case statRoot:
+		return statField(s.r.P.Stats.Get(last))
+	}
+	return nil
+}
+
+// statField is a figure as a field of its unit.
+func statField(st *program.Stat) *program.Field {
+	if st == nil {
+		return nil
+	}
+	f := &program.Field{Key: st.Key, Label: st.Label, Type: program.TypeInt}
+	switch st.Unit {
+	case "bp":
+		f.Type = program.TypeBP
+	case "fen":
+		f.Type = program.TypeMoney
+	}
+	return f
+}
