@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"linqiao/domain"
+	"linqiao/kernel/program"
 	"linqiao/kernel/record"
 )
 
@@ -119,13 +120,13 @@ func (w *work) viewOrder(r *record.Row, s sight, v *RecordView) error {
 			v.Terms.Due = &k.DueAt
 		}
 	}
-	v.Shown, v.ShownLabels = map[string]any{}, map[string]string{}
+	v.Shown, v.ShownLabels, v.ShownHeads = map[string]any{}, map[string]string{}, map[string]string{}
 	for _, path := range w.unit.ShownPaths(r) {
 		f, x := w.unit.ShownValue(r, path)
 		if x == nil {
 			continue
 		}
-		v.Shown[path] = x
+		v.Shown[path], v.ShownHeads[path] = x, w.shownHead(r, path, f)
 		if f != nil {
 			v.ShownLabels[path] = w.display(f, x)
 		} else {
@@ -133,6 +134,16 @@ func (w *work) viewOrder(r *record.Row, s sight, v *RecordView) error {
 		}
 	}
 	return nil
+}
+
+// shownHead names a shown path; people have 姓名, all else 名称.
+func (w *work) shownHead(r *record.Row, path string, f *program.Field) string {
+	if path == "subject.name" {
+		if p, err := w.Party(r.Subject); err == nil && p.Kind == domain.Person {
+			return w.pick("姓名", "Name")
+		}
+	}
+	return w.words(r.P).Path(path, f)
 }
 
 func (w *work) viewMembers(r *record.Row, s sight, v *RecordView) error {

@@ -18,6 +18,7 @@ type FormResult struct {
 	ID     string       `json:"id"`
 	Score  *int         `json:"score,omitempty"`
 	Band   string       `json:"band,omitempty"`
+	Words  string       `json:"band_label,omitempty"`
 	Say    string       `json:"say,omitempty"` // of the band, to who filled it in
 	Urgent []UrgentView `json:"urgent,omitempty"`
 }
@@ -83,7 +84,7 @@ func (w *work) fill(p *program.Program, f *program.Form, r *record.Row, subject 
 	res := &FormResult{ID: resp.ID}
 	if total, band, ok := form.Score(f, vals); ok {
 		resp.Score, resp.Band, resp.Scored = total, band, true
-		res.Score, res.Band = &total, band
+		res.Score, res.Band, res.Words = &total, band, form.BandLabel(f, band)
 		if len(urgents) == 0 {
 			res.Say = form.BandSay(f, band)
 		}
@@ -178,6 +179,7 @@ type FormResponse struct {
 	Labels  []Choice       `json:"labels"`
 	Score   *int           `json:"score,omitempty"`
 	Band    string         `json:"band,omitempty"`
+	Words   string         `json:"band_label,omitempty"` // of the band
 }
 
 // Forms lists the responses on a record.
@@ -227,7 +229,7 @@ func (a *App) Forms(ctx context.Context, who *Who, id domain.RecordID) (l List[F
 func (w *work) responseView(p *program.Program, f *program.Form, x *domain.Response, class domain.Class) FormResponse {
 	v := FormResponse{ID: x.ID, Form: f.Key, Label: w.words(p).Form(f), At: x.At, Answers: map[string]any{}, Labels: []Choice{}, Band: x.Band}
 	if x.Scored {
-		v.Score = &x.Score
+		v.Score, v.Words = &x.Score, form.BandLabel(f, x.Band)
 	}
 	if a, err := w.Account(x.ByAccount); err == nil && x.ByAccount != "" {
 		v.By = w.personBehind(a, class)

@@ -311,8 +311,7 @@ func (w *work) journalRow(l *program.Ledger, v entryRow) (LedgerRow, error) {
 		case isInt && (c.Path == "amount" || c.Path == "balance"):
 			row.Cells[c.Path], row.Labels[c.Path] = n, showUnit(n, v.acc.Unit)
 		default:
-			st := record.Stored(x)
-			row.Cells[c.Path], row.Labels[c.Path] = st, w.colLabel(c, st)
+			row.Cells[c.Path], row.Labels[c.Path] = record.Stored(x), w.colLabel(c, v, x)
 		}
 	}
 	return row, nil

@@ -138,6 +138,9 @@ func (w *work) ledgerRow(l *program.Ledger, r *record.Row, vars rule.Vars) (Ledg
 		case "ref_no":
 			row.Cells[c.Path], row.Labels[c.Path] = r.RefNo, r.RefNo
 			continue
+		case "stage":
+			row.Cells[c.Path], row.Labels[c.Path] = r.Stage, w.stageLabel(r)
+			continue
 		}
 		x, ok, err := w.unit.Eval(c.Expr, vars)
 		if err != nil {
@@ -147,9 +150,7 @@ func (w *work) ledgerRow(l *program.Ledger, r *record.Row, vars rule.Vars) (Ledg
 			row.Cells[c.Path], row.Labels[c.Path] = nil, "—"
 			continue
 		}
-		st := record.Stored(x)
-		row.Cells[c.Path] = st
-		row.Labels[c.Path] = w.colLabel(c, st)
+		row.Cells[c.Path], row.Labels[c.Path] = record.Stored(x), w.colLabel(c, vars, x)
 	}
 	return row, nil
 }
@@ -160,10 +161,15 @@ func (w *work) colHead(p *program.Program, c program.Col) string {
 	if c.Field != nil && c.Field.Label == c.Label {
 		return w.words(p).Field(c.Field)
 	}
+	if head := w.words(p).Path(c.Path, nil); w.en() && head != c.Path {
+		return head
+	}
 	return c.Label
 }
 
-func (w *work) colLabel(c program.Col, v any) string {
+// colLabel writes the value that a column has for a row as people read it.
+func (w *work) colLabel(c program.Col, vars rule.Vars, x any) string {
+	v := record.Stored(x)
 	if strings.HasSuffix(c.Path, "region") {
 		if g, err := w.Region(domain.RegionID(asText(v))); err == nil {
 			return g.Name
@@ -172,7 +178,7 @@ func (w *work) colLabel(c program.Col, v any) string {
 	if c.Field != nil {
 		return w.display(c.Field, v)
 	}
-	return asText(v)
+	return w.unit.Display(c.Expr, vars, x)
 }
 
 // group sorts a row into its group; a list value puts it into several.

@@ -75,8 +75,7 @@ func (w *work) holdingCell(c *program.Col, acc *program.Account, v holding) (val
 	if err != nil || !ok {
 		return nil, "", err
 	}
-	value = record.Stored(x)
-	return value, w.colLabel(*c, value), nil
+	return record.Stored(x), w.colLabel(*c, v, x), nil
 }
 
 // holding is one balance as the conditions of a notice read it.

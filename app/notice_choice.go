@@ -58,8 +58,7 @@ func (w *work) addChosen(nt *program.Notice, r *record.Row, m record.ChosenOne, 
 		if err != nil || !ok {
 			return nil, "", err
 		}
-		v := record.Stored(x)
-		return v, w.colLabel(*c, v), nil
+		return record.Stored(x), w.colLabel(*c, vars, x), nil
 	})
 }
 

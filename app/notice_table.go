@@ -265,15 +265,13 @@ func (w *work) noticeCell(c *program.Col, r *record.Row) (value any, shown strin
 		return nil, "", nil
 	case "ref_no":
 		return r.RefNo, r.RefNo, nil
-	case "stage":
-		return r.Stage, r.StageLabel(), nil
 	}
-	x, ok, err := w.unit.Eval(c.Expr, r.Vars())
+	vars := r.Vars()
+	x, ok, err := w.unit.Eval(c.Expr, vars)
 	if err != nil || !ok {
 		return nil, "", err
 	}
-	value = record.Stored(x)
-	return value, w.colLabel(*c, value), nil
+	return record.Stored(x), w.colLabel(*c, vars, x), nil
 }
 
 func orDash(s string) string {

@@ -70,6 +70,18 @@ func BandSay(f *program.Form, band string) string {
 	return ""
 }
 
+// BandLabel is the name of a band; a band of a former version is its key.
+func BandLabel(f *program.Form, band string) string {
+	if f.Score != nil {
+		for _, b := range f.Score.Bands {
+			if b.Key == band {
+				return b.Label
+			}
+		}
+	}
+	return band
+}
+
 func bandOf(bands []program.Band, total int) string {
 	key, from := "", 0
 	for _, b := range bands {

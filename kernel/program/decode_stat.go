@@ -210,19 +210,10 @@ func (s *source) pathLabel(path string, f *Field, sc *scope) string {
 	if f != nil && f.Label != "" {
 		return f.Label
 	}
-	if l, ok := pathLabels[path[strings.LastIndex(path, ".")+1:]]; ok {
-		return l
+	if l, ok := pathLabels[lastOf(path)]; ok {
+		return l[0]
 	}
 	return path
-}
-
-var pathLabels = map[string]string{
-	"id": "标识", "name": "名称", "short_name": "简称", "phone": "电话", "region": "区划", "place": "地点", "tags": "标签",
-	"ref_no": "编号", "stage": "阶段", "phase": "状态", "created": "建立时间", "ended": "结束时间", "owner": "责任人", "channel": "来源",
-	"age": "年龄", "gender": "性别", "birth_date": "出生日期", "id_number": "身份证号", "uscc": "统一社会信用代码", "kind": "类别",
-	"account": "人员", "balance": "余额", "amount": "数量", "day": "日期", "entry": "摘要", "from": "转出", "to": "转入",
-	"due": "到期", "over": "超期", "spent": "用时", "left": "剩余", "subject": "服务对象", "provider": "承接单位", "year": "年份",
-	"person": "人员", "household": "家庭", "village": "村", "level": "级别", "heads": "人数",
 }
 
 // statSource holds a source to name something that happens or stands.

@@ -172,7 +172,7 @@ func TestPanelCombine(t *testing.T) {
 	for by, n := range map[string]int{"a": 100, "b": 0, "c": 70, "d": 81} {
 		w.sheet(id, "note", by, n, 0)
 	}
-	wantErr(t, w.move(desk, id, "close", Act{}), "guard", "得分7550") // four: none is dropped
+	wantErr(t, w.move(desk, id, "close", Act{}), "guard", "得分75.5") // four: none is dropped
 	w.sheet(id, "note", "e", 80, 0)
 	w.must(desk, id, "close", Act{}) // 70 80 81
 	if n := w.field(id, "mid"); n != int64(8000) {

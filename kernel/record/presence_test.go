@@ -110,7 +110,7 @@ func TestPanel(t *testing.T) {
 	opinion("a", 1, time.Millisecond) // in the second in which the round began
 	wantErr(t, w.move(desk, id, "done", Act{}), "guard", "意见未齐")
 	opinion("b", 3, time.Hour)
-	wantErr(t, w.move(desk, id, "done", Act{}), "guard", "均分200")
+	wantErr(t, w.move(desk, id, "done", Act{}), "guard", "均分2")
 	opinion("a", 4, 2*time.Hour)
 	w.must(desk, id, "done", Act{})
 }

@@ -67,9 +67,9 @@ describe('views of the server', () => {
     const forms = [{ key: 'a', label: 'a', filled: 0, can: true }, { key: 'b', label: 'b', filled: 1, can: false }]
     expect(normalRecord({ forms } as unknown as RecordView).forms.map((f) => f.key)).toEqual(['a'])
   })
-  it('an order shows its matter with the program’s labels', () => {
-    const view = { shown_labels: { 'request.kind': '打扫', 'subject.age': '83', 'request.text': '' } } as unknown as RecordView
-    expect(shownFacts(view, program, (k) => (k === 'age' ? '年龄' : undefined))).toEqual([
+  it('an order shows its matter under the names that the server gives', () => {
+    const view = { shown_labels: { 'request.kind': '打扫', 'subject.age': '83', 'request.text': '' }, shown_heads: { 'request.kind': '项目', 'subject.age': '年龄', 'request.text': '说明' } } as unknown as RecordView
+    expect(shownFacts(view)).toEqual([
       { path: 'request.kind', label: '项目', text: '打扫' }, { path: 'subject.age', label: '年龄', text: '83' },
     ])
   })

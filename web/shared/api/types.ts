@@ -418,6 +418,8 @@ export interface RecordView extends RecordSummary {
   /** What an order shows of its parent and its subject, by dotted path. */
   shown?: Values
   shown_labels?: Record<string, string>
+  /** What each shown path is called. */
+  shown_heads?: Record<string, string>
   /** An earlier record that looks like the same matter. */
   same_as?: RecordSummary
 }
@@ -468,7 +470,7 @@ export interface TimelineEvent {
 }
 /** A file with where it belongs; `image`: the browser can show it. */
 export interface FileView extends Attachment { image: boolean; custody?: boolean; by?: AccountRef; of: { id: string; label: string; title: string }; created: Instant }
-export interface FormResult { id: string; score?: number; band?: string; say?: string; urgent?: { say: string; call?: string[] }[] }
+export interface FormResult { id: string; score?: number; band?: string; band_label?: string; say?: string; urgent?: { say: string; call?: string[] }[] }
 export interface FormResponse {
   id: string
   form: string
@@ -479,6 +481,7 @@ export interface FormResponse {
   labels?: Record<string, string>
   score?: number
   band?: string
+  band_label?: string
 }
 export type Verdict = 'fit' | 'ask' | 'miss'
 export interface MatchResult {

@@ -71,18 +71,9 @@ export function normalRecord(raw: RecordView): RecordView {
 
 export interface Shown { path: string; label: string; text: string }
 
-/** What an order shows of its matter and its subject (`demand.amount`, `subject.age`),
- *  with labels from the program; `words` knows the built-in ones. */
-export function shownFacts(record: RecordView, program: ProgramView | undefined, words: (key: string) => string | undefined): Shown[] {
-  const labels = record.shown_labels ?? {}
-  const files = list<{ fields?: Field[] }>((program as unknown as Loose | undefined)?.files).flatMap((f) => list<Field>(f.fields))
-  return Object.entries(labels).filter(([, text]) => text).map(([path, text]) => {
-    const [head = '', key = ''] = path.split('.')
-    const type = program?.records.find((r) => r.key === head)
-    const label = type?.fields.find((f) => f.key === key)?.label ?? files.find((f) => f.key === key)?.label ?? words(key) ?? type?.label ?? ''
-    return { path, label, text }
-  })
-}
+/** What an order shows of its matter and its subject (`demand.amount`, `subject.age`). */
+export const shownFacts = (record: RecordView): Shown[] =>
+  Object.entries(record.shown_labels ?? {}).filter(([, text]) => text).map(([path, text]) => ({ path, label: record.shown_heads?.[path] ?? '', text }))
 
 /** A message, whichever way its record and its time are written. */
 export function normalNotice(raw: Notification): Notification {
