@@ -120,13 +120,14 @@ func (w *work) viewOrder(r *record.Row, s sight, v *RecordView) error {
 			v.Terms.Due = &k.DueAt
 		}
 	}
-	v.Shown, v.ShownLabels, v.ShownHeads = map[string]any{}, map[string]string{}, map[string]string{}
+	v.Shown, v.ShownLabels = map[string]any{}, map[string]string{}
 	for _, path := range w.unit.ShownPaths(r) {
 		f, x := w.unit.ShownValue(r, path)
 		if x == nil {
 			continue
 		}
-		v.Shown[path], v.ShownHeads[path] = x, w.shownHead(r, path, f)
+		v.Shown[path] = x
+		v.ShownHeads = append(v.ShownHeads, Choice{path, w.shownHead(r, path, f)})
 		if f != nil {
 			v.ShownLabels[path] = w.display(f, x)
 		} else {

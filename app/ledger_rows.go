@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"linqiao/domain"
@@ -73,7 +74,8 @@ func (w *work) ledgerRows(p *program.Program, l *program.Ledger, s span, path st
 }
 
 // groupColumns puts one head over neighbouring columns that come from the same other
-// row: the subject, the record above, the need.
+// row (the subject, the record above, the need), and over a column that would else be
+// called as another is.
 func (w *work) groupColumns(p *program.Program, t *program.RecordType, cols []LedgerColumn) {
 	root := func(i int) string {
 		if i < 0 || i >= len(cols) {
@@ -87,7 +89,7 @@ func (w *work) groupColumns(p *program.Program, t *program.RecordType, cols []Le
 	}
 	for i := range cols {
 		r := root(i)
-		if r == "" || root(i-1) != r && root(i+1) != r {
+		if r == "" || root(i-1) != r && root(i+1) != r && !slices.ContainsFunc(cols, func(c LedgerColumn) bool { return c.Key != cols[i].Key && c.Label == cols[i].Label }) {
 			continue
 		}
 		switch up := p.Records.Get(t.Of); {

@@ -257,7 +257,7 @@ type RecordView struct {
 	Confirms    []ConfirmView            `json:"confirms,omitempty"` // moves that the reader's phone may confirm by code
 	Shown       map[string]any           `json:"shown,omitempty"`    // what an order shows of its parent and subject
 	ShownLabels map[string]string        `json:"shown_labels,omitempty"`
-	ShownHeads  map[string]string        `json:"shown_heads,omitempty"` // what each shown path is called
+	ShownHeads  []Choice                 `json:"shown_heads,omitempty"` // what each shown path is called, in the program's order
 	SameAs      *RecordSummary           `json:"same_as,omitempty"`
 	Device      *DeviceView              `json:"device,omitempty"` // of a thing that reports by itself
 	Tracks      map[string][]any         `json:"tracks,omitempty"` // positions of tracked fields, oldest first

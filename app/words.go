@@ -67,8 +67,11 @@ func (w *work) left(now, due time.Time, unit string) string {
 		n = -n
 	}
 	span := fmt.Sprintf("%d h %d min", n/60, n%60)
-	if n < 60 {
+	switch {
+	case n < 60:
 		span = fmt.Sprintf("%d min", n)
+	case n > 72*60 && unit != calendar.WorkHour:
+		span = fmt.Sprintf("%d d %d h", n/(24*60), n/60%24)
 	}
 	if over {
 		return span + " overdue"
@@ -126,6 +129,13 @@ func (w *work) format(f *program.Field, v any) string {
 	case program.TypeBool:
 		if b, ok := v.(bool); ok {
 			return map[bool]string{true: "Yes", false: "No"}[b]
+		}
+	case program.TypePlace:
+		if m, ok := v.(map[string]any); ok && asText(m["address"]) == "" {
+			if lat, ok := m["lat"].(float64); ok {
+				lng, _ := m["lng"].(float64)
+				return form.Degrees(lat, lng, true)
+			}
 		}
 	case program.TypeRate:
 		return strings.NewReplacer("一年期", "1-year ", "五年期", "5-year ", "固定", "fixed ").Replace(form.Format(f, v))

@@ -54,6 +54,18 @@ func (c *Calendar) leftDays(now, due time.Time, work, over bool) (int64, string)
 	return n, fmt.Sprintf("还剩 %d %s", n, word)
 }
 
+// longHours is up to how many hours people count in hours; more are said in days.
+const longHours = 72
+
+// sayDays words minutes as days and, while there are few, hours.
+func sayDays(minutes int64) string {
+	days, hours := minutes/(24*60), minutes/60%24
+	if days < 10 && hours > 0 {
+		return fmt.Sprintf("%d 天 %d 小时", days, hours)
+	}
+	return fmt.Sprintf("%d 天", days)
+}
+
 // sayHours words a signed number of minutes as hours, then minutes.
 func sayHours(minutes int64, over bool, hours, short string) (int64, string) {
 	word, m := "还剩", minutes
@@ -62,6 +74,8 @@ func sayHours(minutes int64, over bool, hours, short string) (int64, string) {
 	}
 	n := minutes / 60
 	switch {
+	case hours == "小时" && m > longHours*60:
+		return n, word + " " + sayDays(m)
 	case m == 0 && over:
 		return 0, "已超期"
 	case m == 0:

@@ -2,6 +2,7 @@ package form
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -114,7 +115,17 @@ func showPlace(v any) string {
 	if !ok1 || !ok2 {
 		return ""
 	}
-	return strconv.FormatFloat(lat, 'f', 5, 64) + ", " + strconv.FormatFloat(lng, 'f', 5, 64)
+	return Degrees(lat, lng, false)
+}
+
+// Degrees words a position without an address; four decimals are some ten metres.
+func Degrees(lat, lng float64, en bool) string {
+	// China lies north of the equator and east of Greenwich; elsewhere is said, too.
+	ns, ew := map[bool][2]string{true: {"北纬", "N"}, false: {"南纬", "S"}}[lat >= 0], map[bool][2]string{true: {"东经", "E"}, false: {"西经", "W"}}[lng >= 0]
+	if en {
+		return fmt.Sprintf("%.4f° %s, %.4f° %s", math.Abs(lat), ns[1], math.Abs(lng), ew[1])
+	}
+	return fmt.Sprintf("%s %.4f°，%s %.4f°", ns[0], math.Abs(lat), ew[0], math.Abs(lng))
 }
 
 // Outcomes of a checklist item.

@@ -68,7 +68,7 @@ describe('views of the server', () => {
     expect(normalRecord({ forms } as unknown as RecordView).forms.map((f) => f.key)).toEqual(['a'])
   })
   it('an order shows its matter under the names that the server gives', () => {
-    const view = { shown_labels: { 'request.kind': '打扫', 'subject.age': '83', 'request.text': '' }, shown_heads: { 'request.kind': '项目', 'subject.age': '年龄', 'request.text': '说明' } } as unknown as RecordView
+    const view = { shown_labels: { 'request.kind': '打扫', 'subject.age': '83', 'request.text': '' }, shown_heads: [{ key: 'request.kind', label: '项目' }, { key: 'subject.age', label: '年龄' }, { key: 'request.text', label: '说明' }] } as unknown as RecordView
     expect(shownFacts(view)).toEqual([
       { path: 'request.kind', label: '项目', text: '打扫' }, { path: 'subject.age', label: '年龄', text: '83' },
     ])

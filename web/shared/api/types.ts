@@ -418,8 +418,8 @@ export interface RecordView extends RecordSummary {
   /** What an order shows of its parent and its subject, by dotted path. */
   shown?: Values
   shown_labels?: Record<string, string>
-  /** What each shown path is called. */
-  shown_heads?: Record<string, string>
+  /** What each shown path is called, in the program's order. */
+  shown_heads?: Keyed[]
   /** An earlier record that looks like the same matter. */
   same_as?: RecordSummary
 }

@@ -141,7 +141,7 @@ export const formatSize = (bytes: number): string =>
   bytes < 1024 * 1024 ? `${grouped(Math.max(1, Math.round(bytes / 1024)), 0)} KB` : `${grouped(bytes / 1024 / 1024, 1)} MB`
 
 export const formatPlace = (place: Place): string =>
-  place.address || (place.lat !== undefined ? `${place.lat.toFixed(5)}, ${(place.lng ?? 0).toFixed(5)}` : '')
+  place.address || (place.lat !== undefined ? t('place.at', { lat: place.lat.toFixed(4), lng: (place.lng ?? 0).toFixed(4) }) : '')
 
 export type Check = { v?: string; note?: string }
 export function formatChecks(items: Keyed[] | undefined, value: Record<string, Check>): string {

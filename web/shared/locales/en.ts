@@ -13,7 +13,7 @@ export default {
   rate: { fixed: 'Fixed rate', LPR1Y: 'LPR 1Y', LPR5Y: 'LPR 5Y', plus: ' +{n} bp', minus: ' −{n} bp' },
   check: { pass: 'Met', fail: 'Not met', unknown: 'To be checked', note: 'Note' },
   span: { m: 'min', h: 'h', wh: 'working h', d: 'days', wd: 'working days', month: 'months', y: 'years' },
-  place: { address: 'Address', here: 'Use my location', lat: 'Latitude', lng: 'Longitude' },
+  place: { address: 'Address', here: 'Use my location', lat: 'Latitude', lng: 'Longitude', at: '{lat}° N, {lng}° E' },
   due: { left: '{text} left', over: '{text} over' },
   partyKind: { person: 'Person', household: 'Household', enterprise: 'Enterprise', organization: 'Organisation' },
   regionLevel: {

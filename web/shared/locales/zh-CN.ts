@@ -14,7 +14,7 @@ export default {
   rate: { fixed: '固定利率', LPR1Y: '一年期LPR', LPR5Y: '五年期LPR', plus: '+{n}BP', minus: '-{n}BP' },
   check: { pass: '满足', fail: '不满足', unknown: '待核实', note: '说明' },
   span: { m: '分钟', h: '小时', wh: '工作小时', d: '天', wd: '个工作日', month: '个月', y: '年' },
-  place: { address: '地址', here: '用当前位置', lat: '纬度', lng: '经度' },
+  place: { address: '地址', here: '用当前位置', lat: '纬度', lng: '经度', at: '北纬 {lat}°，东经 {lng}°' },
   due: { left: '还剩 {text}', over: '已超 {text}' },
   partyKind: { person: '个人', household: '家庭', enterprise: '企业', organization: '团体' },
   regionLevel: {

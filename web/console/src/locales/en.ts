@@ -176,7 +176,7 @@ export default {
     rows: 'Verdicts', rowNo: 'Line', name: 'Name', notes: 'Faults and notes', leaveOut: 'Leave out', takeIn: 'Take in', cell: '{letter}{n} ', value: ' (it says: {value})', seeOnFile: 'See “{name}” on file', keptBecause: 'Kept: {why}', noRows: 'No such lines',
   },
   pass: { show: 'Show', hide: 'Hide', note: 'Whoever is here types this code. It changes by itself; do not pass on a picture of it.' },
-  roll: { title: 'Roll', count: '{came} here · {taken} booked', none: 'Nobody has booked yet.', number: 'No.', lane: 'Lane', who: 'Name', state: 'State', in: 'In', out: 'Out', moves: 'Actions' },
+  roll: { title: 'Roll', count: '{came} here · {taken} booked', none: 'Nobody has booked yet.', hidden: '{n} booked; you may not see who.', number: 'No.', lane: 'Lane', who: 'Name', state: 'State', in: 'In', out: 'Out', moves: 'Actions' },
   calendar: { title: 'Calendar', note: 'The sessions of all programmes in the order in which they begin.', program: 'Programme', all: 'All', from: 'From', empty: 'No sessions in this time.', room: '{taken} of {capacity} taken', taken: '{taken} booked' },
   account: {
     postHint: 'Leave empty without a special post',

@@ -177,7 +177,7 @@ export default {
     rows: '各行检查结果', rowNo: '行号', name: '名称', notes: '问题和提示', leaveOut: '不导入', takeIn: '仍导入', cell: '{letter}{n} ', value: '（填的是：{value}）', seeOnFile: '查看在册的“{name}”', keptBecause: '没有撤回：{why}', noRows: '没有这样的行',
   },
   pass: { show: '出示', hide: '收起', note: '请到场的人输入这个码；会自动更换，不要截图转发。' },
-  roll: { title: '签到名单', count: '到场 {came} 人 · 已约 {taken}', none: '还没有人预约。', number: '序号', lane: '席位', who: '姓名', state: '状态', in: '到场', out: '离开', moves: '办理' },
+  roll: { title: '签到名单', count: '到场 {came} 人 · 已约 {taken}', none: '还没有人预约。', hidden: '已有 {n} 人预约，名单按权限不显示。', number: '序号', lane: '席位', who: '姓名', state: '状态', in: '到场', out: '离开', moves: '办理' },
   calendar: { title: '日程', note: '各机制的场次，按开始时间排列。', program: '机制', all: '全部', from: '从哪天起', empty: '这段时间没有场次。', room: '已约 {taken} / {capacity}', taken: '已约 {taken}' },
   account: {
     postHint: '没有专门岗位的不用选',
