@@ -310,7 +310,7 @@ func TestFormat(t *testing.T) {
 			obj{"days": arr{int64(1), int64(2), int64(3)}, "from": "08:30", "to": "12:00"},
 			obj{"days": arr{int64(1), int64(2), int64(3)}, "from": "14:00", "to": "17:00"},
 			obj{"days": arr{int64(6), int64(7)}, "from": "09:00"}}, "周一至周三 08:30–12:00、14:00–17:00、周六、周日 09:00"},
-		{fieldOf(program.TypePlace), obj{"lat": 21.66, "lng": 110.92}, "北纬 21.6600°，东经 110.9200°"},
+		{fieldOf(program.TypePlace), obj{"lat": 21.66, "lng": 110.92}, "北纬 21.66°，东经 110.92°"},
 		{fieldOf(program.TypePlace), obj{"lat": 21.66, "lng": 110.92, "address": "红旗街道"}, "红旗街道"},
 		{fieldOf(program.TypeChoice), "credit", "信用贷"},
 		{fieldOf(program.TypeChoice), "gone", "gone"},

@@ -2,7 +2,6 @@ package form
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -91,8 +90,11 @@ func degree(raw any, most float64) (float64, *fault) {
 var placeRE = regexp.MustCompile(`^(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)(?:\s*,?\s+(.+))?$`)
 
 // textPlace reads "21.662, 110.925 红旗街道1号" or an address alone.
+// degreeWords leave the numbers of what Degrees writes.
+var degreeWords = strings.NewReplacer("北纬 ", "", "南纬 ", "-", "东经 ", "", "西经 ", "-", "°", "")
+
 func textPlace(_ *program.Field, s string) (any, *fault) {
-	m := placeRE.FindStringSubmatch(half(s))
+	m := placeRE.FindStringSubmatch(degreeWords.Replace(half(s)))
 	if m == nil {
 		return map[string]any{"address": s}, nil
 	}
@@ -118,14 +120,19 @@ func showPlace(v any) string {
 	return Degrees(lat, lng, false)
 }
 
-// Degrees words a position without an address; four decimals are some ten metres.
+// Degrees words a position without an address.
 func Degrees(lat, lng float64, en bool) string {
-	// China lies north of the equator and east of Greenwich; elsewhere is said, too.
 	ns, ew := map[bool][2]string{true: {"北纬", "N"}, false: {"南纬", "S"}}[lat >= 0], map[bool][2]string{true: {"东经", "E"}, false: {"西经", "W"}}[lng >= 0]
+	a, b := degrees(lat), degrees(lng)
 	if en {
-		return fmt.Sprintf("%.4f° %s, %.4f° %s", math.Abs(lat), ns[1], math.Abs(lng), ew[1])
+		return a + "° " + ns[1] + ", " + b + "° " + ew[1]
 	}
-	return fmt.Sprintf("%s %.4f°，%s %.4f°", ns[0], math.Abs(lat), ew[0], math.Abs(lng))
+	return ns[0] + " " + a + "°，" + ew[0] + " " + b + "°"
+}
+
+// degrees writes at most five decimals: one metre.
+func degrees(x float64) string {
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(math.Abs(x), 'f', 5, 64), "0"), ".")
 }
 
 // Outcomes of a checklist item.

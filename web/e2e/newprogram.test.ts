@@ -36,6 +36,7 @@ test('a folder becomes a mechanism on both faces', async () => {
     await aunt.go('/m/')
     await aunt.page.getByText('路灯报修').first().waitFor({ timeout: 4000 })
   }, { timeout: 30_000, interval: 500 })
+  await aunt.fill(/找服务/, '路灯')
   await aunt.follow(/上报/)
   await aunt.choose('不亮')
   await aunt.press('下一步')

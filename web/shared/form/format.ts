@@ -140,8 +140,9 @@ export interface Place { lat?: number; lng?: number; address?: string }
 export const formatSize = (bytes: number): string =>
   bytes < 1024 * 1024 ? `${grouped(Math.max(1, Math.round(bytes / 1024)), 0)} KB` : `${grouped(bytes / 1024 / 1024, 1)} MB`
 
+const degree = (x: number): string => String(Number(x.toFixed(5)))
 export const formatPlace = (place: Place): string =>
-  place.address || (place.lat !== undefined ? t('place.at', { lat: place.lat.toFixed(4), lng: (place.lng ?? 0).toFixed(4) }) : '')
+  place.address || (place.lat !== undefined ? t('place.at', { lat: degree(place.lat), lng: degree(place.lng ?? 0) }) : '')
 
 export type Check = { v?: string; note?: string }
 export function formatChecks(items: Keyed[] | undefined, value: Record<string, Check>): string {

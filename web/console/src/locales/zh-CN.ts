@@ -164,7 +164,7 @@ export default {
   },
   imports: {
     title: '导入', new: '导入表格', note: '企业、居民、单位、供给的名册，从表格成批建档；可整批撤回', newNote: '先检查、后写入：确认之前不会改动任何资料。', empty: '还没有导入过。点“导入表格”开始。', noKinds: '您没有可以导入的内容',
-    what: '导入什么', template: '下载“{label}”模板', fields: '可以有哪些栏（{n}）', pick: '选择文件（.xlsx 或 .csv）', notPicked: '还没有选择文件', limits: '最多 20 万行、64 MB。表头在前 15 行之内即可，栏的次序随意。', send: '上传并检查', sending: '正在上传…', needed: '（必填）',
+    what: '导入什么', ofPrograms: '各机制的供给和记录', find: '按名称查找，如“产品”', notFound: '没有这样的内容，换个词试试。', template: '下载“{label}”模板', fields: '可以有哪些栏（{n}）', pick: '选择文件（.xlsx 或 .csv）', notPicked: '还没有选择文件', limits: '最多 20 万行、64 MB。表头在前 15 行之内即可，栏的次序随意。', send: '上传并检查', sending: '正在上传…', needed: '（必填）',
     file: '文件', kind: '内容', stateHead: '状态', writtenHead: '已导入', by: '导入人', at: '时间', by2: '{label}，{name}，{at}', ofTotal: '{n} / {total}',
     state: { reading: '正在读取', mapping: '待对应列', checking: '正在检查', checked: '待确认', writing: '正在写入', done: '已导入', undoing: '正在撤回', undone: '已撤回', failing: '正在退回', failed: '没有成功', dropped: '已放弃', expired: '已过期' },
     line: { good: '可导入', warning: '有提示', alike: '疑似重复', duplicate: '已在册', fault: '有错', skipped: '不导入', kept: '未撤回', written: '已导入' },

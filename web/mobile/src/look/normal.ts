@@ -73,7 +73,7 @@ export interface Shown { path: string; label: string; text: string }
 
 /** What an order shows of its matter and its subject (`demand.amount`, `subject.age`). */
 export const shownFacts = (record: RecordView): Shown[] =>
-  list(record.shown_heads).map(({ key, label }) => ({ path: key, label, text: record.shown_labels?.[key] ?? '' })).filter((fact) => fact.text)
+  (record.shown_heads ?? []).map(({ key, label }) => ({ path: key, label, text: record.shown_labels?.[key] ?? '' })).filter((fact) => fact.text)
 
 /** A message, whichever way its record and its time are written. */
 export function normalNotice(raw: Notification): Notification {
