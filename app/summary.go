@@ -24,7 +24,7 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 	for _, k := range heldAt[r.Noun] {
 		if x, f := r.Value(k), record.FieldOf(r.T, k); x != nil && f != nil && s.may(r, f) {
 			v.Fields[k] = x
-			v.Labels[k] = w.display(f, x)
+			w.briefLabel(f, k, x, &v)
 		}
 	}
 	for k, f := range r.T.Fields.All() {
@@ -36,7 +36,7 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 		}
 		if x := r.Value(k); x != nil {
 			v.Fields[k] = x
-			v.Labels[k] = w.display(f, x)
+			w.briefLabel(f, k, x, &v)
 			n++
 		}
 	}
@@ -66,6 +66,15 @@ func (w *work) summary(r *record.Row, s sight) (RecordSummary, error) {
 var heldAt = map[domain.Noun][]string{
 	domain.Session:  {"start", "end", "place", "capacity", "taken"},
 	domain.Activity: {"place", "capacity", "taken"},
+}
+
+// briefLabel words a value for a list. A bare position says nothing in a line: it
+// stands on the page, with its map.
+func (w *work) briefLabel(f *program.Field, key string, x any, v *RecordSummary) {
+	if m, ok := x.(map[string]any); ok && f.Type == program.TypePlace && asText(m["address"]) == "" {
+		return
+	}
+	v.Labels[key] = w.display(f, x)
 }
 
 // nameOrder lets a receiver tell his orders apart in a list by what the order's own

@@ -28,6 +28,12 @@ func (u *Unit) display(x *rule.Expr, v rule.Vars, val any) string {
 	if f := u.fieldFor(x.Src(), v); f != nil {
 		return formatField(f, fromRule(val))
 	}
+	if t, ok := val.(time.Time); ok && strings.HasSuffix(x.Src(), ".due") && !t.Equal(rule.Never) {
+		// A deadline at midnight is the end of the day before.
+		if at := t.In(domain.Beijing); at.Hour() == 0 && at.Minute() == 0 {
+			return at.AddDate(0, 0, -1).Format("2006-01-02") + " 24:00"
+		}
+	}
 	if s, ok := u.builtIn(x.Src(), v, val); ok {
 		return s
 	}
