@@ -50,7 +50,7 @@ describe('values', () => {
     expect(formatValue(field('org'), 'id-1', '县农商银行')).toBe('县农商银行')
     expect(formatValue(field('span'), '30d')).toBe('30 天')
     expect(formatValue(field('interval'), { start: '2026-11-22T01:00:00Z', end: '2026-11-22T03:00:00Z' })).toBe('2026-11-22 09:00 – 11:00')
-    expect(formatValue(field('place'), { lat: 21.6, lng: 110.9 })).toBe('21.60000, 110.90000')
+    expect(formatValue(field('place'), { lat: 21.6, lng: 110.9 })).toBe('北纬 21.6°，东经 110.9°')
     expect(formatValue(field('rows', { fields: [field('money')] }), [{ k: 100 }])).toBe('1元')
   })
 
