@@ -54,7 +54,11 @@ func (w *work) beginChain(id string, rec domain.RecordID) error {
 	if err != nil || att == nil {
 		return err
 	}
-	return w.chain(att, rec, heldFiled, "")
+	by := w.who.Account
+	if att.ByAccount != "" {
+		by = att.ByAccount // a move that is signed takes effect by the signer; who brought the file is another
+	}
+	return w.tx.Hold(&domain.Held{Attachment: att.ID, Record: rec, Act: heldFiled, Account: by, At: w.Now(), SHA256: att.SHA256})
 }
 
 // Custody shows the chain of a file to whoever may open the file.

@@ -32,7 +32,6 @@ func (s *source) nounWords(rt *RecordType, n *node, sc scopeOf) {
 		rt.Terms = s.terms(rt, n.get("terms"), sc)
 	}
 	only("assured", domain.Offer)
-	only("codes", domain.Thing)
 	if only("takes", domain.Batch) {
 		rt.Takes = s.cel(n, "takes", s.batchScope(rt), tBool)
 	}

@@ -16,7 +16,7 @@ func (s *source) record(key string, n *node) *RecordType {
 		Program: s.p.Key, Key: key, Label: n.str("label"), LabelEN: s.en(n, "label"), Noun: domain.Noun(n.str("is")),
 		Of: n.str("of"), Alone: n.yes("alone"), For: n.strs("for"), Unique: n.strs("unique"), Period: n.str("period"),
 		Search: n.str("search") != "false", Class: s.class(n, "class", s.p.Class), Identity: n.str("identity"),
-		KeptBy: s.roles(n, "kept_by"), Keep: s.span(n, "keep", nil), Offers: n.str("offers"), Codes: n.str("codes"),
+		KeptBy: s.roles(n, "kept_by"), Keep: s.span(n, "keep", nil), Offers: n.str("offers"),
 		Assured: s.span(n, "assured", nil),
 	}
 	if rt.Identity == "" {

@@ -164,7 +164,7 @@ func (s *source) pass(key string, n *node) *Pass {
 }
 
 func (s *source) standing(key string, n *node) *Standing {
-	st := &Standing{Key: key, Label: n.str("label"), Of: n.str("of"), Lasts: s.span(n, "lasts", nil), Gates: n.strs("gates")}
+	st := &Standing{Key: key, Label: n.str("label"), Of: n.str("of"), Lasts: s.span(n, "lasts", nil)}
 	s.optionsInto(&st.States, n.get("states"))
 	return st
 }

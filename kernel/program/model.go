@@ -277,8 +277,6 @@ type RecordType struct {
 	// session
 	Plan *SessionPlan
 	Book *SessionBook
-	// thing
-	Codes string
 
 	// session
 	Capacity *rule.Expr // int

@@ -37,7 +37,6 @@ type Standing struct {
 	Key, Label, Of string
 	States         Map[*Option]
 	Lasts          Span
-	Gates          []string
 }
 
 type Account struct {

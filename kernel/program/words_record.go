@@ -123,6 +123,5 @@ var (
 		w("capacity", cel(), "容量"),
 		w("lanes", cel(), "并行席位"),
 		w("book", entry(bookShape), "预约规则"),
-		w("codes", ref(), "编码方式"),
 	)
 )

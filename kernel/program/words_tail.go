@@ -17,7 +17,7 @@ var (
 	)
 	standingShape = block("资格",
 		need(w("of", oneOf(partyKinds...), "对象类别")), need(w("states", mapping("key", text()), "状态")),
-		w("lasts", span, "有效期"), w("gates", oneOf("offers", "matches").list(), "约束什么"),
+		w("lasts", span, "有效期"),
 	)
 	accountShape = block("账户",
 		need(w("unit", oneOf("fen", "minutes", "piece", "point"), "单位")), w("by", ref().list(), "维度"),
