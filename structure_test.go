@@ -44,19 +44,19 @@ var arrows = map[string][]string{
 	"kernel/record":   {"domain", "kernel/*"},
 	"store":           {"domain"},
 	"store/storetest": {"domain", "store"},
-	"app":             {"domain", "kernel/*", "store", "notify"},
-	"api":             {"domain", "app"},
+	"app":             {"domain", "kernel/*", "store", "notify", "exchange"},
+	"api":             {"domain", "app", "exchange"},
 	"jobs":            {"domain", "app"},
-	"exchange":        {"domain", "app"},
+	"exchange":        {"domain", "notify"},
 	"scenario":        {"domain", "kernel/*"},
-	"testkit":         {"domain", "divisions", "programs", "kernel/*", "store", "store/*", "notify", "app", "api", "jobs", "scenario"},
+	"testkit":         {"domain", "divisions", "programs", "kernel/*", "store", "store/*", "notify", "exchange", "app", "api", "jobs", "scenario"},
 	"cmd":             {"*"},
 	"bench":           {"*"},
 }
 
 // standardOnly packages import nothing but the standard library and, where the
 // table allows it, this module.
-var standardOnly = []string{"domain", "jobs", "programs", "divisions", "notify", "web", "watch"}
+var standardOnly = []string{"domain", "jobs", "programs", "divisions", "notify", "exchange", "web", "watch"}
 
 // io are the parts of the standard library that act on the world. The kernel is
 // pure: what it needs to read is handed to it.

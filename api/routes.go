@@ -242,5 +242,18 @@ func (s *Server) routes() {
 	post(s, admin, again, "/gateways", "新增设备平台，得到密钥", s.createGateway)
 	del(s, admin, again, "/gateways/{id}", "停用设备平台", s.stopGateway)
 
+	// Two systems in step: the partner's own key and signature let it in.
+	post(s, nameless, reads, "/exchange/{id}/events", "对方系统送来一件（须签名）", s.receiveEvent)
+	get(s, nameless, "/exchange/{id}/events", "对方系统取走新的（须签名）", s.feed)
+	get(s, overseer, "/partners", "数据对接", s.partners)
+	create(s, admin, inTx, "/partners", "新增数据对接", s.createPartner)
+	patch(s, admin, inTx, "/partners/{id}", "修改数据对接", s.patchPartner)
+	post(s, admin, again, "/partners/{id}/key", "给对方生成新密钥", s.newPartnerKey)
+	del(s, admin, again, "/partners/{id}/key", "吊销对方的密钥", s.revokePartnerKey)
+	get(s, overseer, "/partners/{id}/items", "一个对接收发的各件", s.partnerItems)
+	post(s, admin, inTx, "/partners/{id}/redo", "重发、重收、放弃", s.redoPartner)
+	get(s, staff, "/programs/{p}/conflicts", "与对方系统不一致的字段", s.conflicts)
+	post(s, staff, inTx, "/conflicts/{id}", "决定以哪一边为准", s.decideConflict)
+
 	get(s, demoOnly, "/demo/accounts", "演示账号", s.demoAccounts)
 }

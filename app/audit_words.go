@@ -19,6 +19,8 @@ var auditActions = []struct{ key, zh, en string }{
 	{"consent", "登记同意", "Noted a consent"}, {"withdraw", "登记撤回同意", "Noted a withdrawal of consent"},
 	{"ground", "援引依据", "Took a legal ground"}, {"glass", "紧急查看密封资料", "Broke the glass"}, {"glass_read", "紧急查看期间查看", "Read through a broken glass"},
 	{"roster_shift", "排班", "Changed a duty roster"}, {"gateway_create", "开通设备平台", "Let a device platform in"}, {"gateway_stop", "停用设备平台", "Stopped a device platform"},
+	{"partner_create", "新增数据对接", "Tied a partner's system"}, {"partner_edit", "修改数据对接", "Changed a partner's system"}, {"partner_key", "生成对接密钥", "Made a partner's key"}, {"partner_revoke", "吊销对接密钥", "Revoked a partner's key"},
+	{"partner_resend", "重发对接数据", "Sent to a partner again"}, {"partner_retake", "重收对接数据", "Took a partner's events in again"}, {"partner_drop", "放弃对接数据", "Dropped a partner's events"},
 	{"ground_sign", "会签紧急查看", "Countersigned a glass"}, {"ground_refuse", "不同意紧急查看", "Refused a glass"}, {"ground_accept", "复核：妥当", "Reviewed: right"},
 	{"ground_object", "复核：不当，已终止", "Reviewed: wrong, ended"}, {"ground_end", "终止依据", "Ended a ground"},
 	{"roster_join", "列入名册", "Put on a roster"}, {"roster_leave", "移出名册", "Taken off a roster"},

@@ -238,6 +238,9 @@ func (w *work) consentHappened(p *program.Program, key, typ string, subject doma
 	if err := w.consentRead(p, key, subject); err != nil {
 		return err
 	}
+	if err := w.markPartnersOf(subject, p.Key); err != nil {
+		return err
+	}
 	return w.audit(typ, "party/"+string(subject), "", map[string]any{"program": p.Key, "consent": key})
 }
 

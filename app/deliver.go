@@ -84,7 +84,12 @@ func (a *App) Resume(ctx context.Context) error {
 		return nil
 	}
 	return a.counties(ctx, func(county domain.CountyCode) error {
-		return a.DB.Write(ctx, func(tx *store.Tx) error { return tx.In(county).FreeDeliveries() })
+		return a.DB.Write(ctx, func(tx *store.Tx) error {
+			if err := tx.In(county).FreePartnerOut(); err != nil {
+				return err
+			}
+			return tx.In(county).FreeDeliveries()
+		})
 	})
 }
 

@@ -172,6 +172,9 @@ func (w *work) groundHappened(use *domain.GroundUse, action, purpose string) err
 	if err := w.tx.AppendEvent(ev); err != nil {
 		return err
 	}
+	if err := w.markPartnersOf(use.Party, use.Program); err != nil {
+		return err
+	}
 	return w.audit(action, "party/"+string(use.Party), purpose, map[string]any{"program": use.Program, "ground": use.Key, "id": use.ID})
 }
 

@@ -278,6 +278,9 @@ func (w *work) saveParty(d *partyDraft, in PartyAct) error {
 	if err := w.tx.UpdateParty(p); err != nil {
 		return err
 	}
+	if err := w.markPartnersOf(p.ID, ""); err != nil {
+		return err
+	}
 	for _, i := range d.idents {
 		if err := w.tx.DropIdents(p.ID, i.kind); err != nil {
 			return err

@@ -376,7 +376,7 @@ func (w *work) tellMissed(p *program.Program, d *program.Duty, it *domain.DutyIt
 func (a *App) RunDue(ctx context.Context) error {
 	for round := 0; round < 10_000; round++ {
 		total := 0
-		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.VoicesDue, a.OweDue, a.WorkImports, a.RunJobs, a.NoticesDue, a.LibrariesDue, a.Deliver} {
+		for _, f := range []func(context.Context) (int, error){a.FireDue, a.CloseDue, a.PanelsDue, a.BallotsDue, a.VoicesDue, a.OweDue, a.WorkImports, a.RunJobs, a.NoticesDue, a.ExchangeDue, a.LibrariesDue, a.Deliver} {
 			n, err := f(ctx)
 			if err != nil {
 				return err
@@ -422,6 +422,9 @@ func (a *App) House(ctx context.Context) (int, error) {
 				return err
 			}
 			if _, err := tx.PurgeUploads(a.Now().Add(-keepUploads)); err != nil {
+				return err
+			}
+			if err := tx.PurgePartnerIn(a.Now().Add(-partnerKept)); err != nil {
 				return err
 			}
 			_, err = tx.PurgeSignIns()

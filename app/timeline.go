@@ -195,8 +195,10 @@ var eventLabels = map[string][2]string{
 	"create": {"新建", "Created"}, "amend": {"更正", "Put right"}, "edit": {"修改", "Edited"}, "signed": {"签字", "Signed"}, "sign_refused": {"拒签", "Refused to sign"},
 	"owner": {"移交", "Handed over"}, "remind": {"催办", "Reminded"}, "rung_failed": {"时限提醒未成功，将再试", "Reminder failed, will be tried again"},
 	"duty_due": {"任务生成", "Task owed"}, "duty_done": {"任务完成", "Task done"}, "duty_missed": {"任务漏做", "Task missed"},
-	"joined": {"又报来一次，并入本件", "Reported again, joined to this one"},
-	"end":    {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},
+	"received": {"对方系统更新", "Changed by a partner's system"}, "partner_ours": {"与对方系统不一致，以本地为准", "Differed from a partner's system: ours stands"},
+	"partner_withdrawn": {"对方系统停止提供", "A partner's system tells no more"},
+	"joined":            {"又报来一次，并入本件", "Reported again, joined to this one"},
+	"end":               {"停用", "Ended"}, "issue": {"出具文书", "Document issued"}, "move": {"办理", "Moved"},
 }
 
 func (w *work) reasonLabel(r *record.Row, e *domain.Event) string {

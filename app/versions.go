@@ -43,7 +43,7 @@ func (w *work) viewVersions(r *record.Row, s sight, v *RecordView) error {
 	if len(fields) == 0 {
 		return nil
 	}
-	page, err := w.tx.Events(store.EventFilter{Record: r.ID, Types: []string{"create", "edit", "move", "amend"}, MaxClass: domain.Sealed, Newest: true, Limit: 200})
+	page, err := w.tx.Events(store.EventFilter{Record: r.ID, Types: []string{"create", "edit", "move", "amend", "received"}, MaxClass: domain.Sealed, Newest: true, Limit: 200})
 	if err != nil {
 		return err
 	}

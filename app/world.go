@@ -22,6 +22,7 @@ type worldCache struct {
 	responses map[string][]*domain.Response
 	channels  map[string][]domain.Channel
 	keepers   map[string][]domain.RosterKeeper
+	partners  map[string][]domain.Partner
 	fresh     bool // this transaction has changed units or divisions
 }
 
@@ -119,6 +120,9 @@ func (w *work) SaveRecord(rec *domain.Record, isNew bool) error {
 	if err := w.traceRow(rec, isNew); err != nil {
 		return err
 	}
+	if err := w.markPartners(rec); err != nil {
+		return err
+	}
 	if isNew {
 		if err := w.tx.InsertRecord(rec); err != nil {
 			return err
@@ -181,6 +185,9 @@ func (w *work) Party(id domain.PartyID) (*domain.Party, error) {
 
 func (w *work) SaveParty(p *domain.Party) error {
 	w.lasting()
+	if err := w.markPartnersOf(p.ID, ""); err != nil {
+		return err
+	}
 	return w.tx.UpdateParty(p)
 }
 

@@ -38,6 +38,7 @@ func Run(ctx context.Context, a *app.App, log *slog.Logger) {
 		{"shifts", 10 * time.Minute, a.ShiftsDue},
 		{"imports", 300 * time.Millisecond, a.WorkImports},
 		{"messages", 2 * time.Second, a.Deliver},
+		{"exchange", 3 * time.Second, a.ExchangeDue},
 		{"work 1", 300 * time.Millisecond, a.RunJobs},
 		{"work 2", 450 * time.Millisecond, a.RunJobs}, // so that a short job does not wait for a long one
 		{"house", 5 * time.Second, a.House},

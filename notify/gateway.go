@@ -45,7 +45,7 @@ func newGateway(c Config) (*gateway, error) {
 	if c.Body == "" {
 		c.Body = StandardBody
 	}
-	g := &gateway{client: client(), c: c, now: time.Now}
+	g := &gateway{client: Client(), c: c, now: time.Now}
 	return g, json.Unmarshal([]byte(c.Body), &g.body)
 }
 

@@ -27,11 +27,11 @@ const (
 // errAddress refuses addresses at which no gateway stands.
 var errAddress = errors.New("address not allowed")
 
-// client gives an HTTP client for gateways. It follows no redirects (a redirect
+// Client gives an HTTP client for gateways and partners. It follows no redirects (a redirect
 // would carry numbers and texts to somebody else) and connects to no link-local
 // address: there the metadata services of clouds answer. Addresses of the office's
 // own network are allowed; SMS gateways often stand there.
-func client() *http.Client {
+func Client() *http.Client {
 	dial := &net.Dialer{Timeout: 5 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
 		if err != nil {
@@ -78,7 +78,7 @@ func post(ctx context.Context, c *http.Client, to string, body []byte, head http
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	res, err := c.Do(req)
 	if err != nil {
-		return nil, "", &Failure{Fault: Down, Code: netCode(err), cause: withoutURL(err)}
+		return nil, "", NetFailure(err)
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, answerMost))
@@ -87,7 +87,7 @@ func post(ctx context.Context, c *http.Client, to string, body []byte, head http
 		return nil, answer, &Failure{Fault: Down, Code: netCode(err), Answer: answer, cause: withoutURL(err)}
 	}
 	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusCreated && res.StatusCode != http.StatusAccepted {
-		return nil, answer, &Failure{Fault: faultOf(res.StatusCode), Code: strconv.Itoa(res.StatusCode), Answer: answer, After: retryAfter(res.Header)}
+		return nil, answer, StatusFailure(res, raw)
 	}
 	var out map[string]any
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -96,6 +96,16 @@ func post(ctx context.Context, c *http.Client, to string, body []byte, head http
 		out = nil // a gateway that answers no JSON is judged by its status alone
 	}
 	return out, answer, nil
+}
+
+// NetFailure is the failure of a request that got no answer.
+func NetFailure(err error) *Failure {
+	return &Failure{Fault: Down, Code: netCode(err), cause: withoutURL(err)}
+}
+
+// StatusFailure is the failure that an answer's status means.
+func StatusFailure(res *http.Response, raw []byte) *Failure {
+	return &Failure{Fault: faultOf(res.StatusCode), Code: strconv.Itoa(res.StatusCode), Answer: Scrub(string(raw)), After: retryAfter(res.Header)}
 }
 
 func faultOf(status int) Fault {

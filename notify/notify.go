@@ -110,9 +110,9 @@ func Open(kind string, c Config) (Channel, error) {
 	case SMS, Call:
 		return newGateway(c)
 	case WeCom:
-		return &wecom{client: client(), url: c.URL}, nil
+		return &wecom{client: Client(), url: c.URL}, nil
 	default:
-		return &dingtalk{client: client(), url: c.URL, secret: c.Secret, now: time.Now}, nil
+		return &dingtalk{client: Client(), url: c.URL, secret: c.Secret, now: time.Now}, nil
 	}
 }
 

@@ -187,21 +187,6 @@ func (s *source) checkMessageClass(m *Message) {
 	}
 }
 
-func (s *source) checkPartner(p *Partner, n *node) {
-	for rec := range p.Records {
-		rt := s.p.Records.Get(rec)
-		if rt == nil {
-			continue
-		}
-		sc := s.ofRecord(rt)
-		for _, e := range pairsOf(n.get("map").get(rec)) {
-			if cls, ok := s.classOf(e.val.val, sc); ok && cls > p.Ceiling {
-				s.fault(e.val, "class-too-high", "“"+e.val.val+"”是 "+cls.String()+"，高于协同上限 "+p.Ceiling.String(), "")
-			}
-		}
-	}
-}
-
 // checkShown: what a receiver sees of a person above internal needs a consent
 // or ground that shares it, or one tested on the way.
 func (s *source) checkShown(rt *RecordType, n *node) {

@@ -225,7 +225,7 @@ func (l *loader) collectCalls() map[string]bool {
 			add(nt.ObjectionOpens)
 		}
 		for _, p := range s.p.Partners.All() {
-			for k := range p.Records {
+			for k := range p.Records.All() {
 				add(k)
 			}
 		}

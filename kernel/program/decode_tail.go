@@ -169,36 +169,6 @@ func (s *source) standing(key string, n *node) *Standing {
 	return st
 }
 
-func (s *source) partner(key string, n *node) *Partner {
-	p := &Partner{
-		Key: key, Label: n.str("label"), Records: map[string]string{}, Ceiling: s.class(n, "ceiling", s.p.Class),
-		Asks: n.strs("asks"), Tells: s.roles(n, "tells"), Wins: map[string]string{}, Map: map[string]string{}, Match: map[string]string{},
-		QuietFor: s.span(n, "quiet", nil),
-	}
-	p.Quiet = n.has("quiet")
-	s.roles(n, "asks")
-	for _, e := range pairsOf(n.get("records")) {
-		p.Records[e.key.val] = e.val.val
-		s.ownRecord(e.key)
-	}
-	for _, e := range pairsOf(n.get("wins")) {
-		p.Wins[e.key.val] = e.val.val
-	}
-	for _, v := range n.strs("match") {
-		p.Match[v] = v
-	}
-	for _, rec := range pairsOf(n.get("map")) {
-		for _, e := range pairsOf(rec.val) {
-			p.Map[rec.key.val+"."+e.key.val] = e.val.val
-		}
-	}
-	if len(p.Records) > 0 {
-		first := n.get("records").pairs[0].key.val
-		p.When = s.cel(n, "when", s.ownerScope(func() string { return first }), tBool)
-	}
-	return p
-}
-
 func (s *source) notice(key string, n *node) *Notice {
 	nt := &Notice{
 		Key: key, Label: n.str("label"), Of: n.str("of"), Show: n.strs("show"), To: n.str("to"),

@@ -198,7 +198,8 @@ func (l *loader) open(folder string, dir fs.FS) *source {
 		s.broken = true
 		return s
 	}
-	s.addForms()
+	s.addFiles("forms", "表单")
+	s.addFiles("partners", "协同系统")
 	return s
 }
 
@@ -230,11 +231,12 @@ func hash(files map[string][]byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// addForms puts forms/<key>.yaml beside the forms of program.yaml.
-func (s *source) addForms() {
+// addFiles puts <block>/<key>.yaml beside the entries of a block of program.yaml: a
+// long form, the mapping to a partner's system.
+func (s *source) addFiles(block, what string) {
 	var names []string
 	for name := range s.p.Sources {
-		if ok, _ := path.Match("forms/*.yaml", name); ok {
+		if ok, _ := path.Match(block+"/*.yaml", name); ok {
 			names = append(names, name)
 		}
 	}
@@ -247,16 +249,16 @@ func (s *source) addForms() {
 		if body == nil {
 			continue
 		}
-		forms := s.root.get("forms")
-		if forms == nil {
-			forms = &node{kind: mapNode, line: 1, col: 1, path: "forms", file: s.r.file}
-			s.root.put(&node{kind: scalarNode, val: "forms", path: "forms"}, forms)
+		entries := s.root.get(block)
+		if entries == nil {
+			entries = &node{kind: mapNode, line: 1, col: 1, path: block, file: s.r.file}
+			s.root.put(&node{kind: scalarNode, val: block, path: block}, entries)
 		}
-		if forms.has(key) {
-			s.fault(body, "duplicate-key", "表单“"+key+"”在 program.yaml 里已有", "")
+		if entries.has(key) {
+			s.fault(body, "duplicate-key", what+"“"+key+"”在 program.yaml 里已有", "")
 			continue
 		}
-		forms.put(&node{kind: scalarNode, val: key, path: "forms." + key, line: 1, col: 1, file: fr.file}, body)
+		entries.put(&node{kind: scalarNode, val: key, path: block + "." + key, line: 1, col: 1, file: fr.file}, body)
 	}
 }
 

@@ -56,19 +56,6 @@ type Message struct {
 	Lasts  Span // after that nobody is told by it any more; unset = the county's rule
 }
 
-type Partner struct {
-	Key, Label string
-	Records    map[string]string
-	When       *rule.Expr
-	Ceiling    domain.Class
-	Match, Map map[string]string
-	Wins       map[string]string
-	Asks       []string
-	QuietFor   Span // silence after which Tells are told
-	Quiet      bool
-	Tells      []string
-}
-
 type Notice struct {
 	Key, Label, Of  string
 	Where           *rule.Expr
