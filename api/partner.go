@@ -10,22 +10,22 @@ import (
 	"linqiao/exchange"
 )
 
-// partnerHead is a signed request: what its request carries beside the body.
-type partnerHead struct {
+// PartnerHead is a signed request: what its request carries beside the body.
+type PartnerHead struct {
 	ID            string `path:"id" maxLength:"80" doc:"县区代码-对接编号"`
 	Authorization string `header:"Authorization" maxLength:"200"`
 	Stamp         string `header:"X-Timestamp" maxLength:"20" doc:"Unix 秒，前后五分钟内有效"`
 	Signature     string `header:"X-Signature" maxLength:"100" doc:"v1=十六进制 HMAC-SHA256(密钥后半, 时间\\n方法\\n路径和查询\\n正文)"`
 }
 
-func (h *partnerHead) signed(ctx context.Context, method, suffix string, body []byte) *app.Signed {
+func (h *PartnerHead) signed(ctx context.Context, method, suffix string, body []byte) *app.Signed {
 	access, _ := strings.CutPrefix(h.Authorization, "Bearer ")
 	return &app.Signed{Address: h.ID, Access: access, Stamp: h.Stamp, Signature: h.Signature, Method: method,
 		Target: apiRoot + "/exchange/" + h.ID + "/events" + suffix, Body: body, From: requestOf(ctx).client}
 }
 
 type eventIn struct {
-	partnerHead
+	PartnerHead
 	RawBody []byte `contentType:"application/cloudevents+json"`
 }
 
@@ -34,7 +34,7 @@ func (s *Server) receiveEvent(ctx context.Context, _ *app.Who, in *eventIn) (*bo
 }
 
 type feedIn struct {
-	partnerHead
+	PartnerHead
 	After int64 `query:"after" required:"true" minimum:"0" doc:"上次答复里的 next；第一次是 0"`
 }
 
