@@ -133,7 +133,7 @@ func (a *App) DecideConflict(ctx context.Context, who *Who, once Once, id, pick 
 		state := domain.ConflictOurs
 		if pick == "theirs" {
 			state = domain.ConflictTheirs
-			st.Known[f.Name] = theirs
+			st.settled(f.Name, theirs)
 			if err := w.unit.Receive(r, map[string]any{f.Own: theirs}, pt.Name); err != nil {
 				return err
 			}

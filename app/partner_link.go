@@ -24,6 +24,46 @@ type linkState struct {
 	Changed map[string]int64 // when ours were last seen to change, in milliseconds
 	Chose   []string         // decided since the last event
 	Decided map[string]int64 // the event that told of the decision
+	Sent    []sentValues     // what was said and is not known to have been taken in, oldest first
+}
+
+// sentValues is what one event said.
+type sentValues struct {
+	Seq  int64
+	Vals map[string]any
+}
+
+// sentMost bounds what is kept of events that nobody acknowledges; with fewer, both
+// sides changing one field is asked where it need not be.
+const sentMost = 20
+
+// acknowledged: the partner has taken an event in, so what it said is agreed on, but for
+// the fields on which somebody there has still to decide.
+func (s *linkState) acknowledged(seq int64, open []string) {
+	var rest []sentValues // what is still asked there: the next word on it may settle it
+	for len(s.Sent) > 0 && s.Sent[0].Seq <= seq {
+		asked := map[string]any{}
+		for k, v := range s.Sent[0].Vals {
+			if slices.Contains(open, k) {
+				asked[k] = v
+			} else {
+				s.Base[k] = v
+			}
+		}
+		if rest = nil; len(asked) > 0 {
+			rest = []sentValues{{s.Sent[0].Seq, asked}}
+		}
+		s.Sent = s.Sent[1:]
+	}
+	s.Sent = append(rest, s.Sent...)
+}
+
+// settled: both sides have this value now, whatever was said before.
+func (s *linkState) settled(name string, v any) {
+	s.Base[name], s.Known[name] = v, v
+	for i := range s.Sent {
+		s.Sent[i].Vals[name] = v
+	}
 }
 
 func stateOf(l *domain.PartnerLink) *linkState {
@@ -39,6 +79,11 @@ func stateOf(l *domain.PartnerLink) *linkState {
 	}
 	for k, v := range asMap(l.Secret["decided"]) {
 		s.Decided[k] = wireInt(v)
+	}
+	sent, _ := l.Secret["sent"].([]any)
+	for _, x := range sent {
+		m := asMap(x)
+		s.Sent = append(s.Sent, sentValues{wireInt(m["seq"]), asMap(m["vals"])})
 	}
 	list, _ := l.Secret["chose"].([]any)
 	for _, v := range list {
@@ -58,7 +103,11 @@ func (s *linkState) into(l *domain.PartnerLink) {
 	for i, v := range s.Chose {
 		chose[i] = v
 	}
-	l.Secret = map[string]any{"known": s.Known, "base": s.Base, "changed": changed, "decided": decided, "chose": chose}
+	sent := make([]any, len(s.Sent))
+	for i, v := range s.Sent {
+		sent[i] = map[string]any{"seq": v.Seq, "vals": v.Vals}
+	}
+	l.Secret = map[string]any{"sent": sent, "known": s.Known, "base": s.Base, "changed": changed, "decided": decided, "chose": chose}
 }
 
 func asMap(v any) map[string]any { m, _ := v.(map[string]any); return m }

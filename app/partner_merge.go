@@ -25,8 +25,8 @@ const (
 func (w *work) mergeEvent(pt *domain.Partner, def *program.Partner, rt *program.PartnerRecord, r *record.Row, link *domain.PartnerLink, ev *exchange.Event, vals map[string]any) ([]string, error) {
 	st := stateOf(link)
 	old := ev.Data.Version <= link.Theirs
-	if !old && link.SentSeq > 0 && ev.Data.Seen >= link.SentSeq {
-		w.acknowledged(st, ev.Data.Open)
+	if !old {
+		st.acknowledged(ev.Data.Seen, ev.Data.Open)
 	}
 	open, err := w.tx.OpenConflicts(pt.ID, r.ID)
 	if err != nil {
@@ -48,7 +48,7 @@ func (w *work) mergeEvent(pt *domain.Partner, def *program.Partner, rt *program.
 			take[f.Own] = theirs
 			fallthrough
 		case agreed:
-			st.Base[f.Name], st.Known[f.Name] = theirs, theirs
+			st.settled(f.Name, theirs)
 			if c != nil {
 				if err := w.endConflict(c, domain.ConflictAgreed); err != nil {
 					return nil, err
@@ -88,16 +88,6 @@ func (w *work) openNames(pt *domain.Partner, r *record.Row) ([]string, error) {
 		out = append(out, c.Name)
 	}
 	return out, err
-}
-
-// acknowledged: the partner has taken our latest event in, so what it said is agreed on,
-// but for the fields on which somebody there has still to decide.
-func (w *work) acknowledged(st *linkState, open []string) {
-	for k, v := range st.Known {
-		if !slices.Contains(open, k) {
-			st.Base[k] = v
-		}
-	}
 }
 
 // judgeField is the three-way comparison: theirs and ours against what both had last.

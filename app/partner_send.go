@@ -239,8 +239,12 @@ func (w *work) queueEvent(pt *domain.Partner, p *program.Program, rt *program.Pa
 			st.Decided[k] = pt.Seq
 		}
 		st.Known, st.Chose = maps.Clone(vals), nil
+		st.Sent = append(st.Sent, sentValues{pt.Seq, maps.Clone(vals)})
+		if len(st.Sent) > sentMost {
+			st.Sent = st.Sent[1:]
+		}
 	} else {
-		st.Known = map[string]any{}
+		st.Known, st.Sent = map[string]any{}, nil
 	}
 	link.SentSeq, link.Gone = pt.Seq, !tells
 	st.into(link)
@@ -433,11 +437,11 @@ func (w *work) delivered(pt *domain.Partner, o *domain.PartnerOut, receipt *exch
 		return err
 	}
 	link, err := orNil(w.tx.PartnerLink(pt.ID, o.Record))
-	if err != nil || link == nil || link.SentSeq != o.Seq {
+	if err != nil || link == nil {
 		return err
 	}
 	st := stateOf(link)
-	w.acknowledged(st, receipt.Open)
+	st.acknowledged(o.Seq, receipt.Open)
 	st.into(link)
 	if link.External == "" && receipt.ID != "" && len(receipt.ID) <= 200 {
 		other, err := orNil(w.tx.PartnerLinkByExternal(pt.ID, receipt.ID))
