@@ -147,7 +147,9 @@ func (tx *Tx) DropPartnerDue(d *domain.PartnerDue) error {
 
 const linkColumns = "county, partner, record, external, sent_seq, theirs, gone, secret, rev"
 
-func linkAAD(l *domain.PartnerLink) string { return "partner_link/" + l.Partner + "/" + string(l.Record) }
+func linkAAD(l *domain.PartnerLink) string {
+	return "partner_link/" + l.Partner + "/" + string(l.Record)
+}
 
 func (tx *Tx) scanLink(rows rowScanner, l *domain.PartnerLink) error {
 	var secret []byte
