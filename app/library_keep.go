@@ -82,7 +82,10 @@ func leadOf(texts ...string) string {
 			words = append(words, b.Items...)
 		}
 		if s = strings.Join(words, " "); s != "" {
-			return cutText(s, leadMost)
+			if r := []rune(s); len(r) > leadMost {
+				return string(r[:leadMost-1]) + "…"
+			}
+			return s
 		}
 	}
 	return ""

@@ -28,11 +28,12 @@ const PAGES: Record<string, [string, string][]> = {
     ['form', '/r/:demand/form/rating'], ['party-form', '/p/:party/form/sme-finance/rating?title=荷塘食品厂'], ['done', '/r/:demand/done?what=提出需求'],
   ],
   nuanyang: [['home-team', '/'], ['tasks-team', '/tasks'], ['order', '/r/:order'], ['order-move', '/r/:order/move/:move']],
-  zhangayi: [['home-resident', '/'], ['start-order', '/start/volunteer-service/request/order'], ['me-resident', '/me'], ['accounts', '/me/accounts'], ['bookings', '/bookings'], ['check-ins', '/check-ins'], ['shelves-resident', '/offers'], ['around', '/around'], ['shelf-resident', '/offers/volunteer-service/:offer']],
+  zhangayi: [['home-resident', '/'], ['start-order', '/start/volunteer-service/request/order'], ['me-resident', '/me'], ['accounts', '/me/accounts'], ['bookings', '/bookings'], ['check-ins', '/check-ins'], ['shelves-resident', '/offers'], ['around', '/around'], ['shelf-resident', '/offers/volunteer-service/:offer'],
+    ['libraries', '/library'], ['library', '/library/mental-health/learn'], ['read', '/read/:item']],
 }
 /** Pages whose state is made elsewhere. */
 const ELSEWHERE: Record<string, string> = {
-  '/sign-in': 'the last test here', '/outbox/:seq': 'offline.test.ts', '/r/:id/vote/:ballot': 'phone-public.test.ts', '/r/:id/confirm/:move': 'offline.test.ts',
+  '/sign-in': 'the last test here', '/outbox/:seq': 'offline.test.ts', '/r/:id/vote/:ballot': 'phone-public.test.ts', '/r/:id/confirm/:move': 'offline.test.ts', '/published/:id': 'doors.test.ts',
 }
 
 test('every route of the phone is toured', () => {
@@ -61,6 +62,7 @@ async function thingsOf(login: string): Promise<Record<string, string>> {
   }
   if (login === 'zhangayi') {
     const shelves = await who.get<{ items: { program: string; record: string }[] }>('/offers')
+    things[':item'] = (await who.get<{ items: { id: string }[] }>('/libraries/mental-health/learn')).items[0]?.id
     things[':offer'] = shelves.items.find(s => s.program === 'volunteer-service')?.record
   }
   return Object.fromEntries(Object.entries(things).filter((t): t is [string, string] => !!t[1]))
