@@ -20,7 +20,7 @@ export default {
       phone: 'Mobile number', code: 'Code', sendCode: 'Send a code', again: 'Again in {n} s', codeSent: 'The code was sent by text message.', demoCode: 'Demo: see the code here',
       login: 'Account', password: 'Password', go: 'Sign in', going: 'Signing in…', wrong: 'Sign-in failed. Check and try again',
       phoneWrong: 'Enter the 11 digits of your mobile number', codeMissing: 'Enter the code', loginMissing: 'Enter the account', passwordMissing: 'Enter the password',
-      demo: 'Demo accounts', demoHint: 'This is a demo; people and data are invented. Tap a role to enter.', enterAs: 'Enter', findRole: 'Find one of {n} roles',
+      demo: 'Demo accounts', demoHint: 'This is a demo; people and data are invented. Tap a role to enter.', enterAs: 'Enter', findRole: 'Find one of {n} roles', andMore: '{first} and others ({n} in all)',
     },
     home: {
       objections: 'Objections to publications and results ({n})',

@@ -21,7 +21,7 @@ export default {
       phone: '手机号', code: '验证码', sendCode: '获取验证码', again: '{n} 秒后可重发', codeSent: '验证码已发送，请查看短信。', demoCode: '演示：点此查看验证码',
       login: '账号', password: '密码', go: '登录', going: '正在登录…', wrong: '登录没有成功，请核对后再试',
       phoneWrong: '请填写 11 位手机号', codeMissing: '请填写验证码', loginMissing: '请填写账号', passwordMissing: '请填写密码',
-      demo: '演示账号', demoHint: '这是演示环境，人物和数据都是虚构的。点一个角色即可进入。', enterAs: '进入', findRole: '在 {n} 个角色里找：姓名、职责',
+      demo: '演示账号', demoHint: '这是演示环境，人物和数据都是虚构的。点一个角色即可进入。', enterAs: '进入', findRole: '在 {n} 个角色里找：姓名、职责', andMore: '{first}等 {n} 个角色',
     },
     home: {
       objections: '对公示、结果有异议（{n} 项）',
