@@ -84,7 +84,7 @@ test('an urgent answer with no network: numbers at once, first to go, seen by no
   p.page.on('request', (r) => { if (r.method() === 'POST' && r.url().includes('/records/test/')) sent.push(r.url().split('/').pop()!) })
   await p.context.setOffline(false)
   await p.go('/m/outbox')
-  await p.arrived('情绪快速自测')
+  await p.arrived('情绪快速自测（PHQ-4）')
   expect([...new Set(sent)], 'the call for help goes first (a try that broke off is repeated with its key)').toEqual(['phq9', 'phq4'])
   await p.leave()
 
