@@ -265,6 +265,8 @@ func (w *work) noticeCell(c *program.Col, r *record.Row) (value any, shown strin
 		return nil, "", nil
 	case "ref_no":
 		return r.RefNo, r.RefNo, nil
+	case "stage":
+		return r.Stage, w.stageLabel(r), nil
 	}
 	vars := r.Vars()
 	x, ok, err := w.unit.Eval(c.Expr, vars)

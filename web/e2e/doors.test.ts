@@ -74,6 +74,7 @@ test('published minutes are read on the phone of somebody who was not there', as
   await me.link(/纪要公布/).click()
   await me.sees('公布用文本')
   expect(await me.page.getByText('晚餐窗口太少').count(), 'what was said stands in no minutes').toBe(0)
+  await me.sees('当场答复') // its stage in words, not by its key
   await both(me, 'minutes-phone')
   await me.leave()
   const p = await desk('gonghui')
@@ -157,6 +158,7 @@ test('a score card: filled back to back, and what it came to', async () => {
   await dialog.getByRole('button', { name: '关闭', exact: true }).last().click()
   await dialog.waitFor({ state: 'detached' })
   await p.sees('您已提交')
+  expect(await p.page.getByText('此事项刚被他人更新').count(), 'one’s own sheet is no news').toBe(0)
   await both(p, 'score-filled')
   await p.leave()
   const done = await first('zhenping', 'program=credit-village&record=credit_household&stage=named')
