@@ -119,6 +119,7 @@ test('a shop checks itself with a photo and no signal', async () => {
   await looks(shop, 'phone-selfcheck-photo')
   await shop.press('下一步')
   await shop.heading('请核对后提交').waitFor()
+  await shop.sees(/照片[^]*1 个/)
   await looks(shop, 'phone-selfcheck-review')
   await shop.press('提交')
   await shop.sees(/已存在手机上/)

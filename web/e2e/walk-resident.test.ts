@@ -37,7 +37,7 @@ test('a resident’s order in large type', async () => {
   await aunt.sees(/已提交/)
   await aunt.stop('resident-5-done')
   await aunt.press('查看办理进度')
-  await aunt.sees('待审核')
+  await aunt.heading('办理进度').waitFor() // the page before it says 待审核, too
   await aunt.stop('resident-6-progress')
   await aunt.leave()
 })
