@@ -6,6 +6,7 @@ export default {
     masked: 'Hidden', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', confirm: 'Confirm', close: 'Close',
     save: 'Save', back: 'Back', more: 'Load more', search: 'Search', all: 'All', empty: 'Nothing here', newTab: ' (opens in a new tab)',
   },
+  device: { phone: 'Phone', computer: 'Computer', wechat: 'WeChat', dingtalk: 'DingTalk', alipay: 'Alipay', huawei: 'Huawei Browser', xiaomi: 'Mi Browser' },
   unit: {
     yuan: ' yuan', wan: ' ×10,000 yuan', yi: ' ×100m yuan', percent: '%', bp: 'bp',
     count: 'items', minutes: 'min', hours: 'h', days: 'days', fen: 'yuan', piece: 'pcs', point: 'points', persons: 'people',

@@ -7,6 +7,7 @@ export default {
     masked: '已隐藏', loading: '正在加载…', retry: '重试', cancel: '取消', confirm: '确定', close: '关闭',
     save: '保存', back: '返回', more: '加载更多', search: '搜索', all: '全部', empty: '没有内容', newTab: '（在新标签页打开）',
   },
+  device: { phone: '手机', computer: '电脑', wechat: '微信', dingtalk: '钉钉', alipay: '支付宝', huawei: '华为浏览器', xiaomi: '小米浏览器' },
   unit: {
     yuan: '元', wan: '万元', yi: '亿元', percent: '%', bp: '基点',
     count: '件', minutes: '分钟', hours: '小时', days: '天', fen: '元', piece: '件', point: '分', persons: '人',

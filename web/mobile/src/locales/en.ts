@@ -167,8 +167,7 @@ export default {
       embedded1: 'This page is open inside another app, which cannot install it.', embedded2: 'Tap “…” at the top right and choose to open it in the browser.', embedded3: 'Open this page there again and follow it.',
       menu1: 'Tap the browser’s menu button (often “⋮” or “≡”).', menu2: 'Choose “Install app” or “Add to Home screen”.', menu3: 'Tap “Install” or “Add”: the icon is on the home screen.',
     },
-    browser: { wechat: 'WeChat', dingtalk: 'DingTalk', alipay: 'Alipay', huawei: 'Huawei Browser', xiaomi: 'Mi Browser' },
-    sessions: { phone: 'Phone', computer: 'Computer', title: 'Signed-in devices', unknown: 'Unknown device', current: '(this one)', since: 'Signed in {at}', revoke: 'Sign it out' },
+    sessions: { title: 'Signed-in devices', unknown: 'Unknown device', current: '(this one)', since: 'Signed in {at}', revoke: 'Sign it out' },
     me: {
       wards: 'Acts for: ', language: 'Language', leave: 'Sign out', leaveAsk: 'Sign out?', leaveHint: 'What the phone keeps about others is cleared.',
       doomed: 'Drafts or unsent content with sensitive data: {n}', doomedHint: 'They have not arrived. Send them first; or keep them sealed on this phone, for you alone to open at your next sign-in; or delete them.',

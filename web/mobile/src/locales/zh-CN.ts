@@ -167,8 +167,7 @@ export default {
       embedded1: '现在是在别的应用里打开的，不能安装。', embedded2: '点右上角的“…”，选“在浏览器打开”。', embedded3: '在浏览器里再打开这一页，按提示安装。',
       menu1: '点浏览器的菜单按钮（多为“⋮”或“≡”）。', menu2: '选“安装应用”或“添加到主屏幕”。', menu3: '点“安装”或“添加”，桌面上就有“邻桥”的图标了。',
     },
-    browser: { wechat: '微信', dingtalk: '钉钉', alipay: '支付宝', huawei: '华为浏览器', xiaomi: '小米浏览器' },
-    sessions: { phone: '手机', computer: '电脑', title: '登录设备', unknown: '未知设备', current: '（本机）', since: '登录于 {at}', revoke: '让它退出' },
+    sessions: { title: '登录设备', unknown: '未知设备', current: '（本机）', since: '登录于 {at}', revoke: '让它退出' },
     me: {
       wards: '可代办：', language: '语言', leave: '退出登录', leaveAsk: '退出登录？', leaveHint: '退出后，本机保存的他人资料会清除。',
       doomed: '有 {n} 件含敏感内容的草稿或待发送内容', doomedHint: '还没有送达。可以先发送；可以封存在本机，只有您再登录才能打开；也可以删除。',

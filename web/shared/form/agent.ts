@@ -1,5 +1,5 @@
 // A browser's own words for itself, as people call it: phone · Android · Chrome.
-import { t } from '@linqiao/shared/i18n'
+import { t } from '../i18n'
 
 const SYSTEMS: [RegExp, string][] = [
   [/HarmonyOS|OpenHarmony/i, 'HarmonyOS'], [/Android/i, 'Android'], [/iPhone/i, 'iPhone'], [/iPad/i, 'iPad'],
@@ -12,7 +12,7 @@ const BROWSERS: [RegExp, string][] = [
 ]
 
 /** Names with a word in each language stand in the texts. */
-const worded = (name: string): string => (name.startsWith('@') ? t(`m.browser.${name.slice(1)}`) : name)
+const worded = (name: string): string => (name.startsWith('@') ? t(`device.${name.slice(1)}`) : name)
 
 /** '' when it tells nothing that a person would know it by. */
 export function deviceOf(agent: string | undefined): string {
@@ -20,5 +20,5 @@ export function deviceOf(agent: string | undefined): string {
   const [system, browser] = [named(SYSTEMS), named(BROWSERS)]
   if (!system && !browser) return ''
   const kind = /Mobile|Android|iPhone|HarmonyOS/i.test(agent ?? '') ? 'phone' : 'computer'
-  return [t(`m.sessions.${kind}`), system, worded(browser)].filter(Boolean).join(' · ')
+  return [t(`device.${kind}`), system, worded(browser)].filter(Boolean).join(' · ')
 }
