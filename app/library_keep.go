@@ -19,7 +19,7 @@ const (
 )
 
 // leadMost is how much of an item stands in a list, in characters.
-const leadMost = 90
+const leadMost = 50
 
 // shelve keeps a library's line of a record in step with it: made when it is first
 // shown, made anew with each change, struck out when it is withdrawn. The files are
