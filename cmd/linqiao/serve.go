@@ -83,6 +83,8 @@ func listen(ctx context.Context, addr string, srv *http.Server, a *app.App, log 
 	}()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
+	settled := time.AfterFunc(settling, settleMemory)
+	defer settled.Stop()
 	log.Info("listening", "address", ln.Addr().String())
 	if ready != nil {
 		ready("http://" + ln.Addr().String())
@@ -104,18 +106,30 @@ func listen(ctx context.Context, addr string, srv *http.Server, a *app.App, log 
 
 // Memory: the live data of a county are a few tens of MiB, so that collecting at
 // twice that would collect all the time. The limit makes the collector work harder
-// before the process grows past what a small machine has to spare.
+// before the process grows past what a small machine has to spare. Until the programs
+// are compiled it collects early: compiling leaves several times what it keeps, and what
+// it keeps would lie scattered among it.
 const (
-	gcPercent   = 300
-	memoryLimit = 320 << 20
+	startPercent = 40
+	gcPercent    = 300
+	memoryLimit  = 320 << 20
+	settling     = 2 * time.Second
 )
 
-// tuneMemory sets the collector, unless the environment says otherwise.
+// tuneMemory sets the collector for the start, unless the environment says otherwise.
 func tuneMemory() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		debug.SetGCPercent(startPercent)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
+	}
+}
+
+// settleMemory gives back what the start took and lets the collector rest.
+func settleMemory() {
+	debug.FreeOSMemory()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 }
