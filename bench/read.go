@@ -85,7 +85,7 @@ func (b *bench) readCounty(ctx context.Context, name, file string, cases int) (*
 	}
 	defer p.stop()
 	c := &county{rates: map[string]float64{}, ready: p.ready}
-	time.Sleep(b.each / 2)
+	time.Sleep(5 * time.Second) // idle is after the start has been given back
 	c.idle = p.rss()
 	d.t.client = newHTTP(readClients)
 	for _, r := range reads {
