@@ -143,6 +143,9 @@ func (a *App) GiveConsent(ctx context.Context, who *Who, once Once, party domain
 		if err := w.tx.InsertConsent(row); err != nil {
 			return "", err
 		}
+		if err := w.restartPartners(p, c, subject.ID); err != nil {
+			return "", err
+		}
 		return "", w.consentHappened(p, key, "consent", subject.ID, map[string]any{"consent": key, "evidence": in.Evidence, "by": string(by)})
 	})
 	return err

@@ -124,6 +124,9 @@ func (w *work) stopWords(r *record.Row, a *program.Action) string {
 		if m := r.P.Matches.Get(key); m != nil {
 			return words.Named("matches", key, m.Label) + w.pick("停止", " stops")
 		}
+		if pt := r.P.Partners.Get(key); pt != nil {
+			return w.pick("不再与“"+pt.Label+"”同步", "No more is exchanged with "+words.Named("partners", key, pt.Label))
+		}
 	case "leave":
 		if ro := r.P.Rosters.Get(key); ro != nil {
 			return w.pick("移出", "Taken off ") + words.Named("rosters", key, ro.Label)

@@ -93,7 +93,7 @@ func (w *work) IssuePass(key string, p *program.Pass, rec *domain.Record) error 
 	return nil
 }
 
-// Stop ends passes and publications of a record.
+// Stop ends passes and publications of a record, and its exchange with systems outside.
 func (w *work) Stop(kind, key string, rec *domain.Record) error {
 	w.lasting()
 	switch kind {
@@ -102,6 +102,8 @@ func (w *work) Stop(kind, key string, rec *domain.Record) error {
 		return err
 	case "notice":
 		return w.stopNotices(key, rec)
+	case "partner":
+		return w.stopPartner(key, rec)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"linqiao/domain"
@@ -198,7 +199,7 @@ func (w *work) tellable(pt *domain.Partner, def *program.Partner, rt *program.Pa
 	if !rt.Out || r.Class > ceiling {
 		return nil, false, nil
 	}
-	ok, err := w.travelsNow(rt, r)
+	ok, err := w.travelsNow(def, rt, r)
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -216,8 +217,11 @@ func (w *work) tellable(pt *domain.Partner, def *program.Partner, rt *program.Pa
 }
 
 // travelsNow asks the mapping's condition: a consent that was withdrawn or is over ends
-// the exchange of the record in both directions.
-func (w *work) travelsNow(rt *program.PartnerRecord, r *record.Row) (bool, error) {
+// the exchange of the record in both directions, and so does `stop: partner.k`.
+func (w *work) travelsNow(def *program.Partner, rt *program.PartnerRecord, r *record.Row) (bool, error) {
+	if stopped, err := w.tx.PartnerStopped(r.P.Key, def.Key, r.ID); err != nil || stopped {
+		return false, err
+	}
 	if rt.When == nil {
 		return true, nil
 	}
@@ -280,8 +284,11 @@ func (w *work) markPartnersOf(party domain.PartyID, only string) error {
 			continue
 		}
 		list, err := w.partnersOf(p.Key)
-		if err != nil || len(list) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(list) == 0 {
+			continue
 		}
 		rows, err := w.runningOf(p.Key, party)
 		if err != nil {
@@ -289,6 +296,36 @@ func (w *work) markPartnersOf(party domain.PartyID, only string) error {
 		}
 		for _, r := range rows {
 			if err := w.markPartners(r.Record); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stopPartner ends the exchange of a record with a system: what it was told it is told
+// to be withdrawn, what waits for it goes no more, and what it sends is kept aside.
+func (w *work) stopPartner(key string, rec *domain.Record) error {
+	if err := w.tx.StopPartner(rec.Program, key, rec.ID); err != nil {
+		return err
+	}
+	return w.markPartners(rec)
+}
+
+// restartPartners lets the running records of somebody travel again to the systems that
+// a consent shares with, when it is given anew.
+func (w *work) restartPartners(p *program.Program, c *program.Consent, party domain.PartyID) error {
+	for _, s := range c.Shares {
+		key, ok := strings.CutPrefix(s, "partner.")
+		if !ok {
+			continue
+		}
+		rows, err := w.runningOf(p.Key, party)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := w.tx.RestartPartner(p.Key, key, r.ID); err != nil {
 				return err
 			}
 		}

@@ -291,7 +291,7 @@ func (w *work) recordFor(pt *domain.Partner, p *program.Program, def *program.Pa
 	if r.Record.Program != pt.Program || r.Key != rt.Key {
 		return nil, nil, domain.E(domain.KindInvalid, "partner_event").With("data.external", "option")
 	}
-	if ok, err := w.travelsNow(rt, r); err != nil {
+	if ok, err := w.travelsNow(def, rt, r); err != nil {
 		return nil, nil, err
 	} else if !ok && ev.Type != exchange.TypeWithdrawn {
 		return nil, nil, domain.E(domain.KindRefused, "partner_when")
@@ -324,7 +324,7 @@ func (w *work) firstOf(pt *domain.Partner, p *program.Program, def *program.Part
 			return nil, nil, domain.E(domain.KindRefused, "partner_ambiguous")
 		}
 		if len(list) == 1 {
-			if ok, err := w.travelsNow(rt, list[0]); err != nil || !ok {
+			if ok, err := w.travelsNow(def, rt, list[0]); err != nil || !ok {
 				return nil, nil, orElseErr(err, domain.E(domain.KindRefused, "partner_when"))
 			}
 			other, err := orNil(w.tx.PartnerLink(pt.ID, list[0].ID))
@@ -342,7 +342,7 @@ func (w *work) firstOf(pt *domain.Partner, p *program.Program, def *program.Part
 			return list[0], link, nil
 		}
 	}
-	r, err := w.raisedBy(p, t, rt, party, vals)
+	r, err := w.raisedBy(p, t, def, rt, party, vals)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -358,7 +358,7 @@ func orElseErr(err, otherwise error) error {
 }
 
 // raisedBy makes the record that a partner has begun.
-func (w *work) raisedBy(p *program.Program, t *program.RecordType, rt *program.PartnerRecord, party domain.PartyID, vals map[string]any) (*record.Row, error) {
+func (w *work) raisedBy(p *program.Program, t *program.RecordType, def *program.Partner, rt *program.PartnerRecord, party domain.PartyID, vals map[string]any) (*record.Row, error) {
 	act := record.Act{Subject: party, Channel: "partner"}
 	if party == "" {
 		act.Region = domain.RegionID(w.who.County)
@@ -381,7 +381,7 @@ func (w *work) raisedBy(p *program.Program, t *program.RecordType, rt *program.P
 	if err != nil {
 		return nil, err
 	}
-	if ok, err := w.travelsNow(rt, r); err != nil || !ok {
+	if ok, err := w.travelsNow(def, rt, r); err != nil || !ok {
 		return nil, orElseErr(err, domain.E(domain.KindRefused, "partner_when"))
 	}
 	return r, nil

@@ -365,7 +365,7 @@ func (w *work) stillTells(pt *domain.Partner, o *domain.PartnerOut) (bool, error
 	if rt == nil || !rt.Out {
 		return false, nil
 	}
-	return w.travelsNow(rt, r)
+	return w.travelsNow(def, rt, r)
 }
 
 // notePush notes how an event and the way fared.

@@ -145,6 +145,25 @@ func (tx *Tx) DropPartnerDue(d *domain.PartnerDue) error {
 	return err
 }
 
+// StopPartner ends the exchange of a record with whatever system is tied to a mapping.
+func (tx *Tx) StopPartner(program, key string, record domain.RecordID) error {
+	return tx.insert("INSERT INTO partner_stop (county, program, key, record, at) VALUES ($1, $2, $3, $4, $5)"+
+		" ON CONFLICT (county, program, key, record) DO NOTHING", tx.county, program, key, record, tx.now)
+}
+
+// RestartPartner lets a stopped record travel again.
+func (tx *Tx) RestartPartner(program, key string, record domain.RecordID) error {
+	_, err := tx.exec("DELETE FROM partner_stop WHERE county = $1 AND program = $2 AND key = $3 AND record = $4", tx.county, program, key, record)
+	return err
+}
+
+// PartnerStopped reports whether a record was stopped for a mapping.
+func (tx *Tx) PartnerStopped(program, key string, record domain.RecordID) (bool, error) {
+	n, err := one(tx, "count", scanInt, "SELECT COUNT(*) FROM partner_stop WHERE county = $1 AND program = $2 AND key = $3 AND record = $4",
+		tx.county, program, key, record)
+	return n > 0, err
+}
+
 const linkColumns = "county, partner, record, external, sent_seq, theirs, gone, secret, rev"
 
 func linkAAD(l *domain.PartnerLink) string {

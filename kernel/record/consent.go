@@ -40,6 +40,9 @@ func (u *Unit) Stops(r *Row, c *program.Consent) []*program.Action {
 
 // stops: the action is meant for rows of this kind, and the row is where it can act.
 func (u *Unit) stops(r *Row, a *program.Action) bool {
+	if key, ok := strings.CutPrefix(a.Target, "partner."); ok && a.Verb == "stop" {
+		return r.P.Partners.Get(key).Records.Has(r.Key) && r.Ended.IsZero()
+	}
 	if r.P.StopsOn(a) != r.Key && (r.P.StopsOn(a) != "" || r.Record.Parent != "") || !r.Ended.IsZero() {
 		return false
 	}
