@@ -104,7 +104,7 @@ func (w *work) conflictView(c *domain.PartnerConflict) (*ConflictView, error) {
 	return v, err
 }
 
-// DecideConflict settles a field: ours stays and the partner is told, or theirs is taken.
+// DecideConflict settles a field: ours stays or theirs is taken, and the partner is told.
 // It carries the version of the conflict that was seen: a value of theirs that came
 // since is shown first. Ours is what stands in the record, also when it has changed.
 func (a *App) DecideConflict(ctx context.Context, who *Who, once Once, id, pick string, rev int64) error {
@@ -137,14 +137,15 @@ func (a *App) DecideConflict(ctx context.Context, who *Who, once Once, id, pick 
 			if err := w.unit.Receive(r, map[string]any{f.Own: theirs}, pt.Name); err != nil {
 				return err
 			}
-		} else {
-			st.Chose = append(st.Chose, f.Name)
-			if err := w.unit.Note(r, "partner_ours", map[string]any{"text": pt.Name}); err != nil {
-				return err
-			}
+		} else if err := w.unit.Note(r, "partner_ours", map[string]any{"text": pt.Name}); err != nil {
+			return err
 		}
+		st.Chose = append(st.Chose, f.Name) // either way: the other side asks about it too
 		st.into(link)
 		if err := w.tx.SavePartnerLink(link); err != nil {
+			return err
+		}
+		if err := w.tx.MarkPartnerDue(pt.ID, r.ID); err != nil {
 			return err
 		}
 		return w.endConflict(c, state)

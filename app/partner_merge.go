@@ -98,13 +98,10 @@ func judgeField(def *program.Partner, f *program.PartnerField, st *linkState, ev
 		return agreed
 	case old: // an older version came back: it overwrites nothing
 		return askWhom
+	case slices.Contains(ev.Data.Chose, f.Name) && (st.Decided[f.Name] > ev.Data.Seen || slices.Contains(st.Chose, f.Name)):
+		return askWhom // both sides have decided at once, each in its own way: nobody has yet
 	case known && sameOnWire(theirs, base):
-		// They hold what we last saw. Where both sides have decided at once, each for
-		// its own, nobody has decided yet.
-		if slices.Contains(ev.Data.Chose, f.Name) && st.Decided[f.Name] > ev.Data.Seen {
-			return askWhom
-		}
-		return keepOurs
+		return keepOurs // they hold what we last saw
 	case known && sameOnWire(ours, base), !known && sameOnWire(ours, nil):
 		return takeIt
 	}

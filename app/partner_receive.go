@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	partnerWrong     = 20  // tries with a wrong key from one address
-	partnerPerMinute = 600 // requests of one partner
+	partnerWrong = 20 // tries with a wrong key from one address
+	// PartnerPerMinute is how many requests of one partner are answered in a minute.
+	PartnerPerMinute = 600
 )
 
 // Signed is a request of a partner as it came.
@@ -61,8 +62,8 @@ func (a *App) admitPartner(ctx context.Context, in *Signed) (*domain.Partner, er
 		return nil, refused
 	}
 	rate := "partner-rate/" + in.Address
-	if a.door.full(rate, partnerPerMinute, time.Minute, a.Now()) {
-		return nil, domain.E(domain.KindRateLimited, "partner_rate", "n", itoa64(partnerPerMinute))
+	if a.door.full(rate, PartnerPerMinute, time.Minute, a.Now()) {
+		return nil, domain.E(domain.KindRateLimited, "partner_rate", "n", itoa64(PartnerPerMinute))
 	}
 	a.door.count(rate, time.Minute, a.Now())
 	return pt, nil
