@@ -1316,3 +1316,12 @@ CREATE TABLE partner_conflict (
 CREATE UNIQUE INDEX partner_conflict_open ON partner_conflict (county, partner, record, name) WHERE state = 'open';
 CREATE INDEX partner_conflict_program ON partner_conflict (county, program, state, id);
 CREATE INDEX duty_item_unmade ON duty_item (county, program, key, opens) WHERE done_at = 0 AND missed_at = 0 AND record = '';
+
+CREATE TABLE partner_stop (
+  county TEXT NOT NULL,
+  program TEXT NOT NULL,
+  key TEXT NOT NULL,
+  record TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (county, program, key, record)
+);
