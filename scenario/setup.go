@@ -386,7 +386,7 @@ func (w *world) addSupply(ctx context.Context, s Supply) error {
 	if err != nil {
 		return err
 	}
-	keeper, err := w.supplier(ctx, org)
+	keeper, err := w.supplier(ctx, org, rec.KeptBy...)
 	if err != nil {
 		return err
 	}
@@ -417,17 +417,25 @@ func (w *world) addSupply(ctx context.Context, s Supply) error {
 	return nil
 }
 
-// supplier gives an account of the organisation: one of the cast, else one made
-// on first use.
-func (w *world) supplier(ctx context.Context, org *thing) (*thing, error) {
+// supplier gives an account of the organisation: one of the cast, who has a post that
+// one of the roles asks for where somebody has, else one made on first use.
+func (w *world) supplier(ctx context.Context, org *thing, roles ...string) (*thing, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	var first *thing
 	for _, a := range w.order {
 		for _, m := range a.members {
-			if m.org == org {
+			switch {
+			case m.org != org:
+			case w.hasPost(m, roles):
 				return a, nil
+			case first == nil:
+				first = a
 			}
 		}
+	}
+	if first != nil {
+		return first, nil
 	}
 	if a := w.suppliers[org.name]; a != nil {
 		return a, nil
@@ -443,6 +451,21 @@ func (w *world) supplier(ctx context.Context, org *thing) (*thing, error) {
 	w.suppliers[org.name] = a
 	w.order = append(w.order, a)
 	return a, nil
+}
+
+// hasPost: the member's post is one that a role asks for, or the roles ask for none.
+func (w *world) hasPost(m member, roles []string) bool {
+	asked := false
+	for _, k := range roles {
+		r := w.prog.Roles.Get(k)
+		if r == nil || len(r.HeldBy.Post) == 0 || !contains(r.HeldBy.Org, m.org.orgKind) {
+			continue
+		}
+		if asked = true; contains(r.HeldBy.Post, m.post) {
+			return true
+		}
+	}
+	return !asked
 }
 
 func (w *world) fieldsOf(ctx context.Context, who *login, rec *program.RecordType, args Args) (object, error) {

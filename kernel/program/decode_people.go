@@ -105,7 +105,10 @@ func (s *source) freezes(addr string) bool {
 }
 
 func (s *source) roleEntry(key string, n *node) *Role {
-	r := &Role{Key: key, Label: n.str("label"), Is: n.str("is"), Of: n.strs("of"), Rank: n.str("rank"), Figures: n.strs("figures")}
+	r := &Role{Key: key, Label: n.str("label"), Is: n.str("is"), Of: n.strs("of"), Rank: n.str("rank"), Named: n.yes("named"), Figures: n.strs("figures")}
+	if r.Named && r.Is != "owner" {
+		s.fault(n.get("named"), "named-owner", "named 只用于 is: owner 的角色", "去掉 named，或写 is: owner")
+	}
 	if slices.Equal(r.Figures, []string{"all"}) {
 		r.FiguresAll, r.Figures = true, nil
 	}

@@ -193,6 +193,12 @@ func (d *differ) consent(p string, a, b *Consent) {
 
 func (d *differ) role(p string, a, b *Role) {
 	d.value(p+".is", a.Is, b.Is)
+	switch {
+	case a.Named && !b.Named:
+		d.add(p+".named", Weakens, "由只归本人放宽到本单位")
+	case b.Named && !a.Named:
+		d.add(p+".named", Strengthens, "由本单位收窄到只归本人")
+	}
 	if a.ReadAll != nil && b.ReadAll != nil {
 		// Reading more is less protection.
 		switch {

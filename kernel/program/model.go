@@ -217,6 +217,7 @@ type Role struct {
 	Is         string   // owner area self guardian receiver member keeper party bearer public
 	Of         []string // record keys, `roster.k`, `record.field`…
 	Rank       string
+	Named      bool // of an owner: he alone, and not his unit with him
 	HeldBy     HeldBy
 	// Read is what the role may read: one class for every record reached, or a
 	// class (and extra fields) per record key.

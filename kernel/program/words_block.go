@@ -64,6 +64,7 @@ var (
 		need(w("is", oneOf("owner", "area", "self", "guardian", "receiver", "member", "keeper", "party", "bearer", "public"), "与该行的关系")),
 		w("of", ref().list(), "对哪些记录、名册、凭码"),
 		w("rank", ref(), "班次"),
+		w("named", flag(), "只归本人，不归本单位"),
 		w("held_by", entry(heldShape), "由谁担任"),
 		need(w("read", class().alt(mapping("key", class().alt(raw().list()))), "可读级别")),
 		w("figures", ref().list(), "可见指标：all 或列表"),

@@ -101,7 +101,7 @@ func (u *Unit) Holds(r *Row, key string) bool {
 		if o == nil {
 			o = r // of no such kind: whose own row is it?
 		}
-		return o.Owner != "" && o.Owner == a.Account && (len(ms) > 0 || a.ownsAsParty(role)) || inOrgs(o.OwnerOrg, ms)
+		return o.Owner != "" && o.Owner == a.Account && (len(ms) > 0 || a.ownsAsParty(role)) || !role.Named && inOrgs(o.OwnerOrg, ms)
 	case "receiver":
 		return u.receives(r, role, ms, true)
 	case "keeper":
@@ -559,7 +559,10 @@ func Where(a *Actor, p *program.Program, t *program.RecordType, now time.Time) (
 		case "owner":
 			switch {
 			case len(ms) > 0:
-				list = append(list, Access{Owner: a.Account}, Access{OwnerOrgs: orgs})
+				list = append(list, Access{Owner: a.Account})
+				if !role.Named {
+					list = append(list, Access{OwnerOrgs: orgs})
+				}
 			case a.ownsAsParty(role):
 				list = append(list, Access{Owner: a.Account})
 			}

@@ -3,6 +3,7 @@ package record
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"linqiao/domain"
@@ -93,8 +94,10 @@ type accessCounty struct {
 	ask    domain.RecordID
 }
 
-func newAccessCounty(t *testing.T) *accessCounty {
-	w := newCounty(t, accessProgram)
+func newAccessCounty(t *testing.T) *accessCounty { return accessCountyOf(t, accessProgram) }
+
+func accessCountyOf(t *testing.T, src string) *accessCounty {
+	w := newCounty(t, src)
 	post := func(a *Actor, level, post string) *Actor {
 		a.Memberships[0].Level, a.Memberships[0].Post = level, post
 		return a
@@ -260,5 +263,43 @@ func TestOwner(t *testing.T) {
 		if _, _, ok := m.clearance("visitor", id); ok {
 			t.Errorf("%s: the former owner still is", m.recs[id].Key)
 		}
+	}
+}
+
+// A named owner alone reads and moves what is his; after it is handed over, the next
+// one alone. His unit's lists do not hold it either.
+func TestNamedOwner(t *testing.T) {
+	m := accessCountyOf(t, strings.Replace(accessProgram, "is: owner, of: ask,", "is: owner, of: ask, named: true,", 1))
+	note := m.make(m.actors["visitor"], "note.write", Act{Parent: m.ask})
+	seen := func(who string) (ids int) {
+		for _, id := range []domain.RecordID{m.ask, note} {
+			if _, _, ok := m.clearance(who, id); ok {
+				ids++
+			}
+		}
+		return ids
+	}
+	if seen("visitor") != 2 || seen("teammate") != 0 {
+		t.Errorf("the owner reads %d of 2, his colleague %d of 0", seen("visitor"), seen("teammate"))
+	}
+	if err := m.move(m.actors["teammate"], m.ask, "send", Act{}); domain.CodeOf(err) != "move_forbidden" && domain.KindOf(err) != domain.KindNotFound {
+		t.Errorf("a colleague moves it: %v", err)
+	}
+	for _, c := range Where(m.actors["teammate"], m.set.Programs.Get("access"), m.set.Programs.Get("access").Records.Get("ask"), m.now) {
+		if len(c.OwnerOrgs) > 0 || c.All || len(c.Paths) > 0 {
+			t.Errorf("a colleague lists by %+v", c)
+		}
+	}
+	if err := m.as(m.actors["desk"], func(u *Unit) error {
+		r, err := u.Load(m.ask)
+		if err != nil {
+			return err
+		}
+		return u.HandOver(r, "mate", "team")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if seen("visitor") != 0 || seen("teammate") != 2 {
+		t.Errorf("after the hand-over the former owner reads %d of 0, the new one %d of 2", seen("visitor"), seen("teammate"))
 	}
 }
