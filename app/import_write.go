@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -14,6 +15,11 @@ func (j *importJob) write(ctx context.Context) error {
 	for ctx.Err() == nil && j.run.State == importWriting {
 		if err := j.advance(ctx, j.writePart); err != nil {
 			return err
+		}
+		if parts := j.d.Next; bits.OnesCount(uint(parts)) == 1 { // after 1, 2, 4, 8 … parts
+			if err := j.a.DB.Grown(ctx, "party", "party_ident"); err != nil {
+				return err
+			}
 		}
 	}
 	return ctx.Err()

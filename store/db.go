@@ -40,6 +40,7 @@ type engine interface {
 	read(ctx context.Context, fn func(session, time.Time) error) error
 	write(ctx context.Context, opts writeOptions, fn func(session, time.Time) error) error
 	ready(ctx context.Context) error
+	grown(ctx context.Context, tables []string) error
 	close() error
 }
 
@@ -114,6 +115,14 @@ func (db *DB) Engine() string { return db.dialect.name }
 
 // Ready reports whether the store can answer now.
 func (db *DB) Ready(ctx context.Context) error { return db.dialect.translate(db.engine.ready(ctx)) }
+
+// Grown says that tables have become much larger within seconds: PostgreSQL counts them
+// again at once. It plans by what it counted last, which it does by itself about once a
+// minute; until then each row of a first roster was checked against its party by reading
+// all parties. SQLite has nothing to count.
+func (db *DB) Grown(ctx context.Context, tables ...string) error {
+	return db.dialect.translate(db.engine.grown(ctx, tables))
+}
 
 // Close waits for running writes and closes all connections.
 func (db *DB) Close() error { return db.engine.close() }

@@ -153,7 +153,7 @@ func (tx *Tx) setGrams(kind, id, path string, want []string) error {
 	return tx.addGrams(kind, id, path, slices.DeleteFunc(slices.Clone(want), func(g string) bool { return kept[g] }))
 }
 
-var gramIn = newInsertion("gram", "county, kind, gram, id, path", 4, " ON CONFLICT (county, kind, gram, id) DO NOTHING")
+var gramIn = newInsertion("gram", "county, kind, gram, id, path", 4, " ON CONFLICT (county, kind, gram, id) DO NOTHING").wide()
 
 // addGrams inserts grams.
 func (tx *Tx) addGrams(kind, id, path string, grams []string) error {

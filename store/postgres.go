@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -64,6 +65,11 @@ func openPostgres(ctx context.Context, cfg Config) (*postgresEngine, error) {
 }
 
 func (e *postgresEngine) ready(ctx context.Context) error { return e.pool.Ping(ctx) }
+
+func (e *postgresEngine) grown(ctx context.Context, tables []string) error {
+	_, err := e.pool.Exec(ctx, "ANALYZE "+strings.Join(tables, ", "))
+	return err
+}
 
 func (e *postgresEngine) close() error {
 	e.groups.close()
@@ -153,6 +159,11 @@ func (l *pgStatement) queue(b *pgx.Batch) {
 		return
 	}
 	rows := l.ins.order(l.rows)
+	if text := l.ins.texts[wideRows]; text != "" {
+		for ; len(rows) >= wideRows; rows = rows[wideRows:] {
+			b.Queue(text, slices.Concat(rows[:wideRows]...)...)
+		}
+	}
 	for _, n := range insertRows {
 		for ; len(rows) >= n; rows = rows[n:] {
 			b.Queue(l.ins.texts[n], slices.Concat(rows[:n]...)...)

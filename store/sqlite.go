@@ -96,6 +96,8 @@ func openFile(path string) (*sql.DB, error) {
 	return sql.Open("sqlite", u.String())
 }
 
+func (e *sqliteEngine) grown(context.Context, []string) error { return nil }
+
 func (e *sqliteEngine) ready(ctx context.Context) error {
 	return e.read(ctx, func(s session, _ time.Time) error {
 		_, err := s.exec(ctx, "SELECT 1", nil)
