@@ -65,7 +65,7 @@ func (w *work) auditAbout(object string) string {
 		}
 	case "account":
 		if a, err := w.Account(domain.AccountID(id)); err == nil {
-			return a.Name
+			return w.personBehind(a, domain.Internal).Name
 		}
 	case "org":
 		if o, err := w.Org(domain.OrgID(id)); err == nil {

@@ -14,6 +14,7 @@ type ProgramSummary struct {
 	Version int            `json:"version"`
 	Title   string         `json:"title"`
 	Counts  *ProgramCounts `json:"counts,omitempty"`
+	Serves  bool           `json:"serves"` // the caller has work of his own in it, not only what everybody may read
 }
 
 // ProgramCounts are running records within what the reader may see; both stop
@@ -32,7 +33,7 @@ func (a *App) Programs(ctx context.Context, who *Who) (l List[ProgramSummary], e
 			if p.Records.Len() == 0 || !w.maySeeProgram(p) {
 				continue
 			}
-			s := ProgramSummary{Key: p.Key, Version: p.Version, Title: titleOf(p, who.Lang)}
+			s := ProgramSummary{Key: p.Key, Version: p.Version, Title: titleOf(p, who.Lang), Serves: w.serves(p)}
 			if s.Counts, err = w.programCounts(p); err != nil {
 				return err
 			}
@@ -57,6 +58,18 @@ func (w *work) maySeeProgram(p *program.Program) bool {
 	}
 	for _, r := range p.Roles.All() {
 		if w.who.HoldsStatic(r) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *work) serves(p *program.Program) bool {
+	if w.who.System || w.who.Admin || w.who.Auditor {
+		return true
+	}
+	for _, r := range p.Roles.All() {
+		if w.who.Serves(p, r) {
 			return true
 		}
 	}

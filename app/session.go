@@ -237,12 +237,12 @@ func (w *work) vaultKey() (string, error) {
 	return a + b, err
 }
 
-// roles lists the program roles that the caller can hold at all.
+// roles lists the program roles that the caller may be expected to act in.
 func (w *work) roles() ([]RoleRef, error) {
 	out := []RoleRef{}
 	for _, p := range w.set.set.Programs.All() {
 		for k, r := range p.Roles.All() {
-			if r.Is == "public" || !w.who.HoldsStatic(r) {
+			if !w.who.Serves(p, r) {
 				continue
 			}
 			ok, err := w.fitsParty(r)

@@ -68,6 +68,18 @@ func (a *Actor) HoldsStatic(role *program.Role) bool {
 	return len(a.Qualified(role)) > 0
 }
 
+// Serves reports whether the actor may be expected to act in the role: he can hold it,
+// it is not everybody's, and if it is of whoever on a roster took a row, he is on it.
+func (a *Actor) Serves(p *program.Program, role *program.Role) bool {
+	if role.Is == "public" || !a.HoldsStatic(role) {
+		return false
+	}
+	if role.Is != "owner" || role.HeldBy.Roster == "" || len(role.HeldBy.Org) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(a.Places, func(x Place) bool { return x.Program == p.Key && x.Roster == role.HeldBy.Roster })
+}
+
 // ownsAsParty: the role is of those who began a row for themselves (an objection), and
 // the actor is such a person; or it is of whoever on a roster took the row, and of him
 // alone: his unit does not own it with him.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"linqiao/domain"
+	"linqiao/kernel/program"
 )
 
 const accessProgram = `
@@ -301,5 +302,30 @@ func TestNamedOwner(t *testing.T) {
 	}
 	if seen("visitor") != 0 || seen("teammate") != 2 {
 		t.Errorf("after the hand-over the former owner reads %d of 0, the new one %d of 2", seen("visitor"), seen("teammate"))
+	}
+}
+
+// TestServes: what everybody may hold, or might come to hold, is nobody's work yet.
+func TestServes(t *testing.T) {
+	p := &program.Program{Key: "night"}
+	taker := &program.Role{Is: "owner", HeldBy: program.HeldBy{Roster: "duty"}}
+	place := func(of, roster string) *Actor {
+		return &Actor{Account: "a", Places: []Place{{Program: of, Roster: roster}}}
+	}
+	for _, c := range []struct {
+		name string
+		who  *Actor
+		role *program.Role
+		want bool
+	}{
+		{"a public role", place("night", "duty"), &program.Role{Is: "public"}, false},
+		{"on the roster", place("night", "duty"), taker, true},
+		{"on no roster", &Actor{Account: "a"}, taker, false},
+		{"on another roster", place("night", "reserve"), taker, false},
+		{"on another program's roster of that name", place("day", "duty"), taker, false},
+	} {
+		if got := c.who.Serves(p, c.role); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
 	}
 }

@@ -46,6 +46,8 @@ export interface ProgramSummary {
   version: number
   title: string
   counts?: { open: number; overdue: number }
+  /** The reader has work of his own in it, not only what everybody may read. */
+  serves: boolean
 }
 export interface Keyed { key: string; label: string }
 export type Noun =

@@ -6,7 +6,7 @@ import voice from './voice.en'
 
 export default {
   app: { name: 'Linqiao', motto: 'Social services of a county, together' },
-  nav: { skip: 'Skip to content', main: 'Main navigation', crumbs: 'You are here', menu: 'Menu', programs: 'Programs', admin: 'Administration', overdue: '{n} overdue', overdueWord: ' overdue', noPrograms: 'No program for you' },
+  nav: { skip: 'Skip to content', main: 'Main navigation', crumbs: 'You are here', menu: 'Menu', programs: 'Programs', admin: 'Administration', overdue: '{n} overdue', overdueWord: ' overdue', noPrograms: 'No program for you', others: 'Other programs ({n})' },
   state: { refusedHint: 'If you need it, ask the administrator to change your post.', failed: 'Could not be loaded' },
   signIn: {
     title: 'Sign in', login: 'Login', password: 'Password', show: 'Show', hide: 'Hide', do: 'Sign in', busy: 'Signing in…', phoneApp: 'Residents and enterprises: phone app',

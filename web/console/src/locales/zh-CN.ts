@@ -7,7 +7,7 @@ import voice from './voice.zh-CN'
 /** Texts of the console. Words of programs never stand here. The reference language. */
 export default {
   app: { name: '邻桥', motto: '县域社会服务协同' },
-  nav: { skip: '跳到正文', main: '主导航', crumbs: '所在位置', menu: '菜单', programs: '机制', admin: '管理', overdue: '{n} 件逾期', overdueWord: ' 件逾期', noPrograms: '没有可用的机制' },
+  nav: { skip: '跳到正文', main: '主导航', crumbs: '所在位置', menu: '菜单', programs: '机制', admin: '管理', overdue: '{n} 件逾期', overdueWord: ' 件逾期', noPrograms: '没有可用的机制', others: '其他机制（{n}）' },
   state: { refusedHint: '如确需办理，请联系管理员调整任职。', failed: '没有加载成功' },
   signIn: {
     title: '登录', login: '账号', password: '密码', show: '显示', hide: '隐藏', do: '登录', busy: '正在登录…', phoneApp: '居民、企业请用手机端',
