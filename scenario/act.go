@@ -489,7 +489,7 @@ func (w *world) start(ctx context.Context, who *login, actor *thing, s Step) err
 			body["target"] = t.id
 		}
 		if v := s.Args.Text("期", "period"); v != "" {
-			body["target"] = v
+			body["target"] = period(v)
 		}
 		return w.call(ctx, who, http.MethodPost, "/programs/"+w.prog.Key+"/notices/"+key, body, nil)
 	}

@@ -172,7 +172,7 @@ func (p *parser) expectStat(w []string) (Sentence, error) {
 		for _, x := range a {
 			switch x.Key {
 			case "期":
-				s.Period = x.Value.Text
+				s.Period = period(x.Value.Text)
 			case "区":
 				s.Region = x.Value.Text
 			default:
@@ -188,7 +188,7 @@ func (p *parser) expectLedger(w []string) (Sentence, error) {
 	if err := need(w, 3, form); err != nil || !strings.HasPrefix(w[1], "期=") {
 		return nil, fmt.Errorf("应写成「%s」", form)
 	}
-	s := ExpectLedger{Ledger: w[0], Period: strings.TrimPrefix(w[1], "期=")}
+	s := ExpectLedger{Ledger: w[0], Period: period(strings.TrimPrefix(w[1], "期="))}
 	if len(w) == 3 {
 		s.What = w[2]
 		if s.What != "冻结" && s.What != "已签" {

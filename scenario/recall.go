@@ -207,7 +207,7 @@ func (w *world) look(ctx context.Context, who *login, s Step) error {
 		}
 		path = "/records/" + t.id + "/matches/" + key
 	case "ledger":
-		path = "/programs/" + w.prog.Key + "/ledgers/" + key + "?" + url.Values{"period": {s.Args.Text("期")}}.Encode()
+		path = "/programs/" + w.prog.Key + "/ledgers/" + key + "?" + url.Values{"period": {period(s.Args.Text("期"))}}.Encode()
 	case "notice":
 		path = "/public/notices"
 	default:
@@ -254,7 +254,7 @@ func (w *world) freeze(ctx context.Context, who *login, s Step) error {
 	if err != nil {
 		return err
 	}
-	w.period = s.Args.Text("期")
+	w.period = period(s.Args.Text("期"))
 	return w.call(ctx, who, http.MethodPost, "/programs/"+w.prog.Key+"/ledgers/"+l.Key+"/freeze", object{"period": w.period}, nil)
 }
 
@@ -263,9 +263,9 @@ func (w *world) signLedger(ctx context.Context, who *login, key string, args Arg
 	if err != nil {
 		return err
 	}
-	period := args.Text("期")
-	if period == "" {
-		period = w.period
+	signed := period(args.Text("期"))
+	if signed == "" {
+		signed = w.period
 	}
-	return w.call(ctx, who, http.MethodPost, "/programs/"+w.prog.Key+"/ledgers/"+l.Key+"/sign", object{"period": period}, nil)
+	return w.call(ctx, who, http.MethodPost, "/programs/"+w.prog.Key+"/ledgers/"+l.Key+"/sign", object{"period": signed}, nil)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -65,6 +66,9 @@ type madeDemo struct {
 	Accounts []api.DemoAccount `json:"accounts"`
 	// Until is where the stories end. Before that day the demo's clock runs ahead.
 	Until time.Time `json:"until"`
+	// Moved is by how many days the stories were moved to end in the week before they
+	// were played.
+	Moved int `json:"moved_days"`
 }
 
 const demoFile = "demo.json"
@@ -99,9 +103,13 @@ func makeDemo(ctx context.Context, c *config, dir string) (*madeDemo, error) {
 		printIssues(os.Stdout, nil, issues)
 		return nil, errFaults
 	}
-	made := &madeDemo{}
+	texts, ends, err := demoStories(set, all)
+	if err != nil {
+		return nil, err
+	}
+	made := &madeDemo{Moved: daysToLastWeek(ends, time.Now())}
 	houses := map[domain.CountyCode]*stage{}
-	if err := seedDemo(ctx, c, set, all, houses); err != nil {
+	if err := seedDemo(ctx, c, set, all, texts, made.Moved, houses); err != nil {
 		return nil, err
 	}
 	for county, s := range houses {
@@ -124,17 +132,51 @@ func makeDemo(ctx context.Context, c *config, dir string) (*madeDemo, error) {
 	return made, os.WriteFile(filepath.Join(dir, demoFile), b, 0o600)
 }
 
-// seedDemo plays the stories of all programs; those of one county together, by their days.
-func seedDemo(ctx context.Context, c *config, set *program.Set, all map[string]fs.FS, houses map[domain.CountyCode]*stage) error {
-	stories := map[domain.CountyCode][]*scenario.Story{}
+// demoStories gives the texts of the programs' stories, by their files' names, and the
+// instant at which the last of them ends.
+func demoStories(set *program.Set, all map[string]fs.FS) (texts map[string][]byte, ends time.Time, err error) {
+	texts = map[string][]byte{}
 	for _, key := range set.Programs.Keys() {
 		src, err := fs.ReadFile(all[key], "demo.txt")
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
+			return nil, ends, err
+		}
+		name := key + "/demo.txt"
+		story, issues := scenario.Parse(name, src)
+		if len(issues) > 0 {
+			return nil, ends, errors.New(issues[0].String())
+		}
+		if at := story.Ends(); at.After(ends) {
+			ends = at
+		}
+		texts[name] = src
+	}
+	return texts, ends, nil
+}
+
+// daysToLastWeek is by how many days stories that end at an instant must be moved to
+// end within the seven days before now. Whole weeks: a Saturday stays a Saturday.
+func daysToLastWeek(ends, now time.Time) int {
+	const week = 7 * 24 * time.Hour
+	weeks := now.Sub(ends) / week
+	if ends.Add(weeks * week).After(now) {
+		weeks--
+	}
+	return int(weeks) * 7
+}
+
+// seedDemo plays the demo stories, moved by so many days; those of one county together,
+// by their days.
+func seedDemo(ctx context.Context, c *config, set *program.Set, all map[string]fs.FS, texts map[string][]byte, moved int, houses map[domain.CountyCode]*stage) error {
+	stories := map[domain.CountyCode][]*scenario.Story{}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		src, err := scenario.Moved(texts[name], moved)
+		if err != nil {
 			return err
 		}
-		story, issues := scenario.Parse(key+"/demo.txt", src)
+		story, issues := scenario.Parse(name, src)
 		if len(issues) > 0 {
 			return errors.New(issues[0].String())
 		}
