@@ -79,7 +79,18 @@ func (w *work) make(p *program.Program, d *program.Duty, it *domain.DutyItem) er
 	if over := w.overRow(it); over != nil && t.Of == over.Key { // what is owed on a record hangs below it
 		act.Parent = over.ID
 	}
-	r, err := w.unit.Open(p, t, mv, act, map[string]any{"duty": it.ID}, it.ToAccount, it.ToOrg)
+	r, err := w.standingFor(p, t, act)
+	if err == nil && r != nil { // somebody was before the duty
+		it.Record = r.ID
+		if err := w.tx.UpdateDutyItem(it); err != nil {
+			return err
+		}
+		w.unit.Charge(r, it.ID)
+		return w.fulfil(p, d, r)
+	}
+	if err == nil {
+		r, err = w.unit.Open(p, t, mv, act, map[string]any{"duty": it.ID}, it.ToAccount, it.ToOrg)
+	}
 	if err != nil {
 		return err
 	}
@@ -88,6 +99,20 @@ func (w *work) make(p *program.Program, d *program.Duty, it *domain.DutyItem) er
 		return err
 	}
 	return w.tellDuty(p, d, it)
+}
+
+// standingFor is the record that holds the unique value of the one that a duty would
+// make, nil when there is none.
+func (w *work) standingFor(p *program.Program, t *program.RecordType, act record.Act) (*record.Row, error) {
+	value, err := w.unit.Claims(p, t, act)
+	if err != nil || value == "" {
+		return nil, err
+	}
+	rec, err := orNil(w.tx.RecordByUnique(p.Key, t.Key, value))
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	return w.unit.Load(rec.ID)
 }
 
 // tellDuty tells whoever the item is for.

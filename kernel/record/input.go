@@ -287,6 +287,9 @@ func (u *Unit) guards(r *Row, list []program.Guard) error {
 			if keys := consentsIn(g.If.Src()); keys != "" {
 				e.Args["consents"] = keys
 			}
+			if keys := r.fieldsIn(g.If.Src()); keys != "" {
+				e.Args["fields"] = keys
+			}
 			return e
 		}
 	}
@@ -294,6 +297,20 @@ func (u *Unit) guards(r *Row, list []program.Guard) error {
 }
 
 var consentPath = regexp.MustCompile(`\bconsent\.([a-z][a-z0-9_]*)`)
+
+var bareName = regexp.MustCompile(`(?:^|[^.\w])([a-z][a-z0-9_]*)`)
+
+// fieldsIn names the record's own fields that a condition reads, so that a table of
+// many rows can say in which column a row was refused; parted by commas.
+func (r *Row) fieldsIn(source string) string {
+	var keys []string
+	for _, m := range bareName.FindAllStringSubmatch(source, -1) {
+		if FieldOf(r.T, m[1]) != nil && !slices.Contains(keys, m[1]) {
+			keys = append(keys, m[1])
+		}
+	}
+	return strings.Join(keys, ",")
+}
 
 // consentsIn names the consents that a condition reads, so that a screen can ask
 // for them in place; parted by commas.

@@ -448,34 +448,8 @@ func (u *Unit) checkRev(r *Row, a Act) error {
 
 // perform is §5: guard → signed? → sets → stage → do, in order.
 func (u *Unit) perform(r *Row, mv *program.Move, a Act) error {
-	f, own := ownAnswers(r, mv, &a)
-	vals, ferr := u.fill(r, mv, a)
-	if f != nil {
-		ferr = append(ferr, u.answered(r, mv, f, own, vals, a)...)
-	}
-	if len(ferr) > 0 {
-		return fieldsErr(ferr)
-	}
-	if err := u.checkDialog(r, mv, a); err != nil {
-		return err
-	}
-	undo := r.overlay(vals) // guards read what the dialog gave
-	if !a.accepted {
-		err := u.namesNobody(r, mv, vals)
-		if err == nil {
-			err = u.guards(r, mv.Guard)
-		}
-		if err != nil {
-			undo()
-			return err
-		}
-	}
-	if err := u.nounRules(r, mv, a); err != nil {
-		undo()
-		return err
-	}
-	if err := u.proof(r, mv, a); err != nil {
-		undo()
+	vals, undo, err := u.admit(r, mv, &a)
+	if err != nil {
 		return err
 	}
 	if slots, err := u.slots(r, mv); err != nil {
