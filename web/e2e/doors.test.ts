@@ -261,7 +261,7 @@ test('a job fair: its stands, its day, its public notice', async () => {
 test('a donation: the fund\'s statement, the donor\'s own, and the public account', async () => {
   const p = await desk('chuna')
   const appeal = await first('chuna', 'program=donation&record=appeal')
-  await p.go('/console/p/donation/ledgers/book?period=2026-10')
+  await p.go('/console/p/donation/ledgers/book?period=' + stage.server.day('2026-10-13').slice(0, 7))
   await p.page.getByRole('heading', { level: 1 }).waitFor()
   await p.page.getByRole('table').first().waitFor()
   await both(p, 'donation-statement')

@@ -48,7 +48,7 @@ test('the map, with its lists; and as a picture where there is no WebGL', async 
   for (const webgl of [true, false]) {
     const p = await Person.staff(stage.browser, stage.server.url, 'zhuanban')
     if (!webgl) await p.page.addInitScript('{ const get = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = function (kind, ...rest) { return /webgl/.test(kind) ? null : get.call(this, kind, ...rest) } }')
-    await p.go(`${P}/map?day=2026-10-20`)
+    await p.go(`${P}/map?day=${stage.server.day('2026-10-20')}`)
     await p.heading('各区划').waitFor()
     await p.page.getByRole('img', { name: /千企万户大走访/ }).or(p.page.locator('[data-drawn]')).first().waitFor()
     await p.sees('示意边界：由程序生成，不是真实区划界线。')
@@ -91,7 +91,7 @@ test('the driving screen, in charts and in tables', async () => {
 test('sheets of paper: a purpose first, then A4 with page numbers', async () => {
   const p = await Person.staff(stage.browser, stage.server.url, 'zhuanban')
   await p.go(`${P}/duties`)
-  await p.page.getByRole('link', { name: /2026-10-13/ }).first().click()
+  await p.page.getByRole('link', { name: new RegExp(stage.server.day('2026-10-13')) }).first().click()
   await p.heading('任务明细').waitFor()
   await p.follow('打印空白走访表')
   await p.sees('空白表不含个人信息。')

@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest'
 import { Caller, type Row } from './api'
 import { DESK, Person } from './person'
-import { useStage } from './story'
+import { inDays, useStage } from './story'
 
 const stage = useStage()
 
@@ -45,7 +45,7 @@ test('no entry of anybody\'s menu leads to something that is not his', async () 
       const windows = (duty: string): boolean => !!duties.find(d => d.key === duty)?.windows
       const paths = [
         ...opens.duties.map(d => `duties/${d}/${windows(d) ? 'windows' : 'rounds'}`), ...opens.rosters.map(r => `rosters/${r}`), ...opens.boards.map(b => `board/${b}`),
-        ...opens.stats.slice(0, 1).map(s => `stats/${s}?period=2026-11`), ...opens.stats.length ? ['screen'] : [], ...opens.ledgers.map(l => `ledgers/${l}?period=2026-11`), ...opens.notices ? ['notices'] : [],
+        ...opens.stats.slice(0, 1).map(s => `stats/${s}?period=${inDays(0).slice(0, 7)}`), ...opens.stats.length ? ['screen'] : [], ...opens.ledgers.map(l => `ledgers/${l}?period=${inDays(0).slice(0, 7)}`), ...opens.notices ? ['notices'] : [],
       ].map(path => `/programs/${key}/${path}`)
       for (const path of [...paths, ...opens.records.map(r => `/records?program=${key}&record=${r}&limit=1`)]) await who.get(path).catch((cause: Error) => lost.push(`${login}: ${cause.message}`))
     }

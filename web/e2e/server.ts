@@ -19,6 +19,8 @@ export interface Server {
   stop: () => Promise<void>
   /** Ends the server and begins it again at the same address, its clock so many days on. */
   later: (days: number) => Promise<void>
+  /** A day as the demo's stories write it, moved as they were when the county was made. */
+  day: (written: string) => string
 }
 
 const freePort = (): Promise<number> => new Promise((done, fail) => {
@@ -42,8 +44,10 @@ export async function startServer(county: string): Promise<Server> {
   await cp(county, folder, { recursive: true })
   const { url, end: ended } = await serve(folder)
   let end = ended
+  const { moved_days: moved } = JSON.parse(await readFile(join(folder, 'demo.json'), 'utf8')) as { moved_days: number }
   return {
     url, folder,
+    day: written => new Date(Date.parse(written) + moved * 86_400_000).toISOString().slice(0, 10),
     stop: async () => {
       await end()
       await rm(folder, { recursive: true, force: true })
