@@ -360,6 +360,7 @@ var textsEN = map[string]text{
 	"villages_too_many":     {"The file of villages is too large", "Leave only this county in it."},
 	"file_unknown":          {"No such file, or not yours", "Upload it again."},
 	"import_not_offers":     {"That is not an offer", "Choose a kind of offer."},
+	"import_not_records":    {"That does not come from files", "Choose a kind of record whose intake takes imports."},
 	"import_state":          {"Not possible now ({state})", "Reload the page."},
 	"access_forbidden":      {"You may not see who looked into this file", "The log is for those who keep the file, the person concerned and auditors."},
 	"audit_too_long":        {"The journal has more than {max} rows", "Choose a shorter period and export in parts."},

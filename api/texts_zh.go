@@ -369,6 +369,7 @@ var textsZH = map[string]text{
 	"villages_too_many":     {"村级区划文件太大", "请只留本县区的部分。"},
 	"file_unknown":          {"附件不存在，或不是您上传的", "请重新上传。"},
 	"import_not_offers":     {"这不是供给类型", "请选择供给。"},
+	"import_not_records":    {"这类记录不从表格导入", "请选择可以导入的记录。"},
 	"import_state":          {"这次导入现在不能这样办（{state}）", "请刷新页面查看。"},
 	"access_forbidden":      {"您不能查看这份档案的查阅记录", "查阅记录由档案的保管人、本人和审计员查看。"},
 	"audit_too_long":        {"审计日志超过 {max} 行", "请缩短起止日期，分几次导出。"},

@@ -25,7 +25,8 @@ const (
 	ImportHouseholds    = "households"
 	ImportGroups        = "groups" // organisations as subjects of service, not units that act
 	ImportOrganisations = "organisations"
-	ImportOffers        = "offers" // of one record of one program
+	ImportOffers        = "offers"  // of one record of one program
+	ImportRecords       = "records" // of one record of one program whose intake takes imports
 )
 
 // States of an import (domain.ImportRun.State).
@@ -62,7 +63,7 @@ const (
 	partVerdicts = "verdicts"
 )
 
-// ImportAct says what a file holds. Program and Record are for offers.
+// ImportAct says what a file holds. Program and Record are for offers and records.
 type ImportAct struct {
 	Kind    string `json:"kind"`
 	Program string `json:"program,omitempty"`

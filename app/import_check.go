@@ -39,6 +39,8 @@ func (w *work) importer(in ImportAct) (importer, error) {
 		return &orgImport{}, nil
 	case ImportOffers:
 		return newOfferImport(w, in)
+	case ImportRecords:
+		return newRecordImport(w, in)
 	}
 	return nil, domain.E(domain.KindInvalid, "import_kind").With("kind", "import_kind")
 }

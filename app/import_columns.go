@@ -272,7 +272,11 @@ func (r *rowReader) value(w *work, h heading, text string, v *lineVerdict) (any,
 		}
 		return string(o.ID), nil
 	}
-	return form.NormalizeText(f, text)
+	x, fe := form.NormalizeText(f, text)
+	if unit := unitIn(text); fe != nil && unit != "" && (f.Type == program.TypeMoney || f.Type == program.TypeInt || f.Type == program.TypeNumber) {
+		return nil, &domain.FieldError{Path: f.Key, Code: "unit", Args: map[string]string{"unit": unit}}
+	}
+	return x, fe
 }
 
 // plainNumber writes a spreadsheet's number without exponent and without the

@@ -35,6 +35,8 @@ type lineVerdict struct {
 	Like   int        `json:"l,omitempty"` // the earlier line
 	Made   string     `json:"i,omitempty"` // id of what was written
 	Kept   string     `json:"k,omitempty"` // why it was not taken back
+
+	Undo map[string]any `json:"u,omitempty"` // how to take back what was written, where an id does not say it
 }
 
 // cellNote is what is wrong, or noticed, in one cell; At is -1 for the line.

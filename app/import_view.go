@@ -140,7 +140,7 @@ func (w *work) importView(run *domain.ImportRun) (*ImportView, error) {
 
 var importLabels = map[string][2]string{
 	ImportEnterprises: {"企业", "Enterprises"}, ImportPeople: {"居民", "Residents"}, ImportHouseholds: {"家庭", "Households"}, ImportGroups: {"团体", "Groups"},
-	ImportOrganisations: {"单位", "Organisations"}, ImportOffers: {"供给", "Offers"},
+	ImportOrganisations: {"单位", "Organisations"}, ImportOffers: {"供给", "Offers"}, ImportRecords: {"记录", "Records"},
 }
 
 func (w *work) importLabel(in ImportAct) string {
@@ -223,14 +223,16 @@ func (a *App) ImportKinds(ctx context.Context, who *Who) (l List[ImportKind], er
 	return l, err
 }
 
-// importActs are all kinds of imports of the county: parties, units, and every
-// kind of offer that a program has.
+// importActs are all kinds of imports of the county: parties, units, every kind
+// of offer that a program has, and every kind of record that comes from files.
 func (w *work) importActs() []ImportAct {
 	out := []ImportAct{{Kind: ImportEnterprises}, {Kind: ImportPeople}, {Kind: ImportHouseholds}, {Kind: ImportGroups}, {Kind: ImportOrganisations}}
 	for _, p := range w.set.set.Programs.All() {
 		for _, t := range p.Records.All() {
 			if t.Noun == domain.Offer {
 				out = append(out, ImportAct{Kind: ImportOffers, Program: p.Key, Record: t.Key})
+			} else if importMove(p, t) != nil {
+				out = append(out, ImportAct{Kind: ImportRecords, Program: p.Key, Record: t.Key})
 			}
 		}
 	}
@@ -379,6 +381,10 @@ func (w *work) importSeen(run *domain.ImportRun, id string) *ImportSeen {
 	case ImportOffers:
 		if r, err := w.tx.Record(domain.RecordID(id)); err == nil {
 			return &ImportSeen{id, "record", r.RefNo}
+		}
+	case ImportRecords:
+		if r, _, err := w.row(domain.RecordID(id)); err == nil {
+			return &ImportSeen{id, "record", r.Title()}
 		}
 	default:
 		if p, err := w.party(domain.PartyID(id)); err == nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"math/bits"
 	"slices"
 	"time"
@@ -121,11 +122,27 @@ func (w *work) writeLines(run *domain.ImportRun, d *importDetail, verdicts []lin
 			continue
 		}
 		if v.Made, err = imp.write(w, draft); err != nil {
-			return nil, err
+			var refused *lineRefused
+			if !errors.As(err, &refused) {
+				return nil, err
+			}
+			now.State, now.Notes = lineFault, append(now.Notes, refused.note, cellNote{At: -1, Word: "line_changed"})
+			*v = *now
+			continue
+		}
+		if k, ok := imp.(traced); ok {
+			v.Undo = k.lastImage()
 		}
 		ids = append(ids, v.Made)
 	}
 	return ids, nil
+}
+
+// traced rows did more than be there: how each is taken back is kept with its line,
+// and the last is taken back first.
+type traced interface {
+	lastImage() map[string]any
+	undoLine(w *work, v *lineVerdict, known *aliases) (kept string, err error)
 }
 
 // undo takes back what was written, a part in each transaction. What is in use by
@@ -145,25 +162,38 @@ func (j *importJob) undoPart(w *work, run *domain.ImportRun, d *importDetail) er
 	if d.Next >= d.Parts {
 		return w.undone(run, d)
 	}
+	imp, err := w.importer(d.act(run.Kind))
+	if err != nil {
+		return err
+	}
+	back, _ := imp.(traced)
 	seq := d.Next
 	d.Next++
+	if back != nil {
+		seq = d.Parts - 1 - seq
+	}
 	lists, seqs, err := importParts[lineVerdict](w.tx, run.ID, partVerdicts, "", seq, 1)
 	if err != nil || len(lists) == 0 || seqs[0] != seq {
 		return err
 	}
 	verdicts := lists[0]
-	imp, err := w.importer(d.act(run.Kind))
-	if err != nil {
-		return err
-	}
 	before := countLines(verdicts)
+	known := &aliases{step: map[string][2]int64{}}
 	var ids []any
 	for i := range verdicts {
 		v := &verdicts[i]
+		if back != nil {
+			v = &verdicts[len(verdicts)-1-i]
+		}
 		if v.Made == "" {
 			continue
 		}
-		if v.Kept, err = imp.undo(w, v.Made); err != nil {
+		if back != nil {
+			v.Kept, err = back.undoLine(w, v, known)
+		} else {
+			v.Kept, err = imp.undo(w, v.Made)
+		}
+		if err != nil {
 			return err
 		}
 		if v.Kept == "" {

@@ -17,6 +17,7 @@ import (
 
 var importKinds = map[string]string{
 	"enterprises": app.ImportEnterprises, "people": app.ImportPeople, "households": app.ImportHouseholds, "groups": app.ImportGroups, "organisations": app.ImportOrganisations, "offers": app.ImportOffers,
+	"records": app.ImportRecords,
 }
 
 // importData reads divisions (with an optional file of villages), a map, or a

@@ -32,7 +32,7 @@ func commands() []command {
 		{"diff", "旧 新", "比较机制的两个版本", diff},
 		{"simulate", "目录…", "推演新版本对在办事项的影响", simulate},
 		{"apply", "目录…", "应用机制的新版本", apply},
-		{"import", "divisions|map|people|households|enterprises|groups|organisations|offers [文件]", "导入区划、地图、对象、单位、供给", importData},
+		{"import", "divisions|map|people|households|enterprises|groups|organisations|offers|records [文件]", "导入区划、地图、对象、单位、供给、记录", importData},
 		{"export", "ledger|records [选项] 文件", "导出台账、办件", export},
 		{"backup", "文件", "备份", backup},
 		{"restore", "文件", "恢复到空库", restore},
