@@ -122,3 +122,28 @@ test('what is no table is refused in words, and nothing is kept', async () => {
   await look(p, 'import-fault')
   await p.leave()
 })
+
+test('purchase lines with mixed units: each row says where and how to mend; nothing before the word', async () => {
+  const p = await Person.staff(stage.browser, stage.server.url, 'caigou')
+  await p.go('/console/imports/new')
+  await p.page.getByRole('radio', { name: '嵌入式监督·采购明细', exact: true }).check()
+  await p.sees('下载“嵌入式监督·采购明细”模板')
+  await look(p, 'import-records-new')
+  const day = stage.server.day('2026-11-18')
+  await p.page.getByLabel(/选择文件/).setInputFiles(await file('采购明细.csv', `挂网产品,团体,单号,行,采购方式,计价单位,数量,单价,日期
+YP1,演示医院甲,DR-1,1,联合带量采购,盒,100,76元,${day}
+YP2,演示医院甲,DR-1,2,联合带量采购,支,100,7.6元,${day}
+YP3,演示医院甲,DR-1,3,联合带量采购,盒,100盒,0.0076万元,${day}
+`))
+  await p.press('上传并检查')
+  await p.heading('已检查 3 行').waitFor()
+  await p.sees(/将导入 1 行/)
+  await p.sees(/计价单位“支”与目录“盒”不同，请先换算成同一单位/)
+  await p.sees(/这一栏只填数字，不写单位“盒”/)
+  await look(p, 'import-records-preview')
+  await p.press('确认导入 1 行')
+  await p.heading('已导入 1 行').waitFor()
+  await p.press('撤回这次导入')
+  await p.heading('已撤回 1 条').waitFor()
+  await p.leave()
+})
