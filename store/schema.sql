@@ -555,7 +555,7 @@ CREATE TABLE attachment (
   record TEXT NOT NULL,
   by_account TEXT NOT NULL,
   created BIGINT NOT NULL,
-  class SMALLINT NOT NULL CHECK (class BETWEEN 0 AND 4),
+  class SMALLINT NOT NULL CHECK (class BETWEEN 0 AND 4), secret BLOB,
   PRIMARY KEY (county, id)
 );
 CREATE INDEX attachment_record ON attachment (county, record) WHERE record <> '';

@@ -8,9 +8,19 @@ import (
 
 const uploadColumns = "county, id, account, name, size, sha256, received, attachment, created"
 
-func scanUpload(rows rowScanner, u *domain.Upload) error {
-	return rows.Scan((*string)(&u.County), &u.ID, (*string)(&u.Account), &u.Name, &u.Size, &u.SHA256, &u.Received, &u.Attachment, instant{&u.Created})
+// The name is concealed in its column; one that was begun by an earlier version stands
+// there as it is.
+func (tx *Tx) scanUpload(rows rowScanner, u *domain.Upload) error {
+	if err := rows.Scan((*string)(&u.County), &u.ID, (*string)(&u.Account), &u.Name, &u.Size, &u.SHA256, &u.Received, &u.Attachment, instant{&u.Created}); err != nil {
+		return err
+	}
+	if name, err := tx.Reveal(uploadLabel(u.ID), u.Name); err == nil {
+		u.Name = name
+	}
+	return nil
 }
+
+func uploadLabel(id string) string { return "upload/" + id }
 
 // InsertUpload begins a file in parts.
 func (tx *Tx) InsertUpload(u *domain.Upload) error {
@@ -23,12 +33,16 @@ func (tx *Tx) InsertUpload(u *domain.Upload) error {
 	if u.Created.IsZero() {
 		u.Created = tx.now
 	}
-	return tx.insert(insertSQL("upload", uploadColumns), u.County, u.ID, u.Account, u.Name, u.Size, u.SHA256, u.Received, u.Attachment, u.Created)
+	name, err := tx.Conceal(uploadLabel(u.ID), u.Name)
+	if err != nil {
+		return err
+	}
+	return tx.insert(insertSQL("upload", uploadColumns), u.County, u.ID, u.Account, name, u.Size, u.SHA256, u.Received, u.Attachment, u.Created)
 }
 
 // Upload reads a file in parts.
 func (tx *Tx) Upload(id string) (*domain.Upload, error) {
-	u, err := one(tx, "upload", scanUpload, "SELECT "+uploadColumns+" FROM upload WHERE county = $1 AND id = $2", tx.county, id)
+	u, err := one(tx, "upload", tx.scanUpload, "SELECT "+uploadColumns+" FROM upload WHERE county = $1 AND id = $2", tx.county, id)
 	return &u, err
 }
 
