@@ -298,7 +298,9 @@ func (w *work) sumCounter(prog, key, agg string, s span, path string, where map[
 		}
 	default:
 		var list []domain.Count
-		fast := !slices.Contains(by, "area") && !slices.Contains(by, "month")
+		fast := !slices.ContainsFunc(by, func(d string) bool {
+			return d == "area" || d == "month" || d == dimYear || strings.HasPrefix(d, dimUnder)
+		})
 		if fast {
 			list, err = w.totals(r)
 		} else {
@@ -385,8 +387,15 @@ func spread(dims string, day domain.Date, path string, where map[string]string, 
 			values = []string{townOf(path)}
 		case "month":
 			values = []string{day.String()[:7]}
+		case dimYear:
+			values = []string{day.String()[:4]}
 		default:
-			values = listed(m[b])
+			if top, ok := strings.CutPrefix(b, dimUnder); ok {
+				part, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, top), "/"), "/")
+				values = []string{part}
+			} else {
+				values = listed(m[b])
+			}
 		}
 		var next []map[string]string
 		for _, o := range out {

@@ -1,9 +1,6 @@
 package app
 
 import (
-	"maps"
-	"slices"
-
 	"linqiao/kernel/program"
 )
 
@@ -34,17 +31,13 @@ func suppress(st *program.Stat, v *StatView) {
 }
 
 // suppressMore hides what one question would tell beside another: a part that is asked for
-// by a filter is hidden as it would be in the breakdown by that filter, and a ratio where
-// one of its figures is hidden, for the one and the ratio give the other.
+// by a filter, a region or a period is hidden as it would be in the breakdown that it
+// belongs to, and a ratio where one of its figures is hidden, for the one and the ratio
+// give the other.
 func (w *work) suppressMore(p *program.Program, st *program.Stat, s span, path string, q StatQuery, where map[string]string, v *StatView) error {
-	if st.Suppress > 0 && len(where) > 0 {
-		keys := slices.Sorted(maps.Keys(where))
-		cells, err := w.figure(p, st, s, path, nil, keys)
-		if err != nil {
+	if st.Suppress > 0 {
+		if err := w.hideParts(p, st, s, path, q.By, where, v); err != nil {
 			return err
-		}
-		if hidesPart(st, cells, cellKey(keys, where)) {
-			hideAll(v)
 		}
 	}
 	for _, key := range st.Parts {
@@ -72,21 +65,9 @@ func (w *work) suppressMore(p *program.Program, st *program.Stat, s span, path s
 	return nil
 }
 
-// hidesPart reports whether the breakdown that a part belongs to would hide it.
+// hidesPart reports whether a breakdown by one dimension would hide a cell of it.
 func hidesPart(st *program.Stat, cells map[string]cell, key string) bool {
-	all := &StatView{}
-	at := -1
-	for _, k := range sortedKeys(cells) {
-		if k == "" {
-			continue
-		}
-		if k == key {
-			at = len(all.Cells)
-		}
-		all.Cells = append(all.Cells, StatCell{Value: cells[k].value})
-	}
-	suppress(st, all)
-	return at >= 0 && all.Cells[at].Suppressed
+	return hiddenIn(int64(st.Suppress), 1, cells)[key]
 }
 
 func hideAll(v *StatView) {

@@ -36,6 +36,7 @@ func TestMatrix(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			t.Parallel()
 			m := openMatrix(t, engine)
+			m.everyWay(t)
 			readers := m.readers(t)
 			if engine.Name != "sqlite" && os.Getenv("LINQIAO_TEST_FULL") == "" {
 				// Who may read what is decided above the database: here every fourth asks.
@@ -46,6 +47,9 @@ func TestMatrix(t *testing.T) {
 				readers = some
 			}
 			for _, r := range readers {
+				m.streamed(t, r)
+			}
+			for _, r := range readers {
 				m.export(t, r)
 			}
 			if err := m.App.RunDue(t.Context()); err != nil {
@@ -54,6 +58,10 @@ func TestMatrix(t *testing.T) {
 			for _, r := range readers {
 				m.ask(t, r)
 			}
+			if m.streamedIDs == 0 || len(m.openFiles) == 0 {
+				t.Errorf("%d records came by the stream, %d of %d files were shown to somebody", m.streamedIDs, len(m.openFiles), len(m.files))
+			}
+			m.pages(t, readers[0])
 			m.atRest(t)
 		})
 	}
@@ -83,11 +91,19 @@ type matrix struct {
 	kinds   map[[2]string]bool
 	people  []string        // ids of those whose names are marks
 	said    map[string]bool // marks that a calculated field of a lower class says
+
+	kindOf      map[string][2]string // program and record of the marked records
+	files       map[string]string    // attachment → mark in its name and bytes
+	openFiles   map[string]bool      // those that somebody was shown
+	asked       map[string]bool      // reader and address
+	streamedIDs int
 }
 
 // reader is one who asks, and the marks that records themselves show him.
 type reader struct {
 	login  string
+	nth    int
+	met    []string // people whose file he may open
 	who    *app.Who
 	client *testkit.Client
 	direct map[string]bool
@@ -112,7 +128,8 @@ func openMatrix(t *testing.T, engine storetest.Engine) *matrix {
 	if program.Fatal(issues) {
 		t.Fatalf("programs: %+v", issues)
 	}
-	m := &matrix{set: set, secrets: map[string]*guarded{}, subject: map[string]string{}, kinds: map[[2]string]bool{}, said: map[string]bool{}}
+	m := &matrix{set: set, secrets: map[string]*guarded{}, subject: map[string]string{}, kinds: map[[2]string]bool{}, said: map[string]bool{},
+		kindOf: map[string][2]string{}, files: map[string]string{}, openFiles: map[string]bool{}, asked: map[string]bool{}}
 	var stories []*scenario.Story
 	var names []string
 	all := ""
@@ -133,6 +150,7 @@ func openMatrix(t *testing.T, engine storetest.Engine) *matrix {
 	}
 	m.locate(t)
 	m.markNames(names, all)
+	m.attach(t)
 	for _, p := range m.SignIn(t, m.Admin.Login).All(t, "/parties") {
 		if m.secrets[testkit.Text(p, "name")] != nil {
 			m.people = append(m.people, testkit.Text(p, "id"))
@@ -229,6 +247,7 @@ func (m *matrix) locateIn(t *testing.T, system *app.Who, r app.RecordSummary) {
 	if held || m.set.Programs.Get(v.Program).Records.Get(v.Record).Class > domain.Personal {
 		m.ids = append(m.ids, string(r.ID))
 		m.kinds[[2]string{v.Program, v.Record}] = true
+		m.kindOf[string(r.ID)] = [2]string{v.Program, v.Record}
 		if v.Subject != nil {
 			m.subject[string(r.ID)] = string(v.Subject.ID)
 		}
@@ -250,6 +269,7 @@ func (m *matrix) markNames(names []string, all string) {
 
 // marksIn lists the marks that stand in an answer.
 func (m *matrix) marksIn(raw []byte) (out []string) {
+	raw = inSheets(raw)
 	for _, mark := range markOf.FindAll(raw, -1) {
 		out = append(out, string(mark))
 	}
@@ -283,6 +303,7 @@ func (m *matrix) readers(t *testing.T) (out []*reader) {
 			fresh, seen[role] = fresh || !seen[role], true
 		}
 		if fresh {
+			r.nth = len(out)
 			out = append(out, r)
 		}
 	}
@@ -335,13 +356,19 @@ func (m *matrix) mayRead(who *app.Who, s *guarded) bool {
 func (m *matrix) ask(t *testing.T, r *reader) {
 	t.Helper()
 	var opened []string
+	tried := map[[2]string]bool{}
 	for _, id := range m.ids {
 		a := r.client.Do(t, http.MethodGet, "/records/"+id, nil)
 		m.meet(r, "/records/"+id, a.Raw)
 		if a.Status != http.StatusOK {
+			if !tried[m.kindOf[id]] {
+				tried[m.kindOf[id]] = true
+				m.hidden(t, r, id)
+			}
 			continue
 		}
 		opened = append(opened, id)
+		m.fileShown(r, id, true)
 		m.shows(r, id, a.Object())
 		forms := r.client.Do(t, http.MethodGet, "/records/"+id+"/forms", nil)
 		for _, mark := range m.marksIn(forms.Raw) {
@@ -357,17 +384,13 @@ func (m *matrix) ask(t *testing.T, r *reader) {
 		if a.Status != http.StatusOK {
 			continue
 		}
+		r.met = append(r.met, id)
 		if name := testkit.Text(a.Object(), "name"); m.secrets[name] != nil {
 			r.direct[name] = true
 		}
-		for _, tail := range []string{"/events", "/tasks", "/access"} {
-			m.get(t, r, "/parties/"+id+tail)
-		}
-	}
-	for _, id := range opened {
-		m.get(t, r, "/records/"+id+"/events")
 	}
 	m.askAround(t, r)
+	m.askWays(t, r, opened)
 	m.judge(t, r)
 }
 
@@ -393,38 +416,12 @@ func (m *matrix) shows(r *reader, id string, v testkit.Object) {
 	}
 }
 
-// askAround goes by every way that is not a record's own page.
+// askAround lists each marked kind, and searches; the other ways stand in ways().
 func (m *matrix) askAround(t *testing.T, r *reader) {
 	t.Helper()
-	for _, path := range []string{"/records", "/parties", "/work", "/sync", "/check-ins", "/calendar", "/calendar/mine", "/notifications", "/notices", "/holdings", "/offers", "/grounds",
-		"/imports", "/jobs", "/staff", "/deliveries", "/public/notices", "/session", "/filters"} {
-		m.get(t, r, path+"?limit=200")
-	}
 	for kind := range m.kinds {
 		p, record := kind[0], kind[1]
 		m.get(t, r, "/records?limit=200&program="+p+"&record="+record)
-		m.get(t, r, "/programs/"+p+"/board/"+record)
-	}
-	for key, p := range m.set.Programs.All() {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(m.kinds)), func(k [2]string) bool { return k[0] == key }) {
-			continue
-		}
-		m.get(t, r, "/programs/"+key+"/screen")
-		for k := range p.Ledgers.All() {
-			m.get(t, r, "/programs/"+key+"/ledgers/"+k)
-		}
-		for k := range p.Rosters.All() {
-			m.get(t, r, "/programs/"+key+"/rosters/"+k)
-		}
-		for k := range p.Accounts.All() {
-			m.get(t, r, "/programs/"+key+"/accounts/"+k+"/entries")
-		}
-		for k := range p.Notices.All() {
-			m.get(t, r, "/programs/"+key+"/notices/"+k+"/preview")
-		}
-	}
-	for _, job := range testkit.Items(r.client.Do(t, http.MethodGet, "/jobs?limit=200", nil).Object(), "items") {
-		m.get(t, r, "/jobs/"+testkit.Text(job, "id")+"/file")
 	}
 	m.askByWord(t, r)
 }
@@ -433,7 +430,12 @@ func (m *matrix) askAround(t *testing.T, r *reader) {
 func (m *matrix) export(t *testing.T, r *reader) {
 	t.Helper()
 	for kind := range m.kinds {
-		r.client.Do(t, http.MethodPost, "/records/export", testkit.Object{"format": "csv", "filter": testkit.Object{"program": kind[0], "record": kind[1]}})
+		if !m.concerned(r, m.set.Programs.Get(kind[0])) {
+			continue
+		}
+		for _, format := range []string{"csv", "xlsx"} {
+			r.client.Do(t, http.MethodPost, "/records/export", testkit.Object{"format": format, "filter": testkit.Object{"program": kind[0], "record": kind[1]}})
+		}
 	}
 }
 
