@@ -18,10 +18,11 @@ import (
 
 // App is the product without its doors.
 type App struct {
-	DB    *store.DB
-	Blobs store.Blobs
-	Log   *slog.Logger
-	Demo  bool // demo county: invented people, codes shown on a fake phone
+	recordingMost int64
+	DB            *store.DB
+	Blobs         store.Blobs
+	Log           *slog.Logger
+	Demo          bool // demo county: invented people, codes shown on a fake phone
 	// openWay makes a channel of its settings; tests put their own in.
 	openWay func(kind string, c notify.Config) (notify.Channel, error)
 
@@ -52,12 +53,17 @@ type Options struct {
 	OpenWay  func(kind string, c notify.Config) (notify.Channel, error) // nil = notify.Open
 	Now      func() time.Time
 	Calendar *calendar.Calendar
-	Hash     HashCost // of passwords; zero = the real cost, tests and demos may take less
+	// RecordingMost is the largest sound or film that is taken in, in bytes; 0 = 200 MiB.
+	RecordingMost int64
+	Hash          HashCost // of passwords; zero = the real cost, tests and demos may take less
 }
 
 // New makes an App over an open, migrated database.
 func New(o Options) *App {
 	a := &App{DB: o.DB, Blobs: o.Blobs, Log: o.Log, Demo: o.Demo, openWay: o.OpenWay, now: o.Now, cal: o.Calendar}
+	if a.recordingMost = o.RecordingMost; a.recordingMost == 0 {
+		a.recordingMost = RecordingUsual
+	}
 	if a.Log == nil {
 		a.Log = slog.Default()
 	}

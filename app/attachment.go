@@ -16,6 +16,10 @@ import (
 // AttachmentMost is the largest file that is taken in, in bytes.
 const AttachmentMost = 20 << 20
 
+// RecordingUsual is the largest sound or film that is taken in where nothing else is
+// set: an hour of plain film. They come in parts.
+const RecordingUsual = 200 << 20
+
 // BlobMost is the largest file that is kept: what an export writes is longer than
 // what people attach.
 const BlobMost = 128 << 20

@@ -1,10 +1,10 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"time"
 
 	"linqiao/domain"
@@ -52,8 +52,8 @@ func (a *App) BeginUpload(ctx context.Context, who *Who, once Once, in UploadAct
 		return nil, domain.E(domain.KindInvalid, "fields_invalid").With("sha256", "format", "label", "sha256")
 	case in.Size <= 0:
 		return nil, domain.E(domain.KindInvalid, "file_empty").With("size", "file_empty")
-	case in.Size > AttachmentMost:
-		return nil, domain.E(domain.KindTooLarge, "file_too_large")
+	case in.Size > a.recordingMost:
+		return nil, a.tooLong()
 	}
 	return onceAnswered(ctx, a, who, once, func(w *work) (*UploadView, error) {
 		n, err := w.tx.OpenUploads(who.Account)
@@ -67,6 +67,19 @@ func (a *App) BeginUpload(ctx context.Context, who *Who, once Once, in UploadAct
 		err = w.tx.InsertUpload(u)
 		return uploadView(u), err
 	})
+}
+
+// tooLong says what is taken: sound and film may be longer than other files.
+func (a *App) tooLong() error {
+	return domain.E(domain.KindTooLarge, "recording_too_large", "max", itoa64(a.recordingMost>>20), "other", itoa64(AttachmentMost>>20))
+}
+
+// mayBeLong refuses, at its first part, a long file that is no recording.
+func (a *App) mayBeLong(u *domain.Upload, part []byte) error {
+	if u.Size <= AttachmentMost || store.IsRecording(part) {
+		return nil
+	}
+	return a.tooLong()
 }
 
 // UploadState says how far a file in parts has come: where its sender goes on.
@@ -120,6 +133,11 @@ func (a *App) AddPart(ctx context.Context, who *Who, id string, at int64, part [
 			v = uploadView(u)
 			return nil
 		}
+		if at == 0 {
+			if err := a.mayBeLong(u, part); err != nil {
+				return err
+			}
+		}
 		err = w.tx.AppendPart(u, part)
 		v = uploadView(u)
 		return err
@@ -138,27 +156,14 @@ func (a *App) FinishUpload(ctx context.Context, who *Who, id string) (*UploadVie
 	if v.Received < v.Size {
 		return nil, domain.E(domain.KindConflict, "upload_short", "received", itoa64(v.Received))
 	}
-	var name, want string
-	var whole []byte
-	err = a.read(ctx, who, func(w *work) error {
-		u, err := w.ownUpload(id)
-		if err != nil {
-			return err
-		}
-		name, want = u.Name, u.SHA256
-		parts, err := w.tx.UploadParts(id)
-		whole = bytes.Join(parts, nil)
-		return err
-	})
-	if err != nil {
+	var u *domain.Upload
+	if err := a.read(ctx, who, func(w *work) error { u, err = w.ownUpload(id); return err }); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(whole)
-	if hex.EncodeToString(sum[:]) != want {
-		err := a.write(ctx, who, func(w *work) error { return w.tx.EndUpload(id, "") })
-		return nil, orRefusal(err, domain.E(domain.KindRefused, "upload_hash"))
+	up, err := a.takeInParts(ctx, who, u)
+	if domain.CodeOf(err) == "upload_hash" {
+		return nil, orRefusal(a.write(ctx, who, func(w *work) error { return w.tx.EndUpload(id, "") }), err)
 	}
-	up, err := store.TakeIn(ctx, a.Blobs, bytes.NewReader(whole), AttachmentMost, attachmentKinds...)
 	if err != nil {
 		return nil, err
 	}
@@ -167,12 +172,63 @@ func (a *App) FinishUpload(ctx context.Context, who *Who, id string) (*UploadVie
 		if err != nil || u.Attachment != "" {
 			return err
 		}
-		return w.fileUpload(u, name, up)
+		return w.fileUpload(u, u.Name, up)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return a.UploadState(ctx, who, id)
+}
+
+// takeInParts stores the whole of an upload if its bytes have the hash that was said. A
+// long recording is never held in memory: it is read twice, part by part.
+func (a *App) takeInParts(ctx context.Context, who *Who, u *domain.Upload) (up store.Upload, err error) {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, a.partsOf(ctx, who, u)); err != nil {
+		return up, err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != u.SHA256 {
+		return up, domain.E(domain.KindRefused, "upload_hash")
+	}
+	if u.Size > AttachmentMost {
+		return store.TakeInRecording(ctx, a.Blobs, a.partsOf(ctx, who, u), a.recordingMost)
+	}
+	return store.TakeIn(ctx, a.Blobs, a.partsOf(ctx, who, u), AttachmentMost, attachmentKinds...)
+}
+
+// partReader reads an upload part by part.
+type partReader struct {
+	next func(at int64) ([]byte, error)
+	at   int64
+	size int64
+	left []byte
+}
+
+func (a *App) partsOf(ctx context.Context, who *Who, u *domain.Upload) io.Reader {
+	return &partReader{size: u.Size, next: func(at int64) (part []byte, err error) {
+		err = a.read(ctx, who, func(w *work) error {
+			part, err = w.tx.UploadPart(u.ID, at)
+			return err
+		})
+		return part, err
+	}}
+}
+
+// Read implements io.Reader.
+func (r *partReader) Read(p []byte) (int, error) {
+	if len(r.left) == 0 {
+		if r.at >= r.size {
+			return 0, io.EOF
+		}
+		part, err := r.next(r.at)
+		if err != nil {
+			return 0, err
+		}
+		r.left, r.at = part, r.at+int64(len(part))
+	}
+	n := copy(p, r.left)
+	r.left = r.left[n:]
+	return n, nil
 }
 
 func (w *work) fileUpload(u *domain.Upload, name string, up store.Upload) error {

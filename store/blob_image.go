@@ -44,6 +44,30 @@ func TakeIn(ctx context.Context, b Blobs, r io.Reader, max int64, accept ...stri
 	return Upload{SHA256: sha, Size: size, MIME: kind}, err
 }
 
+// recordings are the kinds of sound and film that are kept.
+var recordings = []string{"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/amr", "audio/wav", "audio/ogg", "video/mp4", "video/webm"}
+
+// IsRecording tells sound and film by its first bytes.
+func IsRecording(head []byte) bool {
+	kind, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
+	return accepted(kind, recordings)
+}
+
+// TakeInRecording stores a long recording as it comes, without holding it in memory.
+func TakeInRecording(ctx context.Context, b Blobs, r io.Reader, max int64) (Upload, error) {
+	head := make([]byte, 4096)
+	n, err := io.ReadFull(r, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return Upload{}, err
+	}
+	kind, _, _ := strings.Cut(mimetype.Detect(head[:n]).String(), ";")
+	if !accepted(kind, recordings) {
+		return Upload{}, domain.E(domain.KindInvalid, "file_type", "got", kind)
+	}
+	sha, size, err := b.Put(ctx, &limited{r: contextReader{ctx, io.MultiReader(bytes.NewReader(head[:n]), r)}, left: max})
+	return Upload{SHA256: sha, Size: size, MIME: kind}, err
+}
+
 func accepted(kind string, accept []string) bool {
 	for _, a := range accept {
 		if kind == a || strings.HasSuffix(a, "/") && strings.HasPrefix(kind, a) {

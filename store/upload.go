@@ -67,10 +67,10 @@ func (tx *Tx) AppendPart(u *domain.Upload, part []byte) error {
 	return nil
 }
 
-// UploadParts gives the bytes that are here, in order.
-func (tx *Tx) UploadParts(id string) ([][]byte, error) {
-	return many(tx, func(rows rowScanner, b *[]byte) error { return rows.Scan(b) },
-		"SELECT body FROM upload_part WHERE county = $1 AND upload = $2 ORDER BY start", tx.county, id)
+// UploadPart gives the part that begins at a byte.
+func (tx *Tx) UploadPart(id string, at int64) ([]byte, error) {
+	return one(tx, "upload part", func(rows rowScanner, b *[]byte) error { return rows.Scan(b) },
+		"SELECT body FROM upload_part WHERE county = $1 AND upload = $2 AND start = $3", tx.county, id, at)
 }
 
 // EndUpload drops the parts: the file has become an attachment, or (with "") is to

@@ -73,7 +73,7 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	t.Helper()
 	clock := storetest.NewClock()
 	db := engine.Open(t, store.Config{Now: clock.Now})
-	blobs, err := store.NewDiskBlobs(t.TempDir(), app.BlobMost)
+	blobs, err := store.NewDiskBlobs(t.TempDir(), app.RecordingUsual)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -108,7 +108,7 @@ func TestUploadRefused(t *testing.T) {
 				body testkit.Object
 				code string
 			}{
-				"60 MB":   {testkit.Object{"name": "a.jpg", "size": 60 << 20, "sha256": sumOf(whole)}, "file_too_large"},
+				"60 MB":   {testkit.Object{"name": "a.jpg", "size": app.RecordingUsual + 1, "sha256": sumOf(whole)}, "recording_too_large"},
 				"nothing": {testkit.Object{"name": "a.jpg", "size": 0, "sha256": sumOf(whole)}, "file_empty"},
 				"no hash": {testkit.Object{"name": "a.jpg", "size": 5, "sha256": "zz"}, "fields_invalid"},
 			} {
@@ -136,6 +136,44 @@ func TestUploadRefused(t *testing.T) {
 			}
 			if a := e.team.Do(t, http.MethodPost, "/uploads", testkit.Object{"name": "b.txt", "size": 9, "sha256": sumOf(whole)}); a.Status != http.StatusTooManyRequests {
 				t.Error(a.Status, string(a.Raw))
+			}
+		})
+	}
+}
+
+// TestLongFilm: a film longer than other files may be comes in parts, and is kept as it
+// was sent; a document of that size is turned away at its first part.
+func TestLongFilm(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
+			e := openErrands(t, engine)
+			film := make([]byte, app.AttachmentMost+3<<20)
+			copy(film, "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom")
+			for i := 24; i < len(film); i += 4096 { // no part like another
+				film[i], film[i+1], film[i+2] = byte(i>>12), byte(i>>20), 7
+			}
+			begin := func(name string, whole []byte) string {
+				t.Helper()
+				return testkit.Text(e.team.Must(t, http.MethodPost, "/uploads", testkit.Object{"name": name, "size": len(whole), "sha256": sumOf(whole)}), "id")
+			}
+			book := bytes.Clone(film)
+			copy(book, "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n")
+			if a := sendPart(t, e.team, begin("册.pdf", book), book, 0, app.PartMost); testkit.Text(a.Object(), "type") != "recording_too_large" || a.Status != http.StatusRequestEntityTooLarge {
+				t.Errorf("a long document: %d %s", a.Status, a.Raw)
+			}
+			id := begin("讲座.mp4", film)
+			for at := 0; at < len(film); at += app.PartMost {
+				if a := sendPart(t, e.team, id, film, at, min(at+app.PartMost, len(film))); a.Status != http.StatusOK {
+					t.Fatal(a.Status, string(a.Raw))
+				}
+			}
+			v := e.team.Must(t, http.MethodPost, "/uploads/"+id+"/finish", nil)
+			if testkit.Text(v, "file", "mime") != "video/mp4" || testkit.Text(v, "file", "name") != "讲座.mp4" {
+				t.Fatalf("filed as %v", v)
+			}
+			if got := e.team.Do(t, http.MethodGet, "/attachments/"+testkit.Text(v, "file", "id"), nil); got.Status != http.StatusOK || sumOf(got.Raw) != sumOf(film) {
+				t.Errorf("kept %d bytes of %d, status %d", len(got.Raw), len(film), got.Status)
 			}
 		})
 	}

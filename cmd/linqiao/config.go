@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"linqiao/domain"
@@ -25,6 +26,7 @@ type config struct {
 	Yes, Verbose                                                          bool
 
 	Watches string // address for watches over TCP; "" = none
+	Films   int64  // largest sound or film taken in, MiB; 0 = the usual
 	Pprof   string // loopback address for profiles of serve; "" = none
 }
 
@@ -35,6 +37,12 @@ func env(name, otherwise string) string {
 		return v
 	}
 	return otherwise
+}
+
+// envInt reads a whole number; what is none counts as not set.
+func envInt(name string) int64 {
+	n, _ := strconv.ParseInt(os.Getenv(name), 10, 64)
+	return max(n, 0)
 }
 
 func parseConfig(cmd command, args []string) (*config, []string, error) {
@@ -64,6 +72,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		f.StringVar(&c.Office, "office", "", "单位名称")
 	case "serve":
 		f.StringVar(&c.Watches, "watches", env("LINQIAO_WATCHES", ""), "在这个地址接收儿童手表的定位和求助（TCP）；不写则不开")
+		f.Int64Var(&c.Films, "films", envInt("LINQIAO_FILMS"), "录音、录像最大多少 MB；不写为 200")
 		f.StringVar(&c.Pprof, "pprof", "", "在这个本机地址提供性能剖析；不写则不提供")
 	case "test":
 		f.BoolVar(&c.Verbose, "v", false, "逐句显示")

@@ -54,11 +54,11 @@ func open(ctx context.Context, c *config, s settings) (*instance, error) {
 	if err := db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	blobs, err := store.NewDiskBlobs(filepath.Join(dir, "files"), app.BlobMost)
+	blobs, err := store.NewDiskBlobs(filepath.Join(dir, "files"), max(app.BlobMost, app.RecordingUsual, c.Films<<20))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash})
+	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash, RecordingMost: c.Films << 20})
 	return &instance{db, a}, nil
 }
 

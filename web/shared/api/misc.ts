@@ -1,4 +1,5 @@
 import { get, href, path, post } from './client'
+import { canUploadInParts, uploadInParts } from './uploads'
 import type { Attachment, AuditRow, Keyed, Notification, Page, SearchAnswer } from './types'
 
 export const search = (q: string, signal?: AbortSignal) => get<SearchAnswer>('/search', { q }, { signal })
@@ -12,7 +13,12 @@ export const auditExportHref = (query: AuditQuery): string => {
 export const verifyAudit = () => get<{ broken?: string; linked: number }>('/audit/verify')
 export const listNotifications = (cursor?: string) => get<Page<Notification>>('/notifications', { cursor })
 export const readNotification = (id: string) => post<void>(path('notifications', id, 'read'))
+/** A longer file goes in parts, so that a broken network costs one part and not all; the form
+ * that names it ties it to its record. */
+const WHOLE_MOST = 4 << 20
+
 export function uploadAttachment(file: Blob, name: string, record?: string, idempotencyKey?: string): Promise<Attachment> {
+  if (file.size > WHOLE_MOST && canUploadInParts()) return uploadInParts(file, name, { key: idempotencyKey ?? crypto.randomUUID() })
   const body = new FormData()
   body.append('file', file, name)
   if (record) body.append('record', record)
