@@ -8,14 +8,11 @@ import (
 	"testing"
 )
 
-// TestBadInputPage: every test that docs/bad-input.md names exists.
-func TestBadInputPage(t *testing.T) {
-	page, err := os.ReadFile("docs/bad-input.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestNamedTests: every test that the pages on bad input and on security name exists.
+func TestNamedTests(t *testing.T) {
+	page := read(t, "docs/bad-input.md") + read(t, "docs/security.md")
 	var tests strings.Builder
-	err = fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			if d != nil && d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git") {
 				return fs.SkipDir
@@ -29,7 +26,7 @@ func TestBadInputPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(page), -1) {
+	for _, name := range regexp.MustCompile("`(Test[A-Za-z_]+)`").FindAllStringSubmatch(page, -1) {
 		if !strings.Contains(tests.String(), "func "+name[1]+"(t ") {
 			t.Errorf("no test %s", name[1])
 		}
