@@ -21,13 +21,15 @@ export const isIntake = (move: ProgramMove): boolean => move.intake ?? !(move.fr
 /** Intakes that these roles may make by hand, and that need no parent to hang on. */
 export function intakesFor(record: RecordTypeView, roles: readonly string[]): ProgramMove[] {
   if (record.of && !record.alone) return []
-  return intakes(record).filter(m => (m.by ?? []).some(r => roles.includes(r)) && !(m.channels?.length === 1 && m.channels[0] === 'import'))
+  return intakes(record).filter(m => (m.by ?? []).some(r => roles.includes(r)) && !(m.channels?.length === 1 && fromTable(m)))
 }
+
+const fromTable = (move: ProgramMove): boolean => !!move.channels?.some(c => c.key === 'import')
 
 /** The kind of import by which these roles take such records in from a table. */
 export function importOf(program: string, record: RecordTypeView, roles: readonly string[]): string | undefined {
   if (record.noun === 'offer') return `offers/${program}/${record.key}`
-  const from = record.moves.some(m => isIntake(m) && !!m.channels?.includes('import') && (m.by ?? []).some(r => roles.includes(r)))
+  const from = record.moves.some(m => isIntake(m) && fromTable(m) && (m.by ?? []).some(r => roles.includes(r)))
   return from ? `records/${program}/${record.key}` : undefined
 }
 
