@@ -48,7 +48,7 @@ var arrows = map[string][]string{
 	"api":             {"domain", "app", "exchange"},
 	"jobs":            {"domain", "app"},
 	"exchange":        {"domain", "notify"},
-	"scenario":        {"domain", "kernel/*"},
+	"scenario":        {"domain", "kernel/*", "exchange"},
 	"testkit":         {"domain", "divisions", "programs", "kernel/*", "store", "store/*", "notify", "exchange", "app", "api", "jobs", "scenario"},
 	"cmd":             {"*"},
 	"bench":           {"*"},

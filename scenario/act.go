@@ -72,6 +72,10 @@ func (w *world) act(ctx context.Context, who *login, actor *thing, s Step, at ti
 		return w.ticket(ctx, who, s)
 	case VerbShowPass:
 		return w.showPass(ctx, who, s)
+	case VerbPartner:
+		return w.partnerEdit(ctx, s)
+	case VerbResolve:
+		return w.resolve(ctx, who, s)
 	}
 	return fmt.Errorf("本版本尚不支持「%s」", s.Verb)
 }

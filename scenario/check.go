@@ -43,6 +43,10 @@ func (w *world) check(ctx context.Context, s Sentence) error {
 		return w.checkRoster(ctx, s)
 	case ExpectWindow:
 		return w.checkWindow(ctx, s)
+	case ExpectConflict:
+		return w.checkConflict(ctx, s)
+	case ExpectPartner:
+		return w.checkPartner(ctx, s)
 	case ExpectSame:
 		return w.checkSame()
 	case ExpectRefused:
@@ -264,11 +268,15 @@ func (w *world) checkDelivery(ctx context.Context, s ExpectDelivery) error {
 	if err != nil {
 		return err
 	}
-	m, err := pick("讯息", s.Message, w.prog.Messages, func(m *program.Message) string { return m.Key })
+	items, err := w.pages(ctx, who, "/notifications", url.Values{}, 2000)
 	if err != nil {
 		return err
 	}
-	items, err := w.pages(ctx, who, "/notifications", url.Values{}, 2000)
+	if slices.Contains(ownMessages, s.Message) {
+		n := len(slices.DeleteFunc(items, func(x object) bool { return str(x["message"]) != s.Message }))
+		return s.times(n)
+	}
+	m, err := pick("讯息", s.Message, w.prog.Messages, func(m *program.Message) string { return m.Key })
 	if err != nil {
 		return err
 	}
@@ -284,6 +292,10 @@ func (w *world) checkDelivery(ctx context.Context, s ExpectDelivery) error {
 			n++
 		}
 	}
+	return s.times(n)
+}
+
+func (s ExpectDelivery) times(n int) error {
 	if (s.Times < 0 && n > 0) || n == s.Times {
 		return nil
 	}

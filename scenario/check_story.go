@@ -233,8 +233,12 @@ func (c *checker) expectation(s Sentence) error {
 	case ExpectWindow:
 		_, err := c.w.dutyNamed(s.Duty)
 		return err
+	case PartnerLink:
+		return c.partner(s.Partner)
+	case ExpectPartner:
+		return c.partner(s.Partner)
 	case ExpectDelivery:
-		if !c.w.prog.Messages.Has(s.Message) {
+		if !c.w.prog.Messages.Has(s.Message) && !slices.Contains(ownMessages, s.Message) {
 			return fmt.Errorf("没有讯息「%s」", s.Message)
 		}
 	}
@@ -265,3 +269,7 @@ func (c *checker) count(s ExpectCount) error {
 	_, err = c.w.stageNamed(rec, s.Stage)
 	return err
 }
+
+// ownMessages are those that the product itself writes: of a system in step, of a device,
+// of an empty shift.
+var ownMessages = []string{"partner", "device", "shift"}

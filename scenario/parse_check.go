@@ -58,6 +58,8 @@ func (p *parser) expect(w []string, args string) (Sentence, error) {
 		return ExpectRoster{Roster: rest[0], Compare: c}, nil
 	case "时段":
 		return p.expectWindow(w[2:])
+	case "对接":
+		return p.expectPartner(w[2:], args)
 	case "重算":
 		if len(w) != 3 || w[2] != "相同" {
 			return nil, fmt.Errorf("应写成「应 重算 相同」")

@@ -31,6 +31,7 @@ func Play(ctx context.Context, story *Story, set *program.Set, open Open, report
 			return err
 		}
 		faults = append(faults, w.play(ctx, sceneLines(story, i), report)...)
+		w.closeFars()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -55,6 +56,7 @@ func PlayTogether(ctx context.Context, stories []*Story, set *program.Set, targe
 		if err != nil {
 			return err
 		}
+		defer w.closeFars()
 		strands = append(strands, &strand{w, sceneLines(story, 0)})
 	}
 	for {
@@ -194,7 +196,7 @@ func (w *world) run(ctx context.Context, s Sentence) error {
 	case Report:
 		return w.report(ctx, s)
 	case PartnerLink:
-		return fmt.Errorf("本版本尚不支持这个句型")
+		return w.partnerLink(ctx, s)
 	}
 	return w.check(ctx, s)
 }

@@ -277,6 +277,14 @@ type (
 		Of   string
 		Args Args
 	}
+	// ExpectPartner 应 对接 k …: a count of the county's, or what the other side holds.
+	ExpectPartner struct {
+		Partner string
+		Count   string
+		Compare
+		Of   string
+		Args Args
+	}
 	// ExpectRefused 应拒 「text」|code.
 	ExpectRefused struct {
 		Text string
@@ -330,5 +338,6 @@ func (ExpectResult) sentence()   {}
 func (ExpectRoster) sentence()   {}
 func (ExpectSame) sentence()     {}
 func (ExpectConflict) sentence() {}
+func (ExpectPartner) sentence()  {}
 func (ExpectRefused) sentence()  {}
 func (ExpectAbsent) sentence()   {}

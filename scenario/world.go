@@ -67,6 +67,7 @@ type world struct {
 	suppliers map[string]*thing // org name → the account that keeps its offers
 	shortcuts map[string][]Step
 	offline   map[string][]queued
+	fars      map[string]*far // by the key of the mapping
 	admin     *login
 	root      *thing // the county region
 	last      *thing // result of the line before
@@ -100,7 +101,7 @@ func newWorld(story *Story, set *program.Set, t *Target, sceneNo int) (*world, e
 		client: client{target: t, county: string(story.Code), seed: fmt.Sprintf("%s/%s/%d", story.Seed, story.Name, sceneNo)},
 		story:  story, set: set, prog: p,
 		things: map[string]*thing{}, records: map[string]*thing{}, regions: map[string]*thing{}, suppliers: map[string]*thing{}, shortcuts: map[string][]Step{},
-		offline: map[string][]queued{}, revs: map[string]float64{},
+		offline: map[string][]queued{}, fars: map[string]*far{}, revs: map[string]float64{},
 		admin: &login{Credentials: t.Admin},
 	}
 	w.tag = w.key()[:8]
