@@ -238,6 +238,7 @@ func (s *Server) routes() {
 
 	// Things that report by themselves: the platform's own key lets it in.
 	post(s, public, reads, "/devices/{id}/reports", "设备平台转来的定位和求助（须有平台密钥）", s.deviceReports)
+	get(s, staff, "/programs/{p}/devices/{k}", "会自己报告的设备", s.devices)
 	get(s, overseer, "/gateways", "设备平台", s.gateways)
 	post(s, admin, again, "/gateways", "新增设备平台，得到密钥", s.createGateway)
 	del(s, admin, again, "/gateways/{id}", "停用设备平台", s.stopGateway)

@@ -35,3 +35,13 @@ type shiftDropIn struct {
 func (s *Server) dropShift(ctx context.Context, who *app.Who, in *shiftDropIn) (*none, error) {
 	return nil, s.app.DropShift(ctx, who, requestOf(ctx).once, in.Program, in.Roster, in.Account, in.From)
 }
+
+type devicesIn struct {
+	Program string `path:"p" maxLength:"80"`
+	Key     string `path:"k" maxLength:"80"`
+	Cursor  string `query:"cursor" maxLength:"200"`
+}
+
+func (s *Server) devices(ctx context.Context, who *app.Who, in *devicesIn) (*body[*app.DeviceList], error) {
+	return answer(s.app.Devices(ctx, who, in.Program, in.Key, in.Cursor))
+}

@@ -53,6 +53,11 @@ func (w *work) lookAtParty(id domain.PartyID) lookNote {
 // lookAtRecord is the look of whoever is shown sensitive fields of a record about
 // somebody else.
 func (w *work) lookAtRecord(r *record.Row, v *RecordView) lookNote {
+	if v.Device != nil && v.Device.Place != nil { // where somebody is, who wears it
+		if id := wearerOf(r.Record); id != "" && !w.actsFor(id) {
+			return lookNote{action: "read_record", object: "party/" + string(id), detail: map[string]any{"record": string(r.ID), "ref_no": r.RefNo}}
+		}
+	}
 	if r.Subject == "" || w.actsFor(r.Subject) {
 		return lookNote{}
 	}

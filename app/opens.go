@@ -24,11 +24,16 @@ type ProgramOpens struct {
 	Ledgers []string `json:"ledgers"`
 	// Libraries are content libraries whose items he reads as records: drafts, too.
 	Libraries []string `json:"libraries"`
+	Shifts    []string `json:"shifts"`  // rosters on which people stand by the hour
+	Devices   []string `json:"devices"` // things that report by themselves
 	Notices   bool     `json:"notices"`
+	// Conflicts: he is asked where this side and a system in step have both changed a field.
+	Conflicts bool `json:"conflicts"`
 }
 
 func (w *work) opensOf(p *program.Program) (ProgramOpens, error) {
-	o := ProgramOpens{Records: keysWhere(p.Records, w.opensRecord(p)), Boards: []string{}, Duties: []string{}, Rosters: []string{}, Stats: []string{}, Ledgers: []string{}, Libraries: []string{}}
+	o := ProgramOpens{Records: keysWhere(p.Records, w.opensRecord(p)), Boards: []string{}, Duties: []string{}, Rosters: []string{}, Stats: []string{}, Ledgers: []string{}, Libraries: []string{},
+		Shifts: []string{}, Devices: []string{}}
 	var err error
 	if o.Notices, err = w.opensNotices(p); err != nil || !w.staff() && !w.who.Admin && !w.who.Auditor {
 		return o, err // the other pages are of those who work here
@@ -36,6 +41,13 @@ func (w *work) opensOf(p *program.Program) (ProgramOpens, error) {
 	if w.staff() {
 		o.Rosters = append(o.Rosters, p.Rosters.Keys()...)
 	}
+	if w.who.Admin || slices.ContainsFunc(p.Roles.Keys(), func(k string) bool { return w.who.HoldsStatic(p.Roles.Get(k)) }) {
+		o.Shifts = keysWhere(p.Rosters, func(r *program.Roster) bool { return r.Shifts != nil })
+	}
+	o.Devices = keysWhere(p.Devices, func(d *program.Device) bool { return w.readsRows(p, p.Records.Get(d.Of)) })
+	o.Conflicts = slices.ContainsFunc(p.Partners.Keys(), func(k string) bool {
+		return slices.ContainsFunc(p.Partners.Get(k).Asks, func(role string) bool { return w.who.HoldsStatic(p.Roles.Get(role)) })
+	})
 	o.Libraries = keysWhere(p.Libraries, func(l *program.Library) bool { return w.opensLibrary(p, l) })
 	o.Boards = keysWhere(p.Records, func(t *program.RecordType) bool { return t.Noun == domain.Order && w.readsRows(p, t) })
 	o.Duties = keysWhere(p.Duties, func(d *program.Duty) bool { return w.opensDuty(p, d) })

@@ -36,6 +36,8 @@ type PartnerView struct {
 	LastFail     *time.Time          `json:"last_fail,omitempty"`
 	LastIn       *time.Time          `json:"last_in,omitempty"`
 	Error        string              `json:"error,omitempty"`
+	Problem      string              `json:"problem,omitempty"` // the same in words
+	Asks         []string            `json:"asks"`              // roles that decide where both sides have changed a field
 	Queued       int                 `json:"queued"`
 	Dead         int                 `json:"dead"`
 	Held         int                 `json:"held"`
@@ -61,6 +63,7 @@ type PartnerFieldView struct {
 	Label   string `json:"label"`
 	Class   string `json:"class"`
 	Granted bool   `json:"granted"`
+	Wins    string `json:"wins"` // whose value stands where both have changed it: ours, theirs, newer, ask
 }
 
 // MappingView is a mapping to which a system can be tied.
@@ -110,7 +113,7 @@ func (a *App) Partners(ctx context.Context, who *Who) (out PartnerList, err erro
 		}
 		for _, p := range w.set.set.Programs.All() {
 			for _, def := range p.Partners.All() {
-				out.Mappings = append(out.Mappings, MappingView{Program: p.Key, ProgramTitle: w.words(p).Title(), Key: def.Key, Label: def.Label,
+				out.Mappings = append(out.Mappings, MappingView{Program: p.Key, ProgramTitle: w.words(p).Title(), Key: def.Key, Label: w.words(p).Named("partners", def.Key, def.Label),
 					Ceiling: def.Ceiling.String(), Records: w.mappingRecords(p, def, def.Ceiling)})
 			}
 		}
@@ -125,25 +128,37 @@ func (w *work) mappingRecords(p *program.Program, def *program.Partner, ceiling 
 		v := PartnerRecordView{Key: k, Label: w.words(p).Kind(p.Records.Get(k)), In: rt.In, Out: rt.Out, Fields: []PartnerFieldView{}}
 		for i := range rt.Fields {
 			f := &rt.Fields[i]
-			v.Fields = append(v.Fields, PartnerFieldView{Name: f.Name, Label: f.Col.Label, Class: f.Col.Class.String(), Granted: f.Col.Class <= ceiling})
+			v.Fields = append(v.Fields, PartnerFieldView{Name: f.Name, Label: f.Col.Label, Class: f.Col.Class.String(),
+				Granted: f.Col.Class <= ceiling, Wins: winner(def, f)})
 		}
 		out = append(out, v)
 	}
 	return out
 }
 
+// winner says whose value of a field stands; what is not our own field only goes out.
+func winner(def *program.Partner, f *program.PartnerField) string {
+	if f.Own == "" {
+		return ""
+	}
+	return def.Winner(f)
+}
+
 func (w *work) partnerView(pt *domain.Partner) (*PartnerView, error) {
 	v := &PartnerView{ID: pt.ID, Name: pt.Name, Program: pt.Program, Mapping: pt.Key, Ceiling: pt.Ceiling.String(), Push: pt.Push, Pull: pt.Pull, Active: pt.Active,
 		Path: "/api/v1/exchange/" + string(pt.County) + "-" + pt.ID, Keyed: pt.Hash != "" || pt.Next != "", Renewed: pt.Hash != "" && pt.Next != "",
 		LastOK: instant(pt.Health.LastOK), LastFail: instant(pt.Health.LastFail), LastIn: instant(pt.LastIn), Error: pt.Health.Error,
-		Filling: pt.Filled != domain.PartnerFull, Records: []PartnerRecordView{}, Rev: pt.Rev}
+		Filling: pt.Filled != domain.PartnerFull, Asks: []string{}, Records: []PartnerRecordView{}, Rev: pt.Rev}
 	if u, err := url.Parse(asText(pt.Secret["url"])); err == nil {
 		v.Host = u.Host
 	}
 	v.Way = w.app.partnerClient(pt) != nil
 	p, def := w.mappingOf(pt)
 	if def != nil {
-		v.ProgramTitle, v.MappingLabel = w.words(p).Title(), def.Label
+		v.ProgramTitle, v.MappingLabel = w.words(p).Title(), w.words(p).Named("partners", def.Key, def.Label)
+		for _, k := range def.Asks {
+			v.Asks = append(v.Asks, w.words(p).Role(k))
+		}
 		v.Records = w.mappingRecords(p, def, grants(pt, def))
 	}
 	var err error
@@ -166,6 +181,7 @@ func (w *work) partnerView(pt *domain.Partner) (*PartnerView, error) {
 	} else if pt.Health.Fails == 0 {
 		v.Error = ""
 	}
+	v.Problem = w.outProblem(v.Error)
 	return v, nil
 }
 

@@ -25,7 +25,7 @@ const DESKS: Record<string, [string, string][]> = {
   ],
   jianhang: [['console-bank-work', '/console/'], ['console-bank-orders', `${P}/list/application`], ['console-bank-offers', `${P}/list/loan`]],
   zhongxin: [['console-center-work', '/console/'], ['console-requests', `${V}/list/request`], ['console-volunteer-figures', `${V}/figures`], ['console-volunteer-program', V], ['console-lists-published', `${V}/notices`]],
-  admin: [['console-program-versions', `${P}?tab=versions`], ['console-program-try', `${P}?tab=try`], ['console-imports', '/console/imports'], ['console-new-import', '/console/imports/new'], ['console-maps', '/console/admin/maps'], ['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts'], ['console-channels', '/console/admin/channels'], ['console-deliveries', '/console/admin/deliveries']],
+  admin: [['console-program-versions', `${P}?tab=versions`], ['console-program-try', `${P}?tab=try`], ['console-imports', '/console/imports'], ['console-new-import', '/console/imports/new'], ['console-maps', '/console/admin/maps'], ['console-regions', '/console/admin/regions'], ['console-orgs', '/console/admin/orgs'], ['console-accounts', '/console/admin/accounts'], ['console-channels', '/console/admin/channels'], ['console-deliveries', '/console/admin/deliveries'], ['console-partners', '/console/admin/partners']],
   auditor: [['console-auditor-work', '/console/'], ['console-audit', '/console/audit'], ['console-audit-reveals', '/console/audit?action=reveal']],
 }
 /** Where a page of one thing finds its thing: asked of the server, as the same person. */
@@ -43,7 +43,7 @@ async function resolve(p: Person, path: string): Promise<string> {
 /** Pages that need a state of their own are visited where that state is made. */
 const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'import.test.ts',
   '/screen': 'maps.test.ts', '/print/:sheet': 'maps.test.ts',
-  '/p/:program/accounts/:account': 'desk.test.ts', '/p/:program/board/:duty': 'programs.test.ts', '/p/:program/library/:library': 'library.test.ts' }
+  '/p/:program/accounts/:account': 'desk.test.ts', '/p/:program/board/:duty': 'programs.test.ts', '/p/:program/library/:library': 'library.test.ts', '/admin/partners/:id': 'link.test.ts', '/p/:program/conflicts': 'link.test.ts' }
 
 test('every route of the console is toured', () => {
   const source = readFileSync(join(import.meta.dirname, '../console/src/router.ts'), 'utf8')

@@ -174,7 +174,7 @@ export interface LedgerView extends Keyed { every?: string; by?: Keyed[]; sign?:
 export interface NoticeView extends Keyed { of?: string; to?: string; objection?: string }
 export interface ConsentView extends Keyed { by?: string[]; evidence?: string[] }
 /** The pages of a program that this reader may open; screens lead to no others. */
-export interface ProgramOpens { records: string[]; boards: string[]; duties: string[]; rosters: string[]; stats: string[]; ledgers: string[]; libraries: string[]; notices: boolean }
+export interface ProgramOpens { records: string[]; boards: string[]; duties: string[]; rosters: string[]; stats: string[]; ledgers: string[]; libraries: string[]; notices: boolean; conflicts?: boolean }
 export interface ProgramView {
   key: string
   version: number

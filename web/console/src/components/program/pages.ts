@@ -25,6 +25,7 @@ export function pagesOf(view: ProgramView): ProgramPage[] {
     ...(opens.stats.length ? [{ key: 'screen', label: t('screen.title'), to: { name: 'screen', query: { program: view.key } } }] : []),
     page('map', t('map.title')),
     ...when(opens.ledgers.length > 0, 'ledgers', t('ledger.title')),
+    ...when(opens.conflicts === true, 'conflicts', t('link.conflictTitle')),
     ...when(opens.notices, 'notices', t('notice.title')),
     page('program', t('program.title')),
   ]
