@@ -16,6 +16,7 @@ type View struct {
 	Forms     []FormView      `json:"forms"`
 	Roles     []EntryView     `json:"roles"`
 	Rosters   []EntryView     `json:"rosters"`
+	Devices   []EntryView     `json:"devices"`
 	Matches   []MatchView     `json:"matches"`
 	Duties    []EntryView     `json:"duties"`
 	Panels    []EntryView     `json:"panels"`
@@ -293,6 +294,7 @@ func (p *Program) View(lang string) *View {
 	out := &View{
 		Key: p.Key, Version: p.Version, Title: v.pick(p.Title, p.TitleEN),
 		Roles:     roleViews(v, p.Roles),
+		Devices:   entryViews(v, p.Devices, "devices", func(d *Device) (string, string) { return d.Label, d.Of }),
 		Rosters:   entryViews(v, p.Rosters, "rosters", func(r *Roster) (string, string) { return r.Label, r.Of }),
 		Duties:    entryViews(v, p.Duties, "duties", func(d *Duty) (string, string) { return d.Label, d.Over }),
 		Panels:    entryViews(v, p.Panels, "panels", func(x *Panel) (string, string) { return x.Label, x.Of }),

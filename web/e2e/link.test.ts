@@ -56,6 +56,7 @@ async function tell(address: string, key: string, data: object, id: string): Pro
 test('a system is tied, refuses, is mended, and what differs is decided', async () => {
   other.status = 422
   const p = await Person.staff(stage.browser, stage.server.url, 'admin', DESK)
+  p.broken = /422/ // an address where no partner may stand, on purpose
   await p.go('/console/')
   await p.follow('数据对接')
   await p.sees('还没有对接的系统')
@@ -68,7 +69,7 @@ test('a system is tied, refuses, is mended, and what differs is decided', async 
   const address = (await p.page.locator('dd.code').first().innerText()).trim()
   await p.press('生成密钥')
   await p.sees('只显示这一次')
-  const key = (await p.page.locator('.fresh .code').innerText()).trim()
+  const key = (await p.page.locator('.shown-once .code').innerText()).trim()
   await p.check('link-key')
   await p.press('修改设置')
   await p.fill('对方地址', 'http://example.org')
@@ -80,7 +81,6 @@ test('a system is tied, refuses, is mended, and what differs is decided', async 
   await p.press('保存')
   await p.page.getByRole('dialog').waitFor({ state: 'detached' })
   expect(await p.page.locator('body').innerText()).not.toContain(key)
-  p.broken = /404|409/
   await p.page.getByRole('tab', { name: /没被接受/ }).click()
   await until(p, '对方认为内容有误')
   await p.check('link-dead')
@@ -112,4 +112,22 @@ test('a system is tied, refuses, is mended, and what differs is decided', async 
   await k.sees('没有两边不一致的内容')
   await expect.poll(() => other.got.some(e => e.data.id === file.id && e.data.fields?.lxdh === '0668-5550300'), { timeout: 60_000 }).toBe(true)
   await k.leave()
+})
+
+test('who is on duty, and which watch nobody hears of', async () => {
+  const p = await Person.staff(stage.browser, stage.server.url, 'humiao', DESK)
+  await p.go('/console/p/child-protection/shifts/duty')
+  await p.sees('值班何一')
+  await p.tour('link-shifts', '/console/p/child-protection/shifts/duty')
+  await p.tour('link-devices', '/console/p/child-protection/devices/watch')
+  await p.follow('8800000021')
+  await p.heading('最后位置').waitFor()
+  await p.check('link-device')
+  await p.narrow('link-device')
+  await p.leave()
+  const other = await Person.staff(stage.browser, stage.server.url, 'guanai', DESK)
+  other.broken = /404/
+  await other.go('/console/p/child-protection/devices/watch')
+  await other.page.getByRole('alert').waitFor() // who does not read watches has no such page
+  await other.leave()
 })

@@ -43,7 +43,7 @@ async function resolve(p: Person, path: string): Promise<string> {
 /** Pages that need a state of their own are visited where that state is made. */
 const ELSEWHERE: Record<string, string> = { '/sign-in': 'tour.test.ts', '/p/:program/new/:record/:move': 'tour.test.ts', '/imports/:id': 'import.test.ts',
   '/screen': 'maps.test.ts', '/print/:sheet': 'maps.test.ts',
-  '/p/:program/accounts/:account': 'desk.test.ts', '/p/:program/board/:duty': 'programs.test.ts', '/p/:program/library/:library': 'library.test.ts', '/admin/partners/:id': 'link.test.ts', '/p/:program/conflicts': 'link.test.ts' }
+  '/p/:program/accounts/:account': 'desk.test.ts', '/p/:program/board/:duty': 'programs.test.ts', '/p/:program/library/:library': 'library.test.ts', '/admin/partners/:id': 'link.test.ts', '/p/:program/conflicts': 'link.test.ts', '/p/:program/shifts/:roster': 'link.test.ts', '/p/:program/devices/:device': 'link.test.ts' }
 
 test('every route of the console is toured', () => {
   const source = readFileSync(join(import.meta.dirname, '../console/src/router.ts'), 'utf8')

@@ -30,6 +30,8 @@ export function createConsoleRouter(): Router {
       { path: '/p/:program/board/:duty', name: 'board', component: () => import('./pages/duty/BoardPage.vue'), props: true },
       { path: '/p/:program/rounds/:id', name: 'round', component: () => import('./pages/duty/RoundPage.vue'), props: true },
       { path: '/p/:program/rosters/:roster', name: 'roster', component: () => import('./pages/duty/RosterPage.vue'), props: true },
+      { path: '/p/:program/shifts/:roster', name: 'shifts', component: () => import('./pages/duty/ShiftPage.vue'), props: true },
+      { path: '/p/:program/devices/:device', name: 'devices', component: () => import('./pages/duty/DevicePage.vue'), props: true },
       { path: '/p/:program/figures', name: 'figures', component: () => import('./pages/figure/FiguresPage.vue'), props: true },
       { path: '/p/:program/ledgers/:ledger?', name: 'ledgers', component: () => import('./pages/figure/LedgerPage.vue'), props: true },
       { path: '/p/:program/accounts/:account', name: 'statement', component: () => import('./pages/figure/StatementPage.vue'), props: true },

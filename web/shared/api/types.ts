@@ -174,7 +174,7 @@ export interface LedgerView extends Keyed { every?: string; by?: Keyed[]; sign?:
 export interface NoticeView extends Keyed { of?: string; to?: string; objection?: string }
 export interface ConsentView extends Keyed { by?: string[]; evidence?: string[] }
 /** The pages of a program that this reader may open; screens lead to no others. */
-export interface ProgramOpens { records: string[]; boards: string[]; duties: string[]; rosters: string[]; stats: string[]; ledgers: string[]; libraries: string[]; notices: boolean; conflicts?: boolean }
+export interface ProgramOpens { records: string[]; boards: string[]; duties: string[]; rosters: string[]; stats: string[]; ledgers: string[]; libraries: string[]; notices: boolean; conflicts?: boolean; shifts?: string[]; devices?: string[] }
 export interface ProgramView {
   key: string
   version: number
@@ -183,7 +183,7 @@ export interface ProgramView {
   records: RecordTypeView[]
   forms: FormView[]
   roles: RoleView[]
-  rosters: RosterView[]
+  rosters: RosterView[]; devices?: Keyed[]
   matches: MatchView[]
   duties: DutyView[]
   stats: StatView[]
