@@ -21,7 +21,7 @@ export function pagesOf(view: ProgramView): ProgramPage[] {
     ...opened(view.libraries, opens.libraries).map(l => page('library', l.label, { library: l.key })),
     ...opened(offerRecords(view), opens.records).filter(r => !view.libraries.some(l => l.of === r.key)).map(r => page('records', r.label, { record: r.key })),
     ...opened(view.rosters, opens.shifts ?? []).map(r => page('shifts', r.label, { roster: r.key })),
-    ...(view.devices ?? []).filter(d => opens.devices?.includes(d.key)).map(d => page('devices', d.label, { device: d.key })),
+    ...(view.devices ?? []).filter(d => opens.devices?.includes(d.key)).map(d => page('devices', t('device.nav', { label: d.label }), { device: d.key })),
     ...opened(view.rosters, opens.rosters).filter(r => !opens.shifts?.includes(r.key)).map(r => page('roster', r.label, { roster: r.key })),
     ...when(opens.stats.length > 0, 'figures', t('figure.title')),
     ...(opens.stats.length ? [{ key: 'screen', label: t('screen.title'), to: { name: 'screen', query: { program: view.key } } }] : []),
