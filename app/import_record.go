@@ -186,6 +186,9 @@ func (i *recordImport) prepare(w *work, _ *rowReader, lines []map[string]string,
 }
 
 func (i *recordImport) check(w *work, r *rowReader, cells map[string]string, v *lineVerdict, seen seenLines) any {
+	if v.Name == "" {
+		v.Name = cutText(strings.TrimSpace(cells[parentColumn]+" "+cells[subjectColumn]), 60)
+	}
 	d := &recordDraft{act: record.Act{Channel: "import"}}
 	d.act.Parent = i.parentOf(w, r, cells, v)
 	d.act.Subject = i.subjectOf(w, r, cells, v)
@@ -208,9 +211,6 @@ func (i *recordImport) check(w *work, r *rowReader, cells map[string]string, v *
 	}
 	if !v.ok() {
 		return d
-	}
-	if v.Name == "" {
-		v.Name = cutText(strings.TrimSpace(cells[parentColumn]+" "+cells[subjectColumn]), 60)
 	}
 	unique, err := w.unit.Try(i.p, i.t, i.mv, d.act)
 	if err != nil {
