@@ -73,6 +73,8 @@ test('a session is found by its day, and she says that she came', async () => {
   await aunt.follow('事项')
   await aunt.follow(/活动与公开事项/)
   await aunt.heading(/^场次/).waitFor()
+  const all = aunt.button(/^看全部/)
+  if (await all.count()) await all.first().click()
   await aunt.check('m-around')
   await expectTargets(aunt.page, 'around')
   await aunt.page.getByRole('link', { name: /\d{4}-\d{2}-\d{2} 周六 08:00–10:00/ }).first().click()

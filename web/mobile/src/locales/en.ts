@@ -122,7 +122,7 @@ export default {
     drawn: { title: 'Draw', waiting: 'The list of {size} is locked; nobody has been drawn yet.', result: '{take} drawn from {size}.', mine: 'You were drawn', notMine: 'You are not among those drawn.', members: 'Drawn', code: 'No. {code}' },
     published: { title: 'Published', toYou: 'Published to you', object: 'Objections until {at}', until: 'Shown until {at}', at: 'Published {at}', look: 'See what is published', empty: 'Nothing in it.', before: 'Previous page', after: 'Next page' },
     around: {
-      title: 'Activities and public matters', lead: 'Sessions, activities, public matters', none: 'There is nothing public at present.', sessions: 'Sessions', activities: 'Activities', cases: 'Public matters', full: 'Full', room: 'Room for {n}', taken: '{n} booked', mine: 'You are enrolled', when: 'When', place: 'Where',
+      title: 'Activities and public matters', all: 'Show all {n}', lead: 'Sessions, activities, public matters', none: 'There is nothing public at present.', sessions: 'Sessions', activities: 'Activities', cases: 'Public matters', full: 'Full', room: 'Room for {n}', taken: '{n} booked', mine: 'You are enrolled', when: 'When', place: 'Where',
     },
     matters: { seeAll: 'Show what has ended', title: 'My matters', running: 'Under way', all: 'All', none: 'Nothing yet.', start: 'Begin something' },
     notices: { title: 'Messages', none: 'No messages yet.', new: 'new', readAll: 'Mark all as read' },
@@ -154,7 +154,7 @@ export default {
     pass: { show: 'Show the {pass}', hide: 'Hide', note: 'Whoever is here types this code. It changes by itself; do not pass on a picture of it.' },
     roll: { title: 'Roll', count: '{came} here of {expected}', none: 'Nobody has booked yet.' },
     bookings: {
-      title: 'Bookings', mine: 'My bookings', none: 'No bookings yet.', open: 'Open for booking', noneOpen: 'Nothing can be booked in the coming days.', room: '{taken} of {capacity} taken',
+      title: 'Bookings', mine: 'My bookings', none: 'No bookings yet.', open: 'Open for booking', noneOpen: 'Nothing can be booked in the coming days.', later: 'Show {n} more days', room: '{taken} of {capacity} taken',
       feed: 'Calendar subscription', feedLead: 'Make an address of your own and put it into your phone’s calendar as a subscription: bookings appear by themselves. Give it to nobody. It names no other person, and sensitive matters only as a booking.', feedSince: 'Open since {at}.', feedMake: 'Make an address', feedNew: 'Make another (the old one ends)', feedEnd: 'Stop it', copy: 'Copy the address', copied: 'Copied',
     },
     looks: {

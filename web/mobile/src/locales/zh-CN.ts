@@ -122,7 +122,7 @@ export default {
     drawn: { title: '抽取结果', waiting: '名单已锁定，共 {size} 人，还没有抽取。', result: '从 {size} 人中抽取 {take} 人。', mine: '抽中了您', notMine: '抽中的人里没有您。', members: '抽中的人', code: '编号 {code}' },
     published: { title: '公示', toYou: '公布给您的', object: '可以提出异议，截止 {at}', until: '公示至 {at}', at: '公布于 {at}', look: '查看公布的内容', empty: '没有内容。', before: '上一页', after: '下一页' },
     around: {
-      title: '活动与公开事项', lead: '场次、活动、公开的事项', none: '现在没有公开的场次、活动或事项。', sessions: '场次', activities: '活动', cases: '公开的事项', full: '名额已满', room: '还有 {n} 个名额', taken: '已约 {n}', mine: '您已报名', when: '时间', place: '地点',
+      title: '活动与公开事项', all: '看全部 {n} 件', lead: '场次、活动、公开的事项', none: '现在没有公开的场次、活动或事项。', sessions: '场次', activities: '活动', cases: '公开的事项', full: '名额已满', room: '还有 {n} 个名额', taken: '已约 {n}', mine: '您已报名', when: '时间', place: '地点',
     },
     matters: { seeAll: '查看已结束的事项', title: '我的事项', running: '进行中', all: '全部', none: '还没有事项。', start: '去办事' },
     notices: { title: '消息', none: '还没有消息。', new: '未读', readAll: '全部标为已读' },
@@ -154,7 +154,7 @@ export default {
     pass: { show: '出示{pass}', hide: '收起', note: '请到场的人输入这个码；会自动更换，不要截图转发。' },
     roll: { title: '点名', count: '已到 {came} / 应到 {expected}', none: '还没有人预约。' },
     bookings: {
-      title: '预约与日程', mine: '我的预约', none: '还没有预约。', open: '可以预约', noneOpen: '近期没有可以预约的场次。', room: '已约 {taken} / {capacity}',
+      title: '预约与日程', mine: '我的预约', none: '还没有预约。', open: '可以预约', noneOpen: '近期没有可以预约的场次。', later: '再看后面 {n} 天', room: '已约 {taken} / {capacity}',
       feed: '手机日历订阅', feedLead: '生成一个只属于您的地址，填进手机日历的“订阅”，预约会自动出现。地址不要给别人；日历里不写别人的姓名，心理等敏感事项只写“预约”。', feedSince: '{at} 起已开通。', feedMake: '生成订阅地址', feedNew: '换一个地址（旧的失效）', feedEnd: '停用', copy: '复制地址', copied: '已复制',
     },
     looks: {
