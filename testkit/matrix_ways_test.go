@@ -166,6 +166,7 @@ func ways() map[string]way {
 		"/programs/{p}/duties/{k}/windows":  ofProgram(func(p *program.Program) []string { return p.Duties.Keys() }),
 		"/duty-rounds/{id}":                 ask(roundsOf), "/duty-rounds/{id}/items": ask(roundsOf), "/duty-windows/{id}": held("TestWindowsSeen"), "/duty-windows/{id}/items": held("TestWindowsSeen"),
 		"/check-ins": once, "/work": once, "/sync": once, "/sync/keys": once,
+		"/programs/{p}/devices/{k}":               ofProgram(func(p *program.Program) []string { return p.Devices.Keys() }),
 		"/programs/{p}/stats":                     ofProgram(nil),
 		"/programs/{p}/stats/{k}":                 ofProgram(func(p *program.Program) []string { return p.Stats.Keys() }),
 		"/programs/{p}/ledgers":                   ofProgram(nil),
