@@ -1,10 +1,15 @@
 package record
 
 import (
+	"math/big"
+	"slices"
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"linqiao/domain"
+	"linqiao/kernel/program"
 )
 
 const panelProgram = `
@@ -178,4 +183,69 @@ func TestPanelCombine(t *testing.T) {
 	if n := w.field(id, "mid"); n != int64(8000) {
 		t.Errorf("result %v", n)
 	}
+}
+
+// TestPanelSecondCount counts panels a second time, by another way: the extremes are
+// struck out one by one, and the result is made with exact fractions.
+func TestPanelSecondCount(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := &program.Panel{Combine: rapid.SampledFrom([]string{"mean", "sum", "median"}).Draw(t, "combine")}
+		if rapid.Bool().Draw(t, "drops") {
+			p.Drop = &program.Drop{High: rapid.IntRange(0, 2).Draw(t, "high"), Low: rapid.IntRange(0, 2).Draw(t, "low"), From: rapid.IntRange(1, 8).Draw(t, "from")}
+		}
+		marks := rapid.SliceOfN(rapid.IntRange(0, 100), 0, 12).Draw(t, "marks")
+		var sheets []*domain.Response
+		for _, m := range marks {
+			sheets = append(sheets, &domain.Response{Score: m})
+		}
+		s := &PanelState{Panel: p, Sheets: sheets, Counted: dropExtremes(sheets, p.Drop)}
+		got, ok := s.Score()
+
+		left := slices.Clone(marks)
+		strike := func(worse func(a, b int) bool) {
+			at := 0
+			for i := range left {
+				if worse(left[i], left[at]) {
+					at = i
+				}
+			}
+			left = slices.Delete(left, at, at+1)
+		}
+		if d := p.Drop; d != nil && len(marks) >= d.From && len(marks) > d.High+d.Low {
+			for range d.High {
+				strike(func(a, b int) bool { return a > b })
+			}
+			for range d.Low {
+				strike(func(a, b int) bool { return a < b })
+			}
+		}
+		if ok != (len(left) > 0) {
+			t.Fatalf("%v of %v: a result is %v", p, marks, ok)
+		}
+		if !ok {
+			return
+		}
+		want := new(big.Rat)
+		switch {
+		case p.Combine == "median": // what as many lie above as below
+			for len(left) > 2 {
+				strike(func(a, b int) bool { return a > b })
+				strike(func(a, b int) bool { return a < b })
+			}
+			fallthrough
+		case p.Combine == "mean":
+			for _, m := range left {
+				want.Add(want, big.NewRat(int64(m), int64(len(left))))
+			}
+		default:
+			for _, m := range left {
+				want.Add(want, big.NewRat(int64(m), 1))
+			}
+		}
+		// Nearest hundredth, half up.
+		off := new(big.Rat).Sub(big.NewRat(got, 100), want)
+		if half := big.NewRat(1, 200); off.Cmp(half) > 0 || off.Cmp(new(big.Rat).Neg(half)) <= 0 {
+			t.Fatalf("%s of %v without extremes: %d hundredths, not %s", p.Combine, left, got, want.FloatString(4))
+		}
+	})
 }
