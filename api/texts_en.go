@@ -102,6 +102,7 @@ var textsEN = map[string]text{
 	"ambiguous":           {"{label?“#”:This} fits several choices: {options}", ""},
 	"too_short":           {"{label?“#”:This} is too short: at least {min} characters", ""},
 	"too_long":            {"{label?“#”:This} is too long: at most {max} characters", ""},
+	"unit":                {"{label?“#”:This} takes a number without a unit ({unit})", "Convert all to one unit first."},
 	"too_few":             {"{label?“#”:This} needs at least {min} entries", ""},
 	"too_many":            {"{label?“#”:This} takes at most {max} entries", ""},
 	"range":               {"{label?“#”:This} is out of range{min?, at least #}{max?, at most #}", ""},

@@ -105,6 +105,7 @@ var textsZH = map[string]text{
 	"ambiguous":           {"{label?“#”:此项}对得上多个选项：{options}", ""},
 	"too_short":           {"{label?“#”:此项}太短，至少 {min} 个字", ""},
 	"too_long":            {"{label?“#”:此项}太长，最多 {max} 个字", ""},
+	"unit":                {"{label?“#”:此项}只填数字，不写单位“{unit}”", "请先换算成同一单位，再填数字。"},
 	"too_few":             {"{label?“#”:此项}至少要有 {min} 项", ""},
 	"too_many":            {"{label?“#”:此项}最多 {max} 项", ""},
 	"range":               {"{label?“#”:此项}超出范围{min?，不小于 #}{max?，不大于 #}", ""},

@@ -129,7 +129,7 @@ func (a *App) DecideConflict(ctx context.Context, who *Who, once Once, id, pick 
 		}
 		st := stateOf(link)
 		theirs := c.Secret["theirs"]
-		st.Base[f.Name] = theirs
+		st.rebase(f.Name, theirs)
 		state := domain.ConflictOurs
 		if pick == "theirs" {
 			state = domain.ConflictTheirs

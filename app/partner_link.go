@@ -26,6 +26,17 @@ type linkState struct {
 	Chose   []string         // decided since the last event
 	Decided map[string]int64 // the event that told of the decision
 	Sent    []sentValues     // what was said and is not known to have been taken in, oldest first
+	Before  []baseBefore     // earlier bases, which the partner may still speak from, oldest first
+}
+
+// baseBefore is what both sides agreed on of a field until one of our events was taken in.
+// An event that the partner built before that (its Seen is lower) says this value and means
+// no change.
+type baseBefore struct {
+	Name  string
+	Seq   int64 // of our event
+	Known bool  // there was a base
+	Val   any
 }
 
 // sentValues is what one event said.
@@ -38,6 +49,10 @@ type sentValues struct {
 // sides changing one field is asked where it need not be.
 const sentMost = 20
 
+// beforeMost bounds the earlier bases of a record; with fewer, an event that crossed many
+// of ours is asked about where it need not be.
+const beforeMost = 400
+
 // acknowledged: the partner has taken an event in, so what it said is agreed on, but for
 // the fields on which somebody there has still to decide.
 func (s *linkState) acknowledged(seq int64, open []string) {
@@ -48,7 +63,7 @@ func (s *linkState) acknowledged(seq int64, open []string) {
 			if slices.Contains(open, k) {
 				asked[k] = v
 			} else {
-				s.Base[k] = v
+				s.agree(k, v, s.Sent[0].Seq)
 			}
 		}
 		if rest = nil; len(asked) > 0 {
@@ -59,9 +74,45 @@ func (s *linkState) acknowledged(seq int64, open []string) {
 	s.Sent = append(rest, s.Sent...)
 }
 
+// agree moves the base of a field to what our event said.
+func (s *linkState) agree(name string, v any, seq int64) {
+	was, known := s.Base[name]
+	if known && sameOnWire(was, v) {
+		return
+	}
+	s.Base[name] = v
+	s.Before = append(s.Before, baseBefore{name, seq, known, was})
+	if n := len(s.Before) - beforeMost; n > 0 {
+		s.Before = slices.Delete(s.Before, 0, n)
+	}
+}
+
+// baseAt is what both sides agreed on of a field when the partner had seen our event seq.
+func (s *linkState) baseAt(name string, seen int64) (v any, known bool) {
+	for _, b := range s.Before {
+		if b.Name == name && b.Seq > seen {
+			return b.Val, b.Known
+		}
+	}
+	v, known = s.Base[name]
+	return v, known
+}
+
+// heard: the partner has seen our event seq, so nothing of his is older than that.
+func (s *linkState) heard(seq int64) {
+	s.Before = slices.DeleteFunc(s.Before, func(b baseBefore) bool { return b.Seq <= seq })
+}
+
+// rebase: this is what the partner has of a field, whatever was said before.
+func (s *linkState) rebase(name string, v any) {
+	s.Base[name] = v
+	s.Before = slices.DeleteFunc(s.Before, func(b baseBefore) bool { return b.Name == name })
+}
+
 // settled: both sides have this value now, whatever was said before.
 func (s *linkState) settled(name string, v any) {
-	s.Base[name], s.Known[name] = v, v
+	s.rebase(name, v)
+	s.Known[name] = v
 	for i := range s.Sent {
 		s.Sent[i].Vals[name] = v
 	}
@@ -86,6 +137,12 @@ func stateOf(l *domain.PartnerLink) *linkState {
 		m := asMap(x)
 		s.Sent = append(s.Sent, sentValues{wireInt(m["seq"]), asMap(m["vals"])})
 	}
+	before, _ := l.Secret["before"].([]any)
+	for _, x := range before {
+		m := asMap(x)
+		known, _ := m["known"].(bool)
+		s.Before = append(s.Before, baseBefore{asText(m["name"]), wireInt(m["seq"]), known, m["val"]})
+	}
 	list, _ := l.Secret["chose"].([]any)
 	for _, v := range list {
 		s.Chose = append(s.Chose, asText(v))
@@ -108,7 +165,11 @@ func (s *linkState) into(l *domain.PartnerLink) {
 	for i, v := range s.Sent {
 		sent[i] = map[string]any{"seq": v.Seq, "vals": v.Vals}
 	}
-	l.Secret = map[string]any{"sent": sent, "known": s.Known, "base": s.Base, "changed": changed, "decided": decided, "chose": chose}
+	before := make([]any, len(s.Before))
+	for i, b := range s.Before {
+		before[i] = map[string]any{"name": b.Name, "seq": b.Seq, "known": b.Known, "val": b.Val}
+	}
+	l.Secret = map[string]any{"sent": sent, "before": before, "known": s.Known, "base": s.Base, "changed": changed, "decided": decided, "chose": chose}
 }
 
 func asMap(v any) map[string]any { m, _ := v.(map[string]any); return m }

@@ -27,6 +27,7 @@ func (w *work) mergeEvent(pt *domain.Partner, def *program.Partner, rt *program.
 	old := ev.Data.Version <= link.Theirs
 	if !old {
 		st.acknowledged(ev.Data.Seen, ev.Data.Open)
+		st.heard(ev.Data.Seen)
 	}
 	open, err := w.tx.OpenConflicts(pt.ID, r.ID)
 	if err != nil {
@@ -55,7 +56,8 @@ func (w *work) mergeEvent(pt *domain.Partner, def *program.Partner, rt *program.
 				}
 			}
 		case ourChoice:
-			st.Base[f.Name], again = theirs, true
+			st.rebase(f.Name, theirs)
+			again = true
 			if !slices.Contains(st.Chose, f.Name) {
 				st.Chose = append(st.Chose, f.Name)
 			}
@@ -90,9 +92,10 @@ func (w *work) openNames(pt *domain.Partner, r *record.Row) ([]string, error) {
 	return out, err
 }
 
-// judgeField is the three-way comparison: theirs and ours against what both had last.
+// judgeField is the three-way comparison: theirs and ours against what both had last when
+// the partner built the event.
 func judgeField(def *program.Partner, f *program.PartnerField, st *linkState, ev *exchange.Event, ours, theirs any, old bool) verdict {
-	base, known := st.Base[f.Name]
+	base, known := st.baseAt(f.Name, ev.Data.Seen)
 	switch {
 	case sameOnWire(ours, theirs):
 		return agreed

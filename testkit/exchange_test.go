@@ -445,6 +445,34 @@ func TestCutAndHealed(t *testing.T) {
 	})
 }
 
+// TestCrossing: an event that was built before its sender had taken in our change says
+// the old value, and arrives after we know that he has the new one. It is no change of his.
+func TestCrossing(t *testing.T) {
+	eachEngine(t, func(t *testing.T, engine storetest.Engine) {
+		a, b := pair(t, engine, "push")
+		ida := a.enter(t, testkit.Object{"level": "some", "visits": 1})
+		a.run(t)
+		b.run(t)
+		b.wire.mode.Store("down") // in front of b: a's do not come
+		a.edit(t, ida, testkit.Object{"visits": 2})
+		a.run(t) // built, not handed over
+		b.edit(t, testkit.Text(b.only(t), "id"), testkit.Object{"level": "hard"})
+		b.run(t)
+		a.wants(t, "level", "hard")
+		b.wire.mode.Store("")
+		for range 4 {
+			a.pass(t, b, 15*time.Minute)
+		}
+		for _, s := range []*system{a, b} {
+			s.wants(t, "level", "hard")
+			s.wants(t, "visits", float64(2))
+			if list := s.conflicts(t); len(list) != 0 || s.count(t, "queued") != 0 {
+				t.Errorf("%v, %v", list, s.view(t))
+			}
+		}
+	})
+}
+
 // pass lets time go by on both sides, and each do what is due.
 func (s *system) pass(t *testing.T, other *system, d time.Duration) {
 	t.Helper()
