@@ -11,8 +11,12 @@ import (
 )
 
 // KindRoster is the round that keeps a roster's copy for the record whose move
-// froze it.
-const KindRoster = "roster"
+// froze it. Its list of members may be of a hundred thousand: it lies in a round of its
+// own, kindRosterList, which is read only where the members are asked for.
+const (
+	KindRoster     = "roster"
+	kindRosterList = "roster_list"
+)
 
 // freezeRosters takes a copy of the rosters that this move freezes: the members
 // inside the record's region, a hash of the list, and how many were left out for
@@ -54,8 +58,28 @@ func (u *Unit) freezeRoster(r *Row, k *program.Roster) error {
 	for reason, n := range out {
 		left[reason] = n
 	}
-	return u.w.SaveRound(&domain.PanelRun{County: r.County, ID: u.w.NewID(), Kind: KindRoster, Record: r.ID, Program: r.P.Key, Key: k.Key, Round: round, State: PoolFrozen,
-		Data: map[string]any{"members": list, "hash": hex.EncodeToString(sum[:]), "size": int64(len(ids)), "except": left, "frozen": stamp(u.w.Now())}})
+	for kind, data := range map[string]map[string]any{
+		KindRoster:     {"hash": hex.EncodeToString(sum[:]), "size": int64(len(ids)), "except": left, "frozen": stamp(u.w.Now())},
+		kindRosterList: {"members": list},
+	} {
+		if err := u.w.SaveRound(&domain.PanelRun{County: r.County, ID: u.w.NewID(), Kind: kind, Record: r.ID, Program: r.P.Key, Key: k.Key, Round: round, State: PoolFrozen, Data: data}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// frozenList is the copy that a row has made of a roster, a member on each line; ok is
+// false when it has made none. Copies of older versions hold their list themselves.
+func (u *Unit) frozenList(record domain.RecordID, key string) (list string, ok bool, err error) {
+	run, err := u.w.Round(kindRosterList, record, key)
+	if run == nil && err == nil {
+		run, err = u.w.Round(KindRoster, record, key)
+	}
+	if run == nil || err != nil {
+		return "", false, err
+	}
+	return text(run.Data["members"]), true, nil
 }
 
 // freezes: `freeze: made.lock` means the record that has a move of that name and
@@ -121,12 +145,12 @@ func (u *Unit) rosterFor(r *Row, p *program.Program, key string) ([]string, erro
 	}
 	if k := p.Rosters.Get(key); k != nil && k.Freeze != "" {
 		for up := r; up != nil; {
-			run, err := u.w.Round(KindRoster, up.ID, key)
+			list, ok, err := u.frozenList(up.ID, key)
 			if err != nil {
 				return nil, err
 			}
-			if run != nil {
-				return strings.Split(strings.TrimSuffix(text(run.Data["members"]), "\n"), "\n"), nil
+			if ok {
+				return strings.Split(strings.TrimSuffix(list, "\n"), "\n"), nil
 			}
 			if up, err = u.Parent(up); err != nil {
 				return nil, err
@@ -143,12 +167,12 @@ func (u *Unit) rosterHasFor(r *Row, p *program.Program, key, member string) (boo
 		return u.w.RosterHas(p.Key, key, member)
 	}
 	for up := r; up != nil; {
-		run, err := u.w.Round(KindRoster, up.ID, key)
+		list, ok, err := u.frozenList(up.ID, key)
 		if err != nil {
 			return false, err
 		}
-		if run != nil {
-			return strings.Contains("\n"+text(run.Data["members"]), "\n"+member+"\n") && member != "", nil
+		if ok {
+			return strings.Contains("\n"+list, "\n"+member+"\n") && member != "", nil
 		}
 		if up, err = u.Parent(up); err != nil {
 			return false, err

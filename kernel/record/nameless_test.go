@@ -51,4 +51,8 @@ func TestFreezeRoster(t *testing.T) {
 	if err != nil || len(frozen) != 1 || frozen[0].Hash == "" || frozen[0].Size != int64(len(list)) || frozen[0].Except["away"] != 2 {
 		t.Errorf("%+v, %v", frozen, err)
 	}
+	// A page reads how many are on it, not who.
+	if run, err := w.Round(KindRoster, id, "people"); err != nil || run.Data["members"] != nil {
+		t.Errorf("the copy that a page reads holds its list: %v, %v", run, err)
+	}
 }
