@@ -119,7 +119,7 @@ export default {
     ticket: { lead: '领一张票，到不登录的页面去说。系统不记谁领了哪张票，谁也查不出是谁说的。', take: '领一张票', another: '再领一张', left: '还可以领 {n} 张', none: '票已经领完。', keep: '票号只显示这一次，请抄下或截图。凭票号投递，也凭票号查答复。', open: '去“匿名反映”页：投递或查答复', needsNetwork: '领票要联网，请稍后再试。' },
     living: { now: '现行文本', before: '此前的文本', changed: '看改了哪里', whole: '看全文' },
     panel: { sheets: '已收 {n} 张评分表，共 {of} 席', blind: '背靠背：收齐以前谁也看不到结果。', mine: '您已提交', out: '您须回避：{why}', score: '结果 {score} 分' },
-    drawn: { title: '抽取结果', waiting: '名单已锁定，共 {size} 人，还没有抽取。', result: '从 {size} 人中抽取 {take} 人。', mine: '抽中了您', notMine: '抽中的人里没有您。', members: '抽中的人', code: '编号 {code}' },
+    drawn: { title: '抽取结果', waiting: '名单已锁定，共 {size} 人，结果还没有产生。', result: '从 {size} 人中产生 {take} 人。', mine: '抽中了您', notMine: '抽中的人里没有您。', members: '抽中的人', code: '编号 {code}' },
     published: { title: '公示', toYou: '公布给您的', object: '可以提出异议，截止 {at}', until: '公示至 {at}', at: '公布于 {at}', look: '查看公布的内容', empty: '没有内容。', before: '上一页', after: '下一页' },
     around: {
       title: '活动与公开事项', all: '看全部 {n} 件', lead: '场次、活动、公开的事项', none: '现在没有公开的场次、活动或事项。', sessions: '场次', activities: '活动', cases: '公开的事项', full: '名额已满', room: '还有 {n} 个名额', taken: '已约 {n}', mine: '您已报名', when: '时间', place: '地点',
