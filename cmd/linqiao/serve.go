@@ -113,7 +113,7 @@ const (
 	startPercent = 40
 	gcPercent    = 300
 	memoryLimit  = 320 << 20
-	settling     = 2 * time.Second
+	settling     = time.Second
 )
 
 // tuneMemory sets the collector for the start, unless the environment says otherwise.
