@@ -58,7 +58,11 @@ func settingOf(st *program.Stat, s span, path string) (x setting, ok bool) {
 		}
 		return x, true
 	}
-	x.span, _ = parsePeriod(from[:4] + ".." + s.until.String()[:4])
+	years, err := parsePeriod(from[:4] + ".." + s.until.String()[:4])
+	if err != nil {
+		return x, false
+	}
+	x.span = years
 	add("month")
 	for d := s.from; d <= s.until; d += 28 {
 		if m := d.String()[:7]; !slices.Contains(x.at["month"], m) {

@@ -39,14 +39,12 @@ func env(name, otherwise string) string {
 	return otherwise
 }
 
-// envInt reads a whole number; what is none counts as not set.
-func envInt(name string) int64 {
-	n, _ := strconv.ParseInt(os.Getenv(name), 10, 64)
-	return max(n, 0)
-}
+// filmsMost bounds one recording, MiB: ten gigabytes.
+const filmsMost = 10 << 10
 
 func parseConfig(cmd command, args []string) (*config, []string, error) {
 	c := &config{}
+	films := "0"
 	f := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
 	f.StringVar(&c.Addr, "addr", env("LINQIAO_ADDR", "127.0.0.1:8080"), "监听地址")
 	f.StringVar(&c.DB, "db", env("LINQIAO_DB", "data/linqiao.db"), "数据库：文件，或 postgres:// 地址")
@@ -72,7 +70,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		f.StringVar(&c.Office, "office", "", "单位名称")
 	case "serve":
 		f.StringVar(&c.Watches, "watches", env("LINQIAO_WATCHES", ""), "在这个地址接收儿童手表的定位和求助（TCP）；不写则不开")
-		f.Int64Var(&c.Films, "films", envInt("LINQIAO_FILMS"), "录音、录像最大多少 MB；不写为 200")
+		f.StringVar(&films, "films", env("LINQIAO_FILMS", "0"), "录音、录像最大多少 MB；不写为 200")
 		f.StringVar(&c.Pprof, "pprof", "", "在这个本机地址提供性能剖析；不写则不提供")
 	case "test":
 		f.BoolVar(&c.Verbose, "v", false, "逐句显示")
@@ -97,6 +95,10 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		args = f.Args()[1:]
 	}
 	c.Password = os.Getenv("LINQIAO_PASSWORD") // never a flag: others see flags
+	var err error
+	if c.Films, err = strconv.ParseInt(films, 10, 64); err != nil || c.Films < 0 || c.Films > filmsMost {
+		return nil, nil, errUsage("--films 应为 0 到 10240 的整数（MB）")
+	}
 	if c.Suite != "aes" && c.Suite != "sm" {
 		return nil, nil, errUsage("--suite 应为 aes 或 sm")
 	}

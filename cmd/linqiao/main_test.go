@@ -97,10 +97,14 @@ func TestDiffSaysWhatProtectsMoreOrLess(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{}, {"nonsense"}, {"check"}, {"diff", "one"}, {"serve", "--nonsense"}} {
+	for _, args := range [][]string{{}, {"nonsense"}, {"check"}, {"diff", "one"}, {"serve", "--nonsense"}, {"serve", "--films", "two"}, {"serve", "--films", "-1"}} {
 		if code, out := call(t, t.TempDir(), args...); code != 2 || out == "" {
 			t.Errorf("%v: %d %s", args, code, out)
 		}
+	}
+	t.Setenv("LINQIAO_FILMS", "two") // a setting that is none is said, not passed over
+	if code, out := call(t, t.TempDir(), "serve"); code != 2 || !strings.Contains(out, "films") {
+		t.Errorf("%d %s", code, out)
 	}
 }
 
