@@ -55,6 +55,9 @@ func register[I, O any](s *Server, r rule, rep repeat, method, path, summary str
 	op := huma.Operation{Method: method, Path: apiRoot + path, OperationID: operationID(method, path), Summary: summary,
 		Tags: []string{strings.SplitN(path[1:], "/", 2)[0]}, DefaultStatus: status, MaxBodyBytes: -1, BodyReadTimeout: readWithin,
 		Middlewares: huma.Middlewares{s.guard(r, rep)}, Extensions: map[string]any{"x-rule": r.name}}
+	if r.fresh != asEver {
+		op.Extensions["x-step-up"] = true
+	}
 	if reflect.TypeFor[O]() == reflect.TypeFor[none]() {
 		op.DefaultStatus = http.StatusNoContent
 	}

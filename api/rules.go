@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/danielgtaylor/huma/v2"
 
 	"linqiao/app"
@@ -17,6 +19,26 @@ type rule struct {
 	code  string // of the refusal
 	blind bool   // whoever asks is not looked at, signed in or not
 	idle  bool   // asked by screens of themselves: does not keep the sign-in alive
+	// stages are the unfinished sign-ins that may come too (domain.Stage…).
+	stages []string
+	fresh  freshness
+}
+
+// freshness says whether a route asks its caller to prove himself again when he last did
+// so some time ago (step-up).
+type freshness int
+
+const (
+	asEver      freshness = iota
+	whenGuarded           // of who has a second factor, or whose county asks for one
+	always                // of everybody: acts on the factors themselves
+)
+
+// proved is a rule for dangerous acts: taking data out in bulk, breaking glass, changing
+// rights and keys.
+func proved(r rule) rule {
+	r.fresh = whenGuarded
+	return r
 }
 
 var (
@@ -24,6 +46,11 @@ var (
 	demoOnly = rule{name: "demo", open: true} // and only in a demo county
 	signedIn = rule{name: "signed-in", may: func(*app.Who) bool { return true }}
 	watching = rule{name: "signed-in", may: func(*app.Who) bool { return true }, idle: true}
+	// halfway lets in whoever still lacks his second step; atFactor and atEnrol who is at it.
+	halfway  = rule{name: "signed-in", may: signedIn.may, stages: []string{domain.StageFactor, domain.StageEnrol}}
+	atFactor = rule{name: "signed-in", may: signedIn.may, stages: []string{domain.StageFactor}}
+	atEnrol  = rule{name: "signed-in", may: signedIn.may, stages: []string{domain.StageEnrol}, fresh: always}
+	ownKeys  = rule{name: "signed-in", may: signedIn.may, fresh: always}
 	staff    = rule{name: "staff", may: func(w *app.Who) bool { return len(w.Memberships) > 0 || w.Admin }, code: "staff_only"}
 	admin    = rule{name: "admin", may: func(w *app.Who) bool { return w.Admin }, code: "admin_only"}
 	auditor  = rule{name: "auditor", may: func(w *app.Who) bool { return w.Auditor }, code: "auditor_only"}
@@ -58,8 +85,11 @@ func (s *Server) admit(q *request, r rule, rep repeat, c huma.Context) error {
 	}
 	if !r.blind && (!r.open || q.token != "") {
 		ask := s.app.Who
-		if r.idle {
+		switch {
+		case r.idle:
 			ask = s.app.Watcher
+		case len(r.stages) > 0:
+			ask = s.app.Halfway
 		}
 		who, err := ask(c.Context(), q.token)
 		switch {
@@ -72,6 +102,14 @@ func (s *Server) admit(q *request, r rule, rep repeat, c huma.Context) error {
 	}
 	if !r.open && (r.may == nil || !r.may(q.who)) {
 		return domain.E(domain.KindForbidden, orText(r.code, "forbidden"))
+	}
+	if !r.open && q.who.Stage != "" && !slices.Contains(r.stages, q.who.Stage) {
+		return domain.E(domain.KindUnauthenticated, "sign_in_"+q.who.Stage)
+	}
+	if r.fresh != asEver && q.who.Stage == "" {
+		if err := s.app.Fresh(c.Context(), q.who, r.fresh == always); err != nil {
+			return err
+		}
 	}
 	if rep == reads {
 		return nil

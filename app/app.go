@@ -39,6 +39,7 @@ type App struct {
 	cal      *calendar.Calendar
 	stream   *hub
 	door     *door
+	passkeys *passkeys // nil = no public address is set
 
 	extraJobs map[string]jobRunner // kinds that only tests have
 	holder    string               // of this process, in leases of long work
@@ -55,7 +56,9 @@ type Options struct {
 	Calendar *calendar.Calendar
 	// RecordingMost is the largest sound or film that is taken in, in bytes; 0 = 200 MiB.
 	RecordingMost int64
-	Hash          HashCost // of passwords; zero = the real cost, tests and demos may take less
+	// Origin is the public address of the server (https://…), for passkeys; "" = none.
+	Origin string
+	Hash   HashCost // of passwords; zero = the real cost, tests and demos may take less
 }
 
 // New makes an App over an open, migrated database.
@@ -84,6 +87,11 @@ func New(o Options) *App {
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.accounts = newPlaces[domain.AccountID, domain.Account]()
 	a.door = newDoor(o.Hash)
+	if keys, err := newPasskeys(o.Origin); err != nil {
+		a.Log.Error("passkeys are off", slog.Any("error", err))
+	} else {
+		a.passkeys = keys
+	}
 	a.stream = newHub()
 	a.holder = store.NewID()
 	return a
@@ -104,7 +112,12 @@ type Who struct {
 	*record.Actor
 	Lang string // zh-CN or en
 
-	session string // hash of the token he came with
+	// Stage is what his sign-in still lacks (domain.Stage…); only Halfway gives such callers.
+	Stage string
+
+	session string    // hash of the token he came with
+	strong  time.Time // when he last proved who he is
+	guarded bool      // dangerous acts ask for a fresh proof
 }
 
 // System is the kernel acting by itself: clocks, duties, imports.

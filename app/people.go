@@ -50,6 +50,9 @@ type signedIn struct {
 	county  domain.CountyCode
 	hash    string
 	actor   *record.Actor
+	stage   string    // what it still lacks
+	strong  time.Time // when its person last proved who he is
+	guarded bool      // dangerous acts ask for a fresh proof
 	created time.Time
 	idle    time.Duration
 	most    time.Duration
@@ -112,13 +115,26 @@ func Anonymous(county domain.CountyCode) *Who {
 // Who tells who stands behind a token of SignIn. The answer may be a few seconds
 // old for changes made by another process; changes made here are seen at once.
 func (a *App) Who(ctx context.Context, token string) (*Who, error) {
+	return whole(a.behind(ctx, token, a.used))
+}
+
+// Halfway is Who that also gives whoever has not done his second step yet.
+func (a *App) Halfway(ctx context.Context, token string) (*Who, error) {
 	return a.behind(ctx, token, a.used)
+}
+
+// whole turns away whoever has not done his second step.
+func whole(who *Who, err error) (*Who, error) {
+	if err == nil && who.Stage != "" {
+		return nil, domain.E(domain.KindUnauthenticated, "sign_in_"+who.Stage)
+	}
+	return who, err
 }
 
 // Watcher is Who for what a screen asks by itself: it keeps no sign-in alive, so
 // that an open screen nobody sits at still signs out.
 func (a *App) Watcher(ctx context.Context, token string) (*Who, error) {
-	return a.behind(ctx, token, a.live)
+	return whole(a.behind(ctx, token, a.live))
 }
 
 // live reports whether a sign-in has not run out.
@@ -149,7 +165,7 @@ func (a *App) behind(ctx context.Context, token string, alive func(*signedIn) bo
 	if !alive(s) {
 		return nil, domain.E(domain.KindUnauthenticated, "session_expired")
 	}
-	return &Who{County: s.county, Actor: s.actor, Lang: "zh-CN", session: s.hash}, nil
+	return &Who{County: s.county, Actor: s.actor, Lang: "zh-CN", Stage: s.stage, session: s.hash, strong: s.strong, guarded: s.guarded}, nil
 }
 
 // used notes a use, or reports that the sign-in has run out. Writing it down
@@ -212,8 +228,10 @@ func (a *App) loadSignIn(ctx context.Context, county domain.CountyCode, hash str
 		s.created = in.Created
 		s.seen.Store(in.Seen.UnixMilli())
 		s.saved.Store(in.Seen.UnixMilli())
-		s.idle, s.most = lasting(s.actor)
-		return nil
+		s.stage, s.strong = in.Stage, in.Strong
+		s.idle, s.most = lasting(s.actor, s.stage)
+		_, s.guarded, err = a.stageOf(tx, s.actor, entry{proved: true})
+		return err
 	})
 	if domain.KindOf(err) == domain.KindNotFound && err != nil {
 		return nil, errSignedOut()
@@ -222,7 +240,10 @@ func (a *App) loadSignIn(ctx context.Context, county domain.CountyCode, hash str
 }
 
 // lasting gives the idle and the absolute limit.
-func lasting(actor *record.Actor) (idle, most time.Duration) {
+func lasting(actor *record.Actor, stage string) (idle, most time.Duration) {
+	if stage != "" {
+		return stagedFor, stagedFor
+	}
 	if len(actor.Memberships) > 0 {
 		return staffIdle, staffMost
 	}

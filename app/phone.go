@@ -99,7 +99,7 @@ func (a *App) SignInPhone(ctx context.Context, in PhoneAct, from Client) (*Sessi
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, county, id, "phone", from)
+	return a.open(ctx, county, id, entry{how: "phone"}, from)
 }
 
 // resident finds or makes the resident's account of a phone.

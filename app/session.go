@@ -12,6 +12,7 @@ import (
 
 	"linqiao/domain"
 	"linqiao/kernel/program"
+	"linqiao/kernel/record"
 	"linqiao/store"
 )
 
@@ -75,6 +76,9 @@ type SessionView struct {
 	// Vault is the key under which the account's phone seals what it keeps. It leaves the
 	// phone at sign-out; what was sealed can be opened again only after another sign-in.
 	Vault string `json:"vault,omitempty"`
+	// Step is what this sign-in still lacks; until then it opens nothing else.
+	Step string   `json:"step,omitempty" enum:"factor,enrol"`
+	Ways []string `json:"ways,omitempty"` // in which the step can be done
 }
 
 func errWrongSignIn() error { return domain.E(domain.KindUnauthenticated, "sign_in_wrong") }
@@ -114,7 +118,7 @@ func (a *App) SignIn(ctx context.Context, in SignInAct, from Client) (*SessionVi
 		return nil, errWrongSignIn()
 	}
 	a.door.clear(key)
-	return a.open(ctx, county, acc.ID, "password", from)
+	return a.open(ctx, county, acc.ID, entry{how: wayPassword}, from)
 }
 
 // noteWrong writes a failed sign-in to the journal, for unknown logins too: the
@@ -149,8 +153,15 @@ func (a *App) countyOf(ctx context.Context, code domain.CountyCode) (county doma
 	return county, err
 }
 
-// open writes the sign-in and answers with its token.
-func (a *App) open(ctx context.Context, county domain.CountyCode, id domain.AccountID, how string, from Client) (v *SessionView, err error) {
+// entry is how somebody came in; proved says that he needs no second step.
+type entry struct {
+	how    string
+	proved bool
+}
+
+// open writes the sign-in and answers with its token. Who has a second factor, or must
+// have one, is let in only as far as that step.
+func (a *App) open(ctx context.Context, county domain.CountyCode, id domain.AccountID, in entry, from Client) (v *SessionView, err error) {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret)
 	token := string(county) + "-" + base64.RawURLEncoding.EncodeToString(secret)
@@ -170,14 +181,18 @@ func (a *App) open(ctx context.Context, county domain.CountyCode, id domain.Acco
 			return err
 		}
 		s := &signedIn{created: tx.Now()}
-		s.idle, s.most = lasting(actor)
 		who = &Who{County: county, Actor: actor, Lang: "zh-CN", session: hex.EncodeToString(sum[:])}
+		if who.Stage, who.guarded, err = a.stageOf(tx, actor, in); err != nil {
+			return err
+		}
+		s.idle, s.most = lasting(actor, who.Stage)
+		who.strong = s.created
 		err = tx.InsertSignIn(&domain.SignIn{TokenHash: who.session, Account: id, Created: s.created, Seen: s.created,
-			Expires: s.ends(s.created), Agent: cutText(from.Agent, 200), Address: cutText(from.Address, 64)})
+			Expires: s.ends(s.created), Agent: cutText(from.Agent, 200), Address: cutText(from.Address, 64), Stage: who.Stage, Strong: s.created})
 		if err != nil {
 			return err
 		}
-		return tx.AppendAudit(&domain.Audit{Actor: id, Action: "sign_in", Object: "account/" + string(id), Detail: map[string]any{"how": how}})
+		return tx.AppendAudit(&domain.Audit{Actor: id, Action: "sign_in", Object: "account/" + string(id), Detail: signInDetail(in, who.Stage)})
 	})
 	if err != nil {
 		return nil, err
@@ -186,6 +201,40 @@ func (a *App) open(ctx context.Context, county domain.CountyCode, id domain.Acco
 		v.Token = token
 	}
 	return v, err
+}
+
+func signInDetail(in entry, stage string) map[string]any {
+	d := map[string]any{"how": in.how}
+	if stage != "" {
+		d["stage"] = stage
+	}
+	return d
+}
+
+// stageOf says which step a sign-in still lacks, and whether dangerous acts of this
+// account ask for a fresh proof.
+func (a *App) stageOf(tx *store.Tx, actor *record.Actor, in entry) (stage string, guarded bool, err error) {
+	has, err := tx.HasFactor(actor.Account)
+	if err != nil {
+		return "", false, err
+	}
+	t, err := tx.Tenant()
+	if err != nil {
+		return "", false, err
+	}
+	rules := rulesOf(t)
+	guarded = has || rules.SecondFactor != FactorsOff && len(actor.Memberships) > 0
+	switch {
+	case in.proved || !has && rules.SecondFactor == FactorsOff:
+		return "", guarded, nil
+	case has:
+		return domain.StageFactor, guarded, nil
+	}
+	set, err := a.programs.of(tx)
+	if err == nil && rules.needsFactor(set.set, actor) {
+		stage = domain.StageEnrol
+	}
+	return stage, guarded, err
 }
 
 // Session tells the caller who he is here.
@@ -204,6 +253,9 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 		}
 		v = &SessionView{Account: SessionAccount{ID: acc.ID, Name: acc.Name}, County: CountyRef{t.Code, t.Name},
 			Admin: who.Admin, Auditor: who.Auditor, Demo: a.Demo, Now: a.Now(), Parties: []PartyRef{}}
+		if who.Stage != "" {
+			return w.waiting(v)
+		}
 		if v.Roles, err = w.roles(); err != nil {
 			return err
 		}
@@ -224,6 +276,21 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 		return err
 	})
 	return v, err
+}
+
+// waiting cuts the view of a sign-in that lacks its second step down to that step.
+func (w *work) waiting(v *SessionView) error {
+	v.Step, v.Admin, v.Auditor = w.who.Stage, false, false
+	v.Memberships, v.Roles = []MembershipView{}, []RoleRef{}
+	list, err := w.tx.Factors(w.who.Account)
+	if err != nil {
+		return err
+	}
+	n, err := w.tx.RecoveryCodes(w.who.Account)
+	if w.who.Stage == domain.StageFactor {
+		v.Ways = waysOf(list, n)
+	}
+	return err
 }
 
 // vaultKey is 32 bytes in hex, the same at every sign-in of the account, known to nobody

@@ -13,8 +13,8 @@ type Account struct {
 	Party        PartyID // the person behind it, "" for staff not on file
 	PasswordHash string
 	Active       bool
-	Failed       int // wrong passwords in a row
-	LockedUntil  time.Time
+	Failed       int       // wrong second factors in a row
+	LockedUntil  time.Time // the second step is closed until then
 	Created      time.Time
 	Rev          int64
 }
@@ -44,4 +44,6 @@ type SignIn struct {
 	Expires   time.Time
 	Agent     string
 	Address   string
+	Stage     string    // what is still to do; "" = a whole sign-in
+	Strong    time.Time // when its person last proved who he is
 }

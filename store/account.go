@@ -177,19 +177,20 @@ func prefixes(path string) []string {
 	return append(list, path)
 }
 
-const signInColumns = "county, token_hash, account, created, seen, expires, agent, address"
+const signInColumns = "county, token_hash, account, created, seen, expires, agent, address, stage, strong"
 
 // InsertSignIn writes a new sign-in.
 func (tx *Tx) InsertSignIn(s *domain.SignIn) error {
 	if err := tx.home(&s.County); err != nil {
 		return err
 	}
-	return tx.insert(insertSQL("sign_in", signInColumns), s.County, s.TokenHash, s.Account, s.Created, s.Seen, s.Expires, s.Agent, s.Address)
+	return tx.insert(insertSQL("sign_in", signInColumns), s.County, s.TokenHash, s.Account, s.Created, s.Seen, s.Expires, s.Agent, s.Address,
+		s.Stage, s.Strong)
 }
 
 func scanSignIn(rows rowScanner, s *domain.SignIn) error {
 	return rows.Scan((*string)(&s.County), &s.TokenHash, (*string)(&s.Account), instant{&s.Created}, instant{&s.Seen},
-		instant{&s.Expires}, &s.Agent, &s.Address)
+		instant{&s.Expires}, &s.Agent, &s.Address, &s.Stage, instant{&s.Strong})
 }
 
 // SignIn reads a sign-in that has not expired.

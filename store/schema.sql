@@ -100,7 +100,7 @@ CREATE TABLE sign_in (
   seen BIGINT NOT NULL,
   expires BIGINT NOT NULL,
   agent TEXT NOT NULL,
-  address TEXT NOT NULL,
+  address TEXT NOT NULL, stage TEXT NOT NULL DEFAULT '', strong BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (county, token_hash),
   FOREIGN KEY (county, account) REFERENCES account (county, id)
 );
@@ -1325,3 +1325,40 @@ CREATE TABLE partner_stop (
   at BIGINT NOT NULL,
   PRIMARY KEY (county, program, key, record)
 );
+
+CREATE TABLE factor (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  active SMALLINT NOT NULL,
+  handle TEXT NOT NULL,
+  step BIGINT NOT NULL,
+  created BIGINT NOT NULL,
+  used BIGINT NOT NULL,
+  secret BLOB NOT NULL,
+  PRIMARY KEY (county, id),
+  FOREIGN KEY (county, account) REFERENCES account (county, id)
+);
+CREATE INDEX factor_account ON factor (county, account);
+CREATE UNIQUE INDEX factor_handle ON factor (county, handle) WHERE handle <> '';
+
+CREATE TABLE recovery_code (
+  county TEXT NOT NULL,
+  account TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (county, account, digest),
+  FOREIGN KEY (county, account) REFERENCES account (county, id)
+);
+
+CREATE TABLE challenge (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  use TEXT NOT NULL,
+  expires BIGINT NOT NULL,
+  secret BLOB NOT NULL,
+  PRIMARY KEY (county, id)
+);
+CREATE INDEX challenge_expires ON challenge (county, expires);

@@ -79,7 +79,7 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	}
 	book := &LogBook{}
 	quiet := slog.New(slog.NewTextHandler(book, nil))
-	options := app.Options{DB: db, Blobs: blobs, Log: quiet, Now: clock.Now, Demo: true, Hash: app.LightCost}
+	options := app.Options{DB: db, Blobs: blobs, Log: quiet, Now: clock.Now, Demo: true, Hash: app.LightCost, Origin: Origin}
 	a := app.New(options)
 	ctx := context.Background()
 	if _, err := a.ImportDivisions(ctx, app.System(code), code, nil); err != nil {
@@ -125,6 +125,9 @@ func (c *County) Target() *scenario.Target {
 		Workers: 2,
 	}
 }
+
+// Origin is the public address that a County's passkeys are made for.
+const Origin = "https://linqiao.example"
 
 // Password is that of every account made by a County.
 const Password = "shi-yan-mi-ma-2026"
