@@ -7,6 +7,10 @@ import (
 	"linqiao/domain"
 )
 
+func (s *Server) signInWays(context.Context, *app.Who, *struct{}) (*body[*app.SignInWays], error) {
+	return answer(s.app.Ways(), nil)
+}
+
 // countyIn names the county where a server has several.
 type countyIn struct {
 	Body struct {

@@ -40,6 +40,7 @@ type App struct {
 	stream   *hub
 	door     *door
 	passkeys *passkeys // nil = no public address is set
+	phoneNow func() time.Time
 
 	extraJobs map[string]jobRunner // kinds that only tests have
 	holder    string               // of this process, in leases of long work
@@ -56,6 +57,9 @@ type Options struct {
 	Calendar *calendar.Calendar
 	// RecordingMost is the largest sound or film that is taken in, in bytes; 0 = 200 MiB.
 	RecordingMost int64
+	// PhoneNow is the time that people's phones show, for one-time codes; nil = Now. A
+	// demo's own clock may run ahead.
+	PhoneNow func() time.Time
 	// Origin is the public address of the server (https://…), for passkeys; "" = none.
 	Origin string
 	Hash   HashCost // of passwords; zero = the real cost, tests and demos may take less
@@ -86,6 +90,9 @@ func New(o Options) *App {
 	a.screens, a.trends = newBriefly[screenKey, *ScreenView](), newBriefly[trendKey, []ScreenPoint]()
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.accounts = newPlaces[domain.AccountID, domain.Account]()
+	if a.phoneNow = o.PhoneNow; a.phoneNow == nil {
+		a.phoneNow = a.Now
+	}
 	a.door = newDoor(o.Hash)
 	if keys, err := newPasskeys(o.Origin); err != nil {
 		a.Log.Error("passkeys are off", slog.Any("error", err))

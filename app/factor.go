@@ -152,6 +152,23 @@ func reads(p *program.Program, r *program.Role, class domain.Class) bool {
 	return false
 }
 
+// SignInWays is how this server lets people in beside login and password.
+type SignInWays struct {
+	PasskeyOrigin string        `json:"passkey_origin,omitempty"` // the address at which passkeys work
+	Providers     []ProviderRef `json:"providers"`
+}
+
+// ProviderRef is a county's own identity provider, as its button says.
+type ProviderRef struct {
+	Key   string `json:"key"`
+	Label string `json:"label"`
+}
+
+// Ways tells anybody how he can sign in here.
+func (a *App) Ways() *SignInWays {
+	return &SignInWays{PasskeyOrigin: a.passkeys.origin(), Providers: []ProviderRef{}}
+}
+
 // FactorView is one second factor of the caller.
 type FactorView struct {
 	ID      string     `json:"id"`

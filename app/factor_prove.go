@@ -16,7 +16,9 @@ type Proof struct {
 	Password string         `json:"password,omitempty" maxLength:"600" doc:"没有第二因素的账号用"`
 }
 
-func errFactorWrong() error { return domain.E(domain.KindUnauthenticated, "factor_wrong") }
+func errFactorWrong() error {
+	return domain.E(domain.KindInvalid, "factor_wrong").With("code", "factor_wrong")
+}
 
 // SecondStep completes a sign-in that has had its password.
 func (a *App) SecondStep(ctx context.Context, who *Who, in Proof, from Client) (*SessionView, error) {
@@ -139,7 +141,7 @@ func (a *App) checkProof(tx *store.Tx, acc *domain.Account, list []domain.Factor
 		right, err = tx.TakeRecoveryCode(acc.ID, digest)
 		return wayRecovery, right, err
 	}
-	right, err = useTOTP(tx, list, in.Code)
+	right, err = useTOTP(tx, list, in.Code, a.phoneNow())
 	return wayTOTP, right, err
 }
 

@@ -94,7 +94,7 @@ func (a *App) FinishTOTP(ctx context.Context, who *Who, id string, in TOTPAct, f
 			if f.ID != id || f.Kind != domain.FactorTOTP || f.Active {
 				continue
 			}
-			step, ok := totpStep(f, in.Code, w.tx.Now())
+			step, ok := totpStep(f, in.Code, a.phoneNow())
 			if !ok {
 				return domain.E(domain.KindInvalid, "factor_wrong").With("code", "factor_wrong")
 			}
@@ -128,13 +128,13 @@ func totpStep(f *domain.Factor, code string, now time.Time) (int64, bool) {
 }
 
 // useTOTP takes a code in: right, of this moment, and once.
-func useTOTP(tx *store.Tx, list []domain.Factor, code string) (bool, error) {
+func useTOTP(tx *store.Tx, list []domain.Factor, code string, now time.Time) (bool, error) {
 	for i := range list {
 		f := &list[i]
 		if !f.Active || f.Kind != domain.FactorTOTP {
 			continue
 		}
-		if step, ok := totpStep(f, code, tx.Now()); ok {
+		if step, ok := totpStep(f, code, now); ok {
 			return tx.TakeStep(f.ID, step)
 		}
 	}

@@ -19,6 +19,7 @@ type config struct {
 	Programs string // folder that holds program folders, instead of the built-in ones
 	County   string // for commands that work in one county
 	Secure   bool   // the session cookie only by HTTPS
+	Origin   string // public address, https://…: for passkeys
 	Suite    string // aes or sm: algorithms of newly sealed values
 
 	// of single commands
@@ -52,6 +53,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 	f.StringVar(&c.Programs, "programs", env("LINQIAO_PROGRAMS", ""), "机制文件夹所在目录；不写用内置的")
 	f.StringVar(&c.County, "county", env("LINQIAO_COUNTY", ""), "县区代码；只有一个县区时可不写")
 	f.BoolVar(&c.Secure, "secure", env("LINQIAO_SECURE", "") != "", "会话 Cookie 只走 HTTPS")
+	f.StringVar(&c.Origin, "origin", env("LINQIAO_ORIGIN", ""), "公开网址，如 https://linqiao.example.gov.cn；通行密钥只在这个网址有效")
 	f.StringVar(&c.Suite, "suite", env("LINQIAO_SUITE", "aes"), "新写入数据的密码算法：aes 或 sm（国密）")
 	switch cmd.name {
 	case "import":

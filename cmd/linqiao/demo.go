@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"math"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,9 @@ func demo(ctx context.Context, c *config, args []string) error {
 	}
 	own := *c
 	own.DB, own.Key = filepath.Join(dir, "demo.db"), ""
+	if _, port, err := net.SplitHostPort(c.Addr); err == nil && own.Origin == "" {
+		own.Origin = "http://localhost:" + port // the one plain address at which browsers allow passkeys
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	made, err := readDemo(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -43,7 +47,7 @@ func demo(ctx context.Context, c *config, args []string) error {
 	if err != nil {
 		return err
 	}
-	i, err := open(ctx, &own, settings{now: made.clock(), log: log, demo: true, hash: app.LightCost})
+	i, err := open(ctx, &own, settings{now: made.clock(), log: log, demo: true, hash: app.LightCost, phoneNow: time.Now})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,8 @@ type settings struct {
 	log  *slog.Logger
 	demo bool
 	hash app.HashCost
+	// phoneNow is the time on people's phones; nil = now
+	phoneNow func() time.Time
 }
 
 // open opens the database of the configuration, makes its key on first use and
@@ -58,7 +60,7 @@ func open(ctx context.Context, c *config, s settings) (*instance, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash, RecordingMost: c.Films << 20})
+	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash, RecordingMost: c.Films << 20, Origin: c.Origin, PhoneNow: s.phoneNow})
 	return &instance{db, a}, nil
 }
 

@@ -6,6 +6,7 @@ import './styles/console.css'
 import { t } from '@linqiao/shared/i18n'
 import App from './App.vue'
 import { setUpTexts } from './locales'
+import { setUpStepUp } from '@linqiao/shared/api/stepUp'
 import { createConsoleRouter } from './router'
 import { useSessionStore } from './stores/session'
 
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
     const { fullPath, name } = router.currentRoute.value
     if (name !== 'sign-in') void router.push({ name: 'sign-in', query: { to: fullPath } })
   })
+  setUpStepUp()
   app.config.globalProperties.$t = t
   app.use(router)
   app.mount('#app')

@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import '@linqiao/shared/styles/tokens.css'
 import './styles/app.css'
+import { setUpStepUp } from '@linqiao/shared/api/stepUp'
 import { setLocale, type Locale } from '@linqiao/shared/i18n'
 import App from './App.vue'
 import { watchInstall } from './composables/install'
@@ -19,6 +20,8 @@ setUpClock()
 watchNetwork()
 watchInstall()
 setUpSession(() => void router.replace({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } }))
+
+setUpStepUp()
 
 const wanted: Locale = keptLocale()
 const ready = wanted === 'zh-CN' ? Promise.resolve() : setLocale(wanted).catch(() => {})

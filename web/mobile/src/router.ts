@@ -39,6 +39,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/me/accounts', name: 'accounts', component: () => import('./pages/AccountsPage.vue') },
   { path: '/me/consents', name: 'consents', component: () => import('./pages/ConsentsPage.vue') },
   { path: '/me/sessions', name: 'sessions', component: () => import('./pages/SessionsPage.vue') },
+  { path: '/me/factors', name: 'factors', component: () => import('./pages/FactorsPage.vue') },
   { path: '/me/notices', name: 'preferences', component: () => import('./pages/PreferencesPage.vue') },
   { path: '/me/install', name: 'install', component: () => import('./pages/InstallPage.vue') },
   { path: '/me/text', name: 'text-size', component: () => import('./pages/TextSizePage.vue'), meta: { open: true } },

@@ -28,6 +28,8 @@ export interface ClientConfig {
   /** Milliseconds before the n-th retry. */
   backoff: (attempt: number) => number
   token: () => string | undefined
+  /** Called when an act asks for a fresh proof of who sits here; true = given, send it again. */
+  onStepUp: () => Promise<boolean>
   /** Called with the Date header of every answer: what time it is for the server. */
   onDate: (date: string | null) => void
 }
@@ -39,6 +41,7 @@ const config: ClientConfig = {
   onUnauthenticated: () => {},
   backoff: attempt => 400 * 2 ** attempt,
   token: () => undefined,
+  onStepUp: () => Promise.resolve(false),
   onDate: () => {},
 }
 
@@ -120,18 +123,29 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   return new ApiProblem({ type: response.status === 404 ? 'not_found' : 'internal', status: response.status, title: '' })
 }
 
-async function request<T>(method: string, url: string, options?: RequestOptions): Promise<T> {
+async function ask(method: string, url: string, options: RequestOptions): Promise<Response> {
   const response = await send(method, url, options)
   config.onDate(response.headers.get('Date'))
-  if (!response.ok) {
-    const problem = await problemOf(response)
-    if (problem.unauthenticated && url !== '/session') config.onUnauthenticated()
-    throw problem
-  }
+  if (response.ok) return response
+  const problem = await problemOf(response)
+  if (problem.unauthenticated && url !== '/session') config.onUnauthenticated()
+  // Nothing was done: the same act goes out again, under the same key.
+  if (problem.type === 'step_up_required' && await config.onStepUp()) return ask(method, url, options)
+  throw problem
+}
+
+const keyed = (method: string, options: RequestOptions = {}): RequestOptions =>
+  method === 'GET' ? options : { ...options, idempotencyKey: options.idempotencyKey ?? newIdempotencyKey() }
+
+async function request<T>(method: string, url: string, options?: RequestOptions): Promise<T> {
+  const response = await ask(method, url, keyed(method, options))
   if (response.status === 204) return undefined as T
   const text = await response.text()
   return (text ? JSON.parse(text) : undefined) as T
 }
+
+/** A file whose download may ask for a step-up first, which a plain link cannot. */
+export const getFile = async (url: string): Promise<Blob> => (await ask('GET', url, {})).blob()
 
 export const get = <T>(url: string, query?: object, options?: RequestOptions): Promise<T> =>
   request<T>('GET', url, { ...options, query })

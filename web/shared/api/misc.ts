@@ -1,4 +1,4 @@
-import { get, href, path, post } from './client'
+import { get, getFile, href, path, post } from './client'
 import { canUploadInParts, uploadInParts } from './uploads'
 import type { Attachment, AuditRow, Keyed, Notification, Page, SearchAnswer } from './types'
 
@@ -6,9 +6,9 @@ export const search = (q: string, signal?: AbortSignal) => get<SearchAnswer>('/s
 export interface AuditQuery { actor?: string; object?: string; action?: string; from?: string; to?: string; cursor?: string }
 export const listAudit = (query: AuditQuery) => get<Page<AuditRow>>('/audit', query)
 export const auditActions = () => get<{ items: Keyed[] }>('/audit/actions')
-export const auditExportHref = (query: AuditQuery): string => {
+export const exportAudit = (query: AuditQuery): Promise<Blob> => {
   const asked = new URLSearchParams(Object.entries(query).filter((e): e is [string, string] => !!e[1] && e[0] !== 'cursor'))
-  return href(`/audit/export.xlsx?${asked.toString()}`)
+  return getFile(`/audit/export.xlsx?${asked.toString()}`)
 }
 export const verifyAudit = () => get<{ broken?: string; linked: number }>('/audit/verify')
 export const listNotifications = (cursor?: string) => get<Page<Notification>>('/notifications', { cursor })

@@ -4,6 +4,9 @@ import type { DemoAccount, Page, Session, SessionDevice } from './types'
 export const currentSession = () => get<Session>('/session')
 export const signIn = (login: string, password: string, county?: string) =>
   post<Session>('/session', { login, password, ...(county ? { county } : {}) })
+/** How this server lets people in beside login and password. */
+export interface SignInWays { passkey_origin?: string; providers: { key: string; label: string }[] }
+export const signInWays = () => get<SignInWays>('/session/ways')
 export const requestPhoneCode = (phone: string) => post<void>('/session/phone-code', { phone })
 export const signInByPhone = (phone: string, code: string) => post<Session>('/session/phone', { phone, code })
 export const signOut = () => remove('/session')

@@ -34,6 +34,9 @@ export interface Session {
   now: Instant
   /** Key (hex) under which this account's phone seals what it keeps. */
   vault?: string
+  /** What this sign-in still lacks; until then it opens nothing else. */
+  step?: 'factor' | 'enrol'
+  ways?: string[]
 }
 export interface Membership { id: string; org: OrgRef; region?: RegionRef; post?: string; post_label?: string; role?: string; from?: Day; until?: Day; holds?: boolean }
 export interface SessionRole { program: string; role: string; label: string }

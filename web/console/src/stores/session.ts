@@ -10,6 +10,8 @@ import { locale } from '@linqiao/shared/i18n'
 export const useSessionStore = defineStore('session', () => {
   const session = shallowRef<Session | null>(null)
   const known = ref(false)
+  /** The sign-in that still lacks its second step. */
+  const pending = shallowRef<Session | null>(null)
   const signedIn = computed(() => session.value !== null)
   let expired: () => void = () => {}
 
@@ -19,6 +21,7 @@ export const useSessionStore = defineStore('session', () => {
       language: locale,
       onUnauthenticated: () => {
         session.value = null
+        pending.value = null
         expired()
       },
     })
@@ -28,7 +31,7 @@ export const useSessionStore = defineStore('session', () => {
   async function load(): Promise<void> {
     if (known.value) return
     try {
-      session.value = await api.currentSession()
+      enter(await api.currentSession())
     } catch (cause) {
       const problem = toProblem(cause)
       if (!problem.unauthenticated) throw problem
@@ -36,16 +39,22 @@ export const useSessionStore = defineStore('session', () => {
     known.value = true
   }
 
-  async function signIn(login: string, password: string): Promise<void> {
-    session.value = await api.signIn(login, password)
+  /** Takes over what the server says of a sign-in; true = it is whole. */
+  function enter(fresh: Session): boolean {
+    pending.value = fresh.step ? fresh : null
+    session.value = fresh.step ? null : fresh
     known.value = true
+    return !fresh.step
   }
+
+  const signIn = async (login: string, password: string): Promise<boolean> => enter(await api.signIn(login, password))
 
   async function signOut(): Promise<void> {
     try {
       await api.signOut()
     } finally {
       session.value = null
+      pending.value = null
     }
   }
 
@@ -58,5 +67,5 @@ export const useSessionStore = defineStore('session', () => {
     return (roles ?? []).some(role => mine.includes(role))
   }
 
-  return { session, known, signedIn, connect, load, signIn, signOut, rolesIn, holds }
+  return { session, pending, known, signedIn, connect, load, enter, signIn, signOut, rolesIn, holds }
 })

@@ -13,6 +13,8 @@ import { online } from './online'
 export const session = shallowRef<Session | null>(null)
 /** True once it is known whether somebody is signed in. */
 export const sessionKnown = shallowRef(false)
+/** A sign-in that still lacks its second step: it opens nothing yet, and nothing is stored. */
+export const pendingSession = shallowRef<Session | null>(null)
 export const account = computed(() => session.value?.account.id ?? '')
 
 let expired: () => void = () => {}
@@ -24,6 +26,7 @@ export function setUpSession(onExpired: () => void): void {
     language: locale,
     onDate: setServerNow,
     onUnauthenticated: () => {
+      pendingSession.value = null
       if (!session.value) return
       session.value = null
       expired()
@@ -50,9 +53,15 @@ export async function loadSession(): Promise<void> {
   sessionKnown.value = true
 }
 
-/** Takes over a fresh answer of the server. */
-export function enter(fresh: Session): void {
+/** Takes over a fresh answer of the server; true = somebody is signed in. */
+export function enter(fresh: Session): boolean {
   setServerNow(fresh.now)
+  pendingSession.value = fresh.step ? fresh : null
+  if (fresh.step) {
+    session.value = null
+    sessionKnown.value = true
+    return false
+  }
   // Neither the token nor the key lies in the copy.
   const safe = { ...fresh, token: undefined, vault: undefined }
   session.value = safe
@@ -62,6 +71,7 @@ export function enter(fresh: Session): void {
     await o.remember(fresh.account.id, 'session', safe)
   })
   void keyTaken.catch(() => {})
+  return true
 }
 
 /** The account's key has come: what is stored now is stored under it. */
