@@ -117,7 +117,7 @@ func TestSecondFactor(t *testing.T) {
 			c.Target().Restart(t.Context()) // what was counted is not forgotten
 			later(c, time.Minute)
 			refused(t, third.Do(t, http.MethodPost, "/session/factor", testkit.Object{"code": app.code(t)}), "factor_locked")
-			later(c, 15 * time.Minute)
+			later(c, 15*time.Minute)
 			half(t, c, "wang", "factor").Must(t, http.MethodPost, "/session/factor", testkit.Object{"code": app.code(t)})
 			for _, secret := range append(codes, app.seed) {
 				if strings.Contains(c.Log.Text(), secret) {
@@ -175,7 +175,7 @@ func TestStepUp(t *testing.T) {
 			app, _ := bind(t, c, admin)
 			body := testkit.Object{"login": "chen", "name": "陈", "password": testkit.Password, "memberships": []testkit.Object{{"org": org}}}
 			key := testkit.Header{Name: "Idempotency-Key", Value: testkit.NewKey()}
-			later(c, 11 * time.Minute)
+			later(c, 11*time.Minute)
 			a := admin.Do(t, http.MethodPost, "/accounts", body, key)
 			refused(t, a, "step_up_required")
 			if got := testkit.Items(admin.Must(t, http.MethodGet, "/accounts?q=chen", nil), "items"); len(got) != 0 {
@@ -193,7 +193,7 @@ func TestStepUp(t *testing.T) {
 
 			// Without a factor it is the password that is asked, and only for one's own keys.
 			li := c.SignIn(t, "li")
-			later(c, 11 * time.Minute)
+			later(c, 11*time.Minute)
 			li.Do(t, http.MethodPost, "/records/export", testkit.Object{})
 			refused(t, li.Do(t, http.MethodPost, "/session/factors/totp", testkit.Object{}), "step_up_required")
 			refused(t, li.Do(t, http.MethodPost, "/session/step-up", testkit.Object{"password": "falsch"}), "password_wrong")
@@ -281,7 +281,7 @@ func TestPasskey(t *testing.T) {
 			answer := key.sign(t, at.Must(t, http.MethodPost, "/session/factor/options", testkit.Object{}))
 			me := whole(c, at.Must(t, http.MethodPost, "/session/factor", testkit.Object{"passkey": answer}))
 			refused(t, half(t, c, "wang", "factor").Do(t, http.MethodPost, "/session/factor", testkit.Object{"passkey": answer}), "factor_wrong")
-			later(c, 11 * time.Minute)
+			later(c, 11*time.Minute)
 			refused(t, me.Do(t, http.MethodPost, "/session/factors/recovery", testkit.Object{}), "step_up_required")
 			me.Must(t, http.MethodPost, "/session/step-up", testkit.Object{"passkey": key.sign(t, me.Must(t, http.MethodPost, "/session/factor/options", testkit.Object{}))})
 			me.Must(t, http.MethodPost, "/session/factors/recovery", testkit.Object{})
