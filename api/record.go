@@ -265,6 +265,15 @@ func (s *Server) match(ctx context.Context, who *app.Who, in *MatchPath) (*body[
 	return answer(s.app.Match(ctx, who, in.ID, in.Match))
 }
 
+type packetIn struct {
+	RecordPath
+	Order string `path:"order" maxLength:"64"`
+}
+
+func (s *Server) packet(ctx context.Context, who *app.Who, in *packetIn) (*body[*app.PacketView], error) {
+	return answer(s.app.Packet(ctx, who, in.ID, in.Order))
+}
+
 type chooseIn struct {
 	MatchPath
 	Body struct {

@@ -65,6 +65,7 @@ func (s *Server) routes() {
 	get(s, signedIn, "/records/{id}/attachments", "办件的附件", s.recordFiles)
 	get(s, signedIn, "/records/{id}/matches/{match}", "匹配结果", s.match)
 	post(s, signedIn, inTx, "/records/{id}/matches/{match}", "派单、选择", s.choose)
+	get(s, signedIn, "/records/{id}/packets/{order}", "派单会出示什么", s.packet)
 	post(s, signedIn, again, "/records/{id}/passes/{pass}", "出示凭码", s.showPass)
 	post(s, signedIn, inTx, "/records/{id}/clocks/{clock}/extend", "延期", s.extendClock)
 	post(s, signedIn, again, "/records/{id}/ballots/{ballot}", "投票", s.vote)

@@ -211,6 +211,7 @@ var textsEN = map[string]text{
 	"order_without_match": {"Orders of this kind come from a match", "Choose among its results."},
 	"match_forbidden":     {"You may not choose at this step", "Ask somebody who may."},
 	"match_not_open":      {"The match has not begun, or is over", "Reload the page."},
+	"joint_open":          {"“{order}” of {unit} has no conclusion yet ({stage}); there is no joint conclusion without it", "Wait for it, or withdraw that order first."},
 	"five_fixings":        {"The five fixings are not complete; it lacks {lacks}", "Person, task, standard, duty and deadline must all be set."},
 	"form_forbidden":      {"You may not fill in “{form}”", "Ask somebody who may."},
 	"bulk_too_many":       {"At most {max} at once", "Do it in parts."},

@@ -216,6 +216,7 @@ var textsZH = map[string]text{
 	"match_forbidden":     {"您不能在这一步选择", "请由有权限的人员办理。"},
 	"match_not_open":      {"匹配没有开始或已经结束", "请刷新页面查看。"},
 	"five_fixings":        {"“五个定”不全，不能下达：缺{lacks}", "补齐人员、任务、标准、责任、时限后再办。"},
+	"joint_open":          {"{unit}的“{order}”还没有结论（{stage}），不能合并结论", "等对方给出结论，或撤回这张派单后再办。"},
 	"form_forbidden":      {"您不能填写“{form}”", "请由有权限的人员填写。"},
 	"bulk_too_many":       {"一次最多办理 {max} 件", "请分批办理。"},
 	"panel_excluded":      {"不能参加“{panel}”：{say}", "依规定应当回避，请由其他人评议。"},

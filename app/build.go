@@ -212,7 +212,7 @@ func (w *work) view(r *record.Row, s sight) (*RecordView, error) {
 	for _, part := range []func(*record.Row, sight, *RecordView) error{
 		w.viewFields, w.viewParent, w.viewClocks, w.viewMoves, w.viewMatches, w.viewForms, w.viewSignatures, w.viewChildren,
 		w.viewOrder, w.viewMembers, w.viewIssued, w.viewConsents, w.viewConfirms, w.viewChoices, w.viewBallots, w.viewPanels, w.viewFrozen, w.viewVersions,
-		w.viewPublished,
+		w.viewPublished, w.viewConclusions,
 	} {
 		if err := part(r, s, v); err != nil {
 			return nil, err
@@ -408,7 +408,8 @@ func voidStage(t *program.RecordType, stage string) bool {
 
 func (w *work) moveView(p *program.Program, t *program.RecordType, mv *program.Move) MoveView {
 	fields, need := record.Accepts(t, p, mv)
-	m := MoveView{Key: mv.Key, Label: w.words(p).Move(mv), Need: nonNil(need), Ask: []string{}, Fields: []program.FieldView{}, Form: mv.Form, Offline: mv.Offline, To: mv.To}
+	m := MoveView{Key: mv.Key, Label: w.words(p).Move(mv), Need: nonNil(need), Ask: []string{}, Fields: []program.FieldView{}, Form: mv.Form, Offline: mv.Offline, To: mv.To,
+		Sends: record.Sends(p, mv), Joint: mv.Joint}
 	for _, f := range fields {
 		if !slices.Contains(need, f.Key) {
 			m.Ask = append(m.Ask, f.Key)
@@ -465,7 +466,7 @@ func (w *work) viewMatches(r *record.Row, s sight, v *RecordView) error {
 		if m.Need != r.Key {
 			continue
 		}
-		ms := MatchState{Key: m.Key, Label: w.words(r.P).Match(m), Max: max(m.Max, 1), Mode: m.Steps[0].Mode}
+		ms := MatchState{Key: m.Key, Label: w.words(r.P).Match(m), Max: max(m.Max, 1), Mode: m.Steps[0].Mode, Makes: m.Makes}
 		run, err := w.MatchRun(r.ID, m.Key)
 		if err != nil {
 			return err

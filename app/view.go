@@ -145,6 +145,8 @@ type MoveView struct {
 	Offline bool                `json:"offline"`
 	To      string              `json:"to,omitempty"`
 	Child   *ChildDialog        `json:"child,omitempty"`
+	Sends   []string            `json:"sends,omitempty"` // kinds of orders that go out with it
+	Joint   []string            `json:"joint,omitempty"` // kinds of orders that must have concluded
 }
 
 type SlotView struct {
@@ -199,6 +201,7 @@ type MatchState struct {
 	Open  bool   `json:"open"` // this reader may choose now
 	Max   int    `json:"max"`
 	Move  string `json:"move,omitempty"` // the move that starts it with a choice
+	Makes string `json:"makes"`          // the kind of order that it sends
 }
 
 type FormState struct {
@@ -253,6 +256,7 @@ type RecordView struct {
 	Rosters     []FrozenView             `json:"rosters"` // frozen for this record
 	Tickets     []TicketState            `json:"tickets"`
 	Versions    map[string][]TextVersion `json:"versions,omitempty"` // of fields that keep every version
+	Conclusions []ConclusionView         `json:"conclusions,omitempty"`
 	CanEdit     bool                     `json:"can_edit"`
 	Confirms    []ConfirmView            `json:"confirms,omitempty"` // moves that the reader's phone may confirm by code
 	Shown       map[string]any           `json:"shown,omitempty"`    // what an order shows of its parent and subject

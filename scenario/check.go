@@ -43,6 +43,10 @@ func (w *world) check(ctx context.Context, s Sentence) error {
 		return w.checkRoster(ctx, s)
 	case ExpectWindow:
 		return w.checkWindow(ctx, s)
+	case ExpectPacket:
+		return w.checkPacket(ctx, s)
+	case ExpectConclusions:
+		return w.checkConclusions(ctx, s)
 	case ExpectConflict:
 		return w.checkConflict(ctx, s)
 	case ExpectPartner:

@@ -97,6 +97,21 @@ func (p *parser) expectOf(w []string, args string) (Sentence, error) {
 	case "看见", "看不见":
 		s := ExpectSee{Who: of, Of: w[2], Not: w[1] == "看不见", Keys: splitTop(args, ',')}
 		return s, p.names(w[2])
+	case "出示":
+		if len(w) != 5 || w[3] != "于" {
+			return nil, fmt.Errorf("应写成「应 某 出示 order 于 Y: 路径=有|空|扣下|不给看|无」")
+		}
+		a, err := parseArgs(args)
+		if err != nil {
+			return nil, err
+		}
+		return ExpectPacket{Who: of, Order: w[2], Of: w[4], Args: a}, p.names(w[4])
+	case "见结论":
+		a, err := parseArgs(args)
+		if err != nil {
+			return nil, err
+		}
+		return ExpectConclusions{Who: of, Of: w[2], Args: a}, p.names(w[2])
 	}
 	rest, c, err := compare(w[1:])
 	if err != nil {

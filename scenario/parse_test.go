@@ -82,6 +82,8 @@ const everySentence = header + `时间 2022-04-01 09:00
 应 名册 firms = 2
 应 重算 相同
 应 冲突 需求: phone=1/2
+应 杨主任 出示 assist 于 需求: subject.name=扣下
+应 杨主任 见结论 需求: 工行=可贷
 应 冲突 需求
 应 对接 e12355 待发 = 1
 应 对接 e12355 记着 需求: phone=1

@@ -272,7 +272,17 @@ type (
 		Duty, Window, Day string
 		Compare
 	}
-	ExpectSame     struct{} // 应 重算 相同
+	ExpectSame struct{} // 应 重算 相同
+	// ExpectPacket 应 某 出示 order 于 Y: 路径=有|空|扣下|不给看|无.
+	ExpectPacket struct {
+		Who, Order, Of string
+		Args           Args
+	}
+	// ExpectConclusions 应 某 见结论 Y: 单位=结论, all of them and no others.
+	ExpectConclusions struct {
+		Who, Of string
+		Args    Args
+	}
 	ExpectConflict struct {
 		Of   string
 		Args Args
@@ -302,42 +312,44 @@ type Compare struct {
 	Want    Value
 }
 
-func (SetTime) sentence()        {}
-func (Advance) sentence()        {}
-func (Region) sentence()         {}
-func (Org) sentence()            {}
-func (Member) sentence()         {}
-func (Party) sentence()          {}
-func (Relation) sentence()       {}
-func (Shift) sentence()          {}
-func (Keeper) sentence()         {}
-func (Daily) sentence()          {}
-func (ExpectWindow) sentence()   {}
-func (Roster) sentence()         {}
-func (Supply) sentence()         {}
-func (Acts) sentence()           {}
-func (Remember) sentence()       {}
-func (Shortcut) sentence()       {}
-func (Batch) sentence()          {}
-func (Network) sentence()        {}
-func (Report) sentence()         {}
-func (PartnerLink) sentence()    {}
-func (Machine) sentence()        {}
-func (Rebuild) sentence()        {}
-func (ExpectStage) sentence()    {}
-func (ExpectValue) sentence()    {}
-func (ExpectWalk) sentence()     {}
-func (ExpectWaiting) sentence()  {}
-func (ExpectClock) sentence()    {}
-func (ExpectDelivery) sentence() {}
-func (ExpectSee) sentence()      {}
-func (ExpectStat) sentence()     {}
-func (ExpectLedger) sentence()   {}
-func (ExpectCount) sentence()    {}
-func (ExpectResult) sentence()   {}
-func (ExpectRoster) sentence()   {}
-func (ExpectSame) sentence()     {}
-func (ExpectConflict) sentence() {}
-func (ExpectPartner) sentence()  {}
-func (ExpectRefused) sentence()  {}
-func (ExpectAbsent) sentence()   {}
+func (SetTime) sentence()           {}
+func (Advance) sentence()           {}
+func (Region) sentence()            {}
+func (Org) sentence()               {}
+func (Member) sentence()            {}
+func (Party) sentence()             {}
+func (Relation) sentence()          {}
+func (Shift) sentence()             {}
+func (Keeper) sentence()            {}
+func (Daily) sentence()             {}
+func (ExpectWindow) sentence()      {}
+func (Roster) sentence()            {}
+func (Supply) sentence()            {}
+func (Acts) sentence()              {}
+func (Remember) sentence()          {}
+func (Shortcut) sentence()          {}
+func (Batch) sentence()             {}
+func (Network) sentence()           {}
+func (Report) sentence()            {}
+func (PartnerLink) sentence()       {}
+func (Machine) sentence()           {}
+func (Rebuild) sentence()           {}
+func (ExpectStage) sentence()       {}
+func (ExpectValue) sentence()       {}
+func (ExpectWalk) sentence()        {}
+func (ExpectWaiting) sentence()     {}
+func (ExpectClock) sentence()       {}
+func (ExpectDelivery) sentence()    {}
+func (ExpectSee) sentence()         {}
+func (ExpectStat) sentence()        {}
+func (ExpectLedger) sentence()      {}
+func (ExpectCount) sentence()       {}
+func (ExpectResult) sentence()      {}
+func (ExpectRoster) sentence()      {}
+func (ExpectSame) sentence()        {}
+func (ExpectConflict) sentence()    {}
+func (ExpectPacket) sentence()      {}
+func (ExpectConclusions) sentence() {}
+func (ExpectPartner) sentence()     {}
+func (ExpectRefused) sentence()     {}
+func (ExpectAbsent) sentence()      {}

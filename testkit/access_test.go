@@ -173,7 +173,7 @@ func (c *crowd) bodies(ids map[string]string) map[string]testkit.Object {
 
 func (c *crowd) ids(id string) map[string]string {
 	return map[string]string{"id": id, "p": "errand-desk", "program": "errand-desk", "record": "errand", "move": "later", "signature": id, "form": "none",
-		"match": "find", "pass": "none", "ballot": "none", "clock": "none", "consent": "none", "ground": "none", "m": "none", "k": "raised", "stat": "raised", "party": id, "serial": "none"}
+		"match": "find", "order": "none", "pass": "none", "ballot": "none", "clock": "none", "consent": "none", "ground": "none", "m": "none", "k": "raised", "stat": "raised", "party": id, "serial": "none"}
 }
 
 // endless answers do not end by themselves, or end the sitting of who asks.

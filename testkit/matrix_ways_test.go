@@ -149,7 +149,7 @@ func ways() map[string]way {
 		"/programs/{p}/board/{record}": ofProgram(func(p *program.Program) []string { return p.Records.Keys() }),
 		"/calendar":                    once, "/calendar/mine": once, "/calendar/feed": once,
 		"/records": once, "/records/count": count, "/records/{id}": held("TestMatrix"), "/records/{id}/forms": ofOpened, "/records/{id}/attachments": ofOpened,
-		"/records/{id}/roll": ofOpened, "/records/{id}/events": ofOpened, "/records/{id}/matches/{match}": ask(matchesOf),
+		"/records/{id}/roll": ofOpened, "/records/{id}/events": ofOpened, "/records/{id}/matches/{match}": ask(matchesOf), "/records/{id}/packets/{order}": ask(packetsOf),
 		"/records/{id}/ballots/{ballot}/roll": held("TestVoters"),
 		"/parties":                            once, "/parties/{id}": held("TestMatrix"), "/parties/{id}/events": ofPeople, "/parties/{id}/tasks": ofPeople, "/parties/{id}/attachments": ofPeople,
 		"/parties/{id}/access": ofPeople, "/parties/{id}/consents/{program}/{consent}/effects": ask(effectsOf), "/grounds": once,
@@ -229,6 +229,19 @@ func matchesOf(a *asking) (out []string) {
 		kind := a.kindOf[id]
 		for k, mt := range a.set.Programs.Get(kind[0]).Matches.All() {
 			if order := a.set.Programs.Get(kind[0]).Records.Get(mt.Makes); order != nil && order.Of == kind[1] {
+				out = append(out, a.fill(id, k))
+			}
+		}
+	}
+	return out
+}
+
+// packetsOf asks what an order of each kind below an opened record would show.
+func packetsOf(a *asking) (out []string) {
+	for _, id := range a.opened {
+		kind := a.kindOf[id]
+		for k, rt := range a.set.Programs.Get(kind[0]).Records.All() {
+			if rt.Noun == domain.Order && rt.Of == kind[1] && rt.Shows != nil {
 				out = append(out, a.fill(id, k))
 			}
 		}

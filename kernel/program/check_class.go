@@ -190,18 +190,29 @@ func (s *source) checkMessageClass(m *Message) {
 // checkShown: what a receiver sees of a person above internal needs a consent
 // or ground that shares it, or one tested on the way.
 func (s *source) checkShown(rt *RecordType, n *node) {
+	s.fillPacket(rt, n)
 	s.markPersonal(rt)
 	if rt.Shows == nil || !s.aboutPerson(rt) || s.shared(rt) || s.testedOnTheWay(rt) {
 		return
 	}
+	for _, path := range slices.Concat(rt.Shows.Before, rt.Shows.After) {
+		if cls, ok := s.shownClass(rt, path); ok && cls > domain.Internal {
+			s.fault(shownAt(n.get("shows"), path), "no-consent", "向承接方出示“"+path+"”("+cls.String()+")没有同意或依据", "在 consents 写 shares: ["+rt.Key+"]，或在操作里检验 consent.k")
+			return
+		}
+	}
+}
+
+// shownAt is where a shown path is written: by itself, or with its packet.
+func shownAt(n *node, path string) *node {
 	for _, word := range []string{"before", "after"} {
-		for _, v := range n.get("shows").get(word).each() {
-			if cls, ok := s.shownClass(rt, v.val); ok && cls > domain.Internal {
-				s.fault(v, "no-consent", "向承接方出示“"+v.val+"”("+cls.String()+")没有同意或依据", "在 consents 写 shares: ["+rt.Key+"]，或在操作里检验 consent.k")
-				return
+		for _, v := range n.get(word).each() {
+			if v.val == path {
+				return v
 			}
 		}
 	}
+	return n.get("packet")
 }
 
 // markPersonal notes which shown paths hang on a consent at run time.

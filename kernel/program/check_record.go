@@ -148,6 +148,7 @@ func (s *source) checkMove(rt *RecordType, m *Move, n *node) {
 	if m.Intake() && m.To == "" {
 		s.fault(n, "intake-without-to", "新建操作“"+m.Label+"”没有 to", "新建到哪个阶段")
 	}
+	s.checkJoint(rt, m, n)
 	for _, f := range m.From {
 		st := rt.Stages.Get(f)
 		if st == nil || !st.Phase.Final() || m.To == "" || m.To == f || len(m.Sign) > 0 || m.TextRequired || m.When != nil {
@@ -344,6 +345,7 @@ func (s *source) checkOrder(rt *RecordType, n *node) {
 	if rt.Terms == nil {
 		s.fault(n, "missing-key", "派单缺“terms”：任务、标准、责任、时限", "五个定缺一不可")
 	}
+	s.checkConcludes(rt, n)
 }
 
 // checkNameless: `identity: none` leaves no trace of its author.

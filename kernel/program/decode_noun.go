@@ -28,6 +28,10 @@ func (s *source) nounWords(rt *RecordType, n *node, sc scopeOf) {
 	if only("shows", domain.Order) {
 		rt.Shows = s.shows(rt, n.get("shows"))
 	}
+	if v := n.get("concludes"); only("concludes", domain.Order) {
+		rt.Concludes = v.val
+		s.ownField(rt, v)
+	}
 	if only("terms", domain.Order) {
 		rt.Terms = s.terms(rt, n.get("terms"), sc)
 	}
@@ -66,7 +70,15 @@ func (s *source) shows(rt *RecordType, n *node) *Shows {
 			s.exprs = append(s.exprs, func() { s.shownField(rt, v) })
 		}
 	}
-	return &Shows{Before: n.strs("before"), After: n.strs("after"), Never: n.strs("never"), Keeps: s.span(n, "keeps", s.inRecord(rt))}
+	sh := &Shows{Before: n.strs("before"), After: n.strs("after"), Never: n.strs("never"), Keeps: s.span(n, "keeps", s.inRecord(rt))}
+	if v := n.get("packet"); v != nil {
+		sh.Packet = map[string]*ReadRule{}
+		for _, p := range v.pairs {
+			s.recordRef(p.key)
+			sh.Packet[p.key.val] = s.readRule(p.key.val, p.val)
+		}
+	}
+	return sh
 }
 
 // shownField resolves a dotted name against the records above the order.

@@ -155,7 +155,7 @@ func (s *source) move(rt *RecordType, key string, n *node) *Move {
 		Key: key, Label: n.str("label"), LabelEN: s.en(n, "label"), Record: rt,
 		From: s.stageNames(rt, n, "from"), By: s.roles(n, "by"), When: s.cel(n, "when", sc, tBool),
 		Channels: n.strs("channels"), Form: n.str("form"), Need: s.fieldNames(rt, n, "need"), Ask: s.fieldNames(rt, n, "ask"),
-		Guard: s.guards(n, "guard", sc), Sign: s.signs(n, sc), Reason: n.str("reason"), TextRequired: n.str("text") == "required",
+		Guard: s.guards(n, "guard", sc), Sign: s.signs(n, sc), Joint: n.strs("joint"), Reason: n.str("reason"), TextRequired: n.str("text") == "required",
 		Proof: s.proof(n.get("proof"), sc), Offline: n.yes("offline"), Follow: n.str("follow"),
 		Sets: s.sets(rt, n.get("sets"), sc),
 	}

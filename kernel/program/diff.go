@@ -245,6 +245,9 @@ func (d *differ) record(p string, a, b *RecordType) {
 		d.value(p+".phase", string(x.Phase), string(y.Phase))
 	})
 	eachPair(d, p+".moves", a.Moves, b.Moves, Neutral, Neutral, d.move)
+	if a.Concludes != b.Concludes {
+		d.add(p+".concludes", pickKind(b.Concludes != ""), "结论由“%s”改为“%s”", a.Concludes, b.Concludes)
+	}
 	eachPair(d, p+".clocks", a.Clocks, b.Clocks, Strengthens, Weakens, d.clock)
 	if a.Shows != nil && b.Shows != nil {
 		d.set(p+".shows.before", a.Shows.Before, b.Shows.Before, Weakens, Strengthens, "接单前可见")
@@ -271,6 +274,7 @@ func (d *differ) move(p string, a, b *Move) {
 	d.expr(p+".when", a.When, b.When)
 	d.set(p+".guard", guardTexts(a.Guard), guardTexts(b.Guard), Strengthens, Weakens, "条件")
 	d.set(p+".sign", signTexts(a.Sign), signTexts(b.Sign), Strengthens, Weakens, "会签")
+	d.set(p+".joint", a.Joint, b.Joint, Strengthens, Weakens, "须有结论的派单")
 	if a.TextRequired != b.TextRequired {
 		d.add(p+".text", pickKind(b.TextRequired), "是否须写说明改变")
 	}

@@ -271,6 +271,9 @@ type RecordType struct {
 	Offers string // record key, "organization" or "account"
 	Shows  *Shows
 	Terms  *Terms
+	// Concludes is the field in which the receiver gives what he found; an order is
+	// not done without it.
+	Concludes string
 	// offer
 	Assured Span
 	// batch
@@ -302,7 +305,10 @@ type Same struct {
 
 type Shows struct {
 	Before, After, Never []string // dotted: record.field, subject.field
-	Keeps                Span
+	// Packet opens, beside After, every field of a record up to a class, and those
+	// named; the loader writes them out into After.
+	Packet map[string]*ReadRule
+	Keeps  Span
 	// Personal are the paths above class internal: they are shown only while the
 	// person's consent, or a ground, stands behind the order.
 	Personal map[string]bool
@@ -349,8 +355,9 @@ type Move struct {
 	Need, Ask           []string // field keys
 	Guard               []Guard
 	Sign                []Sign
-	Reason              string // list key
-	ReasonList          *List  // resolved
+	Joint               []string // orders below that must have concluded, or come to nothing
+	Reason              string   // list key
+	ReasonList          *List    // resolved
 	TextRequired        bool
 	Proof               *Proof
 	Offline             bool

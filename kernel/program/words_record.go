@@ -23,6 +23,7 @@ var (
 		w("ask", ref().list(), "可填字段"),
 		w("guard", guards, "放行条件"),
 		w("sign", signs, "会签"),
+		w("joint", ref().list(), "合并结论：这些派单都已有结论或已撤回"),
 		w("reason", ref(), "理由选项表"),
 		w("text", oneOf("required"), "须写说明"),
 		w("proof", entry(proofShape), "现场凭据"),
@@ -66,6 +67,7 @@ var (
 	showsShape = part("接单方所见",
 		w("before", ref().list(), "接单前"),
 		w("after", ref().list(), "接单后"),
+		w("packet", mapping("key", class().alt(raw().list())), "接单后按级别出示：记录 → 级别，或 [级别, 字段…]"),
 		w("never", ref().list(), "从不"),
 		w("keeps", span, "结束后保留多久"),
 	)
@@ -117,6 +119,7 @@ var (
 		w("offers", ref(), "派给哪种供给"),
 		w("shows", entry(showsShape), "接单方所见"),
 		w("terms", entry(termsShape), "五个定"),
+		w("concludes", ref(), "承接方的结论（字段）"),
 		w("assured", span, "核实有效期"),
 		w("takes", cel(), "批次收哪些"),
 		w("plan", entry(planShape), "排期"),

@@ -11,6 +11,9 @@ func (u *Unit) nounRules(r *Row, mv *program.Move, a Act) error {
 	if err := u.publishable(r, mv); err != nil {
 		return err
 	}
+	if err := u.jointRule(r, mv); err != nil {
+		return err
+	}
 	return u.bookRules(r, mv, a)
 }
 

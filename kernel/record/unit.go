@@ -486,6 +486,9 @@ func (u *Unit) apply(r *Row, mv *program.Move, a Act, vals map[string]any) error
 	if mv.To != "" && (mv.To != r.Stage || !mv.Intake()) {
 		u.enter(r, mv.To, at)
 	}
+	if err := u.concluded(r, before); err != nil {
+		return err
+	}
 	u.touch(r)
 	if r.is.new {
 		if err := u.attach(r); err != nil {

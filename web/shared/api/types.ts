@@ -272,6 +272,9 @@ export interface MoveOffer extends Keyed {
   offline?: boolean
   to?: string
   child?: ChildNeed | null
+  /** Kinds of orders that go out with it, and those that must have concluded first. */
+  sends?: string[]
+  joint?: string[]
 }
 export interface MatchOffer extends Keyed {
   mode: string
@@ -282,6 +285,8 @@ export interface MatchOffer extends Keyed {
   step?: number
   /** The move that begins a run with a choice of offers (`pick`). */
   move?: string
+  /** The kind of order that it sends. */
+  makes?: string
 }
 export interface BallotView extends Keyed {
   state: 'open' | 'closed'

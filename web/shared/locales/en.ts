@@ -14,6 +14,11 @@ export default {
   rate: { fixed: 'Fixed rate', LPR1Y: 'LPR 1Y', LPR5Y: 'LPR 5Y', plus: ' +{n} bp', minus: ' −{n} bp' },
   check: { pass: 'Met', fail: 'Not met', unknown: 'To be checked', note: 'Note' },
   span: { m: 'min', h: 'h', wh: 'working h', d: 'days', wd: 'working days', month: 'months', y: 'years' },
+  packet: {
+    title: 'What the receiver of “{label}” will see', before: 'Before accepting', after: 'Added once accepted', empty: '(not filled in yet)', hidden: '(goes along; not yours to read)',
+    held: '(kept back: no consent, no ground)', carried: 'By: {what}', withheld: 'Neither a consent to share nor a legal ground stands: personal facts stay here and are not shown.', none: 'Nothing else is shown', failed: 'What would be shown cannot be read now. Please look again later.',
+  },
+  conclusion: { title: 'What each unit concluded', waiting: 'No conclusion yet ({stage})', nothing: 'Came to nothing ({stage})', by: '{who} {at}', joint: 'Every unit must have concluded before a joint conclusion:' },
   place: { address: 'Address', here: 'Use my location', lat: 'Latitude', lng: 'Longitude', at: '{lat}° N, {lng}° E' },
   due: { left: '{text} left', over: '{text} over' },
   partyKind: { person: 'Person', household: 'Household', enterprise: 'Enterprise', organization: 'Organisation' },

@@ -15,6 +15,11 @@ export default {
   rate: { fixed: '固定利率', LPR1Y: '一年期LPR', LPR5Y: '五年期LPR', plus: '+{n}BP', minus: '-{n}BP' },
   check: { pass: '满足', fail: '不满足', unknown: '待核实', note: '说明' },
   span: { m: '分钟', h: '小时', wh: '工作小时', d: '天', wd: '个工作日', month: '个月', y: '年' },
+  packet: {
+    title: '会给“{label}”的承接方看什么', before: '接单前', after: '接单后加上', empty: '（还没有填）', hidden: '（一并出示，您无权查看）',
+    held: '（没有同意或依据，不出示）', carried: '凭：{what}', withheld: '没有共享同意，也没有法定依据：个人信息会留在这里，不会出示。', none: '不出示别的内容', failed: '现在看不到会出示什么，请稍后再看。',
+  },
+  conclusion: { title: '各方结论', waiting: '还没有结论（{stage}）', nothing: '没有承接（{stage}）', by: '{who} {at}', joint: '合并结论以前，各方都要有结论：' },
   place: { address: '地址', here: '用当前位置', lat: '纬度', lng: '经度', at: '北纬 {lat}°，东经 {lng}°' },
   due: { left: '还剩 {text}', over: '已超 {text}' },
   partyKind: { person: '个人', household: '家庭', enterprise: '企业', organization: '团体' },
