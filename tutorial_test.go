@@ -137,7 +137,7 @@ func (r *reader) sees(t *testing.T) {
 		t.Fatalf("publications: %+v, %v", list, err)
 	}
 	page := string(c.Page(t, "/notices/"+list.Items[0].ID).Raw)
-	for _, want := range []string{"路灯月报 2026-10", "上报件数", "180元", "100%"} {
+	for _, want := range []string{"路灯月报 20", "上报件数", "180元", "100%"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the published ledger lacks %q", want)
 		}
