@@ -26,6 +26,10 @@ type config struct {
 	Period, Program, Ledger, Record, Name, Login, Office, Password, Datum string
 	Yes, Verbose                                                          bool
 
+	TLSCert, TLSKey string // files of the server's own certificate; "" = in the clear
+	HTTP            string // address that sends browsers on to HTTPS; "" = none
+	ACME            string // folder of an outside ACME tool's answers; "" = none
+
 	Watches string // address for watches over TCP; "" = none
 	Films   int64  // largest sound or film taken in, MiB; 0 = the usual
 	Pprof   string // loopback address for profiles of serve; "" = none
@@ -55,6 +59,12 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 	f.BoolVar(&c.Secure, "secure", env("LINQIAO_SECURE", "") != "", "会话 Cookie 只走 HTTPS")
 	f.StringVar(&c.Origin, "origin", env("LINQIAO_ORIGIN", ""), "公开网址，如 https://linqiao.example.gov.cn；通行密钥只在这个网址有效")
 	f.StringVar(&c.Suite, "suite", env("LINQIAO_SUITE", "aes"), "新写入数据的密码算法：aes 或 sm（国密）")
+	if cmd.name == "serve" || cmd.name == "demo" {
+		f.StringVar(&c.TLSCert, "tls-cert", env("LINQIAO_TLS_CERT", ""), "HTTPS 证书文件（PEM，含中间证书）；换了文件自动启用")
+		f.StringVar(&c.TLSKey, "tls-key", env("LINQIAO_TLS_KEY", ""), "HTTPS 私钥文件")
+		f.StringVar(&c.HTTP, "http-addr", env("LINQIAO_HTTP_ADDR", ""), "在这个地址把 HTTP 转到 HTTPS，如 :80；不写则不开")
+		f.StringVar(&c.ACME, "acme", env("LINQIAO_ACME", ""), "证书工具（如 certbot --webroot）放验证文件的目录")
+	}
 	switch cmd.name {
 	case "import":
 		f.StringVar(&c.Program, "program", "", "机制（导入供给时）")

@@ -39,6 +39,10 @@ func demo(ctx context.Context, c *config, args []string) error {
 		own.Origin = "http://localhost:" + port // the one plain address at which browsers allow passkeys
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	d, err := openDoor(c, log)
+	if err != nil {
+		return err
+	}
 	made, err := readDemo(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		fmt.Println("正在造演示县区……")
@@ -51,8 +55,8 @@ func demo(ctx context.Context, c *config, args []string) error {
 	if err != nil {
 		return err
 	}
-	s := api.New(api.Options{App: i.app, Log: log, Static: screens(), Demo: func() []api.DemoAccount { return made.Accounts }})
-	err = listen(ctx, c.Addr, s.HTTPServer(), i.app, log, func(url string) { welcome(url, made.Accounts) })
+	s := api.New(api.Options{App: i.app, Log: log, Static: screens(), Secure: d.secure(), Demo: func() []api.DemoAccount { return made.Accounts }})
+	err = listen(ctx, c.Addr, d, s.HTTPServer(), i.app, log, func(url string) { welcome(url, made.Accounts) })
 	return errors.Join(err, i.Close())
 }
 

@@ -26,6 +26,7 @@ func commands() []command {
 	return []command{
 		{"serve", "", "运行服务", serve},
 		{"demo", "[目录]", "造一个演示县区并运行", demo},
+		{"cert", "目录 域名或IP…", "造一张试用的 HTTPS 证书", cert},
 		{"migrate", "", "更新数据库结构", migrate},
 		{"check", "目录…", "检查机制文件，列出全部问题", check},
 		{"test", "目录…", "播放机制的剧本", test},

@@ -31,6 +31,10 @@ func serve(ctx context.Context, c *config, args []string) error {
 			return err
 		}
 	}
+	d, err := openDoor(c, log)
+	if err != nil {
+		return err
+	}
 	i, err := open(ctx, c, settings{log: log})
 	if err != nil {
 		return err
@@ -43,8 +47,8 @@ func serve(ctx context.Context, c *config, args []string) error {
 		}
 	}
 	if err == nil {
-		s := api.New(api.Options{App: i.app, Log: log, Static: screens(), Secure: c.Secure})
-		err = listen(ctx, c.Addr, s.HTTPServer(), i.app, log, nil)
+		s := api.New(api.Options{App: i.app, Log: log, Static: screens(), Secure: c.Secure || d.secure()})
+		err = listen(ctx, c.Addr, d, s.HTTPServer(), i.app, log, nil)
 	}
 	return errors.Join(err, i.Close())
 }
@@ -69,11 +73,16 @@ func (i *instance) prepare(ctx context.Context, c *config) error {
 
 // listen serves and works off what is due until the context ends, then lets
 // running requests finish.
-func listen(ctx context.Context, addr string, srv *http.Server, a *app.App, log *slog.Logger, ready func(url string)) error {
+func listen(ctx context.Context, addr string, d *door, srv *http.Server, a *app.App, log *slog.Logger, ready func(url string)) error {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
+	endHTTP, err := d.sendOn(ln.Addr())
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer endHTTP()
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	worked := make(chan struct{})
@@ -82,12 +91,12 @@ func listen(ctx context.Context, addr string, srv *http.Server, a *app.App, log 
 		jobs.Run(work, a, log)
 	}()
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(ln) }()
+	go func() { failed <- d.serve(srv, ln) }()
 	settled := time.AfterFunc(settling, settleMemory)
 	defer settled.Stop()
 	log.Info("listening", "address", ln.Addr().String())
 	if ready != nil {
-		ready("http://" + ln.Addr().String())
+		ready(d.scheme() + "://" + ln.Addr().String())
 	}
 	select {
 	case err = <-failed:
