@@ -105,3 +105,35 @@ func TestStaticFiles(t *testing.T) {
 		t.Errorf("a missing file is %d", res.StatusCode)
 	}
 }
+
+// TestSecurityHeaders: every kind of answer carries the policy, and the policy lets
+// nothing count that stands in a page's own text.
+func TestSecurityHeaders(t *testing.T) {
+	c := newCast(t)
+	for _, path := range []string{"/", "/public.css", "/nowhere", "/console/", "/api/v1/session", "/openapi.json"} {
+		res, err := c.server.Client().Get(c.server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		h := res.Header
+		for name, want := range map[string]string{"Content-Security-Policy": "style-src 'self';", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+			"Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Permissions-Policy": "microphone=()"} {
+			if !strings.Contains(h.Get(name), want) {
+				t.Errorf("%s: %s is %q", path, name, h.Get(name))
+			}
+		}
+		if strings.Contains(h.Get("Content-Security-Policy"), "unsafe") || h.Get("Strict-Transport-Security") != "" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+	c.server.Config.Handler = New(Options{App: c.app, Secure: true})
+	res, err := c.server.Client().Get(c.server.URL + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if !strings.Contains(res.Header.Get("Strict-Transport-Security"), "max-age=31536000") {
+		t.Errorf("by HTTPS: %v", res.Header)
+	}
+}

@@ -1,7 +1,7 @@
 /**
  * A person before a screen: a browser of their own, signed in by hand. They click what
  * they read. Each page they stop at is checked (axe, nothing runs out sideways, nothing
- * in the browser's error log) and kept as a picture when LINQIAO_SHOTS names a folder.
+ * in the browser's error log, nothing against the page's policy, nothing asked of a third party) and kept as a picture when LINQIAO_SHOTS names a folder.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -59,6 +59,7 @@ export class Person {
     })
     page.on('response', (r) => { if (r.status() >= 500) person.faults.push(`${r.status()} ${r.url()}`) })
     page.on('request', (r) => { if (!r.url().startsWith(url) && /^https?:/.test(r.url())) person.faults.push(`third party: ${r.url()}`) })
+    void page.addInitScript(() => document.addEventListener('securitypolicyviolation', e => console.error(`policy broken: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`)))
     page.on('dialog', dialog => void dialog.accept())
     return person
   }

@@ -58,6 +58,18 @@ test('every route of the console is toured', () => {
   expect(missed, 'add these to DESKS').toEqual([])
 })
 
+test('a page that breaks the policy is a fault', async () => {
+  const p = await Person.sit(stage.browser, stage.server.url, 'breaker', DESK)
+  await p.go('/')
+  await p.heading(/./).waitFor()
+  await p.check('policy-kept')
+  await p.page.evaluate(() => { document.body.insertAdjacentHTML('beforeend', '<i style="color: red">x</i><img alt="" src="data:," onerror="document.title = 1">') })
+  await expect.poll(() => p.faults.join('\n')).toMatch(/policy broken: style-src-attr/)
+  await expect.poll(() => p.faults.join('\n')).toMatch(/policy broken: script-src-attr/)
+  p.faults.length = 0
+  await p.leave()
+})
+
 /** So many pages a test: a busy machine takes some seconds for each. */
 const A_TEST = 10
 const parts = <T>(all: T[]): T[][] => Array.from({ length: Math.ceil(all.length / A_TEST) }, (_, n) => all.slice(n * A_TEST, (n + 1) * A_TEST))
