@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"linqiao/app"
 	"linqiao/domain"
@@ -99,7 +98,7 @@ func language(r *http.Request) string {
 // addressFault refuses an address with characters that no name here can hold (a
 // NUL, bytes that are not UTF-8): the engines differ in what they make of them.
 func addressFault(r *http.Request) error {
-	if !storable(r.URL.Path) {
+	if !domain.Storable(r.URL.Path) {
 		return notFound()
 	}
 	if r.URL.RawQuery == "" {
@@ -107,7 +106,7 @@ func addressFault(r *http.Request) error {
 	}
 	for k, list := range r.URL.Query() {
 		for _, v := range append(list, k) {
-			if !storable(v) {
+			if !domain.Storable(v) {
 				if !plainPath.MatchString(k) {
 					k = "?"
 				}
@@ -117,8 +116,6 @@ func addressFault(r *http.Request) error {
 	}
 	return nil
 }
-
-func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // escapedNUL is a NUL as JSON writes it; an escaped backslash before it makes it
 // plain text.

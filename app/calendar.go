@@ -79,6 +79,14 @@ type calendarCursor struct {
 	ID string    `json:"i"`
 }
 
+func readCalendarCursor(s string) (c calendarCursor, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || json.Unmarshal(raw, &c) != nil || !domain.Storable(c.ID) {
+		return c, domain.E(domain.KindInvalid, "cursor").With("cursor", "cursor")
+	}
+	return c, nil
+}
+
 // Occasions lists sessions in the order in which they begin, as far as the reader
 // may see them.
 func (a *App) Occasions(ctx context.Context, who *Who, q CalendarQuery) (l List[OccasionView], err error) {
@@ -93,10 +101,9 @@ func (a *App) Occasions(ctx context.Context, who *Who, q CalendarQuery) (l List[
 			f.From = domain.DateOf(w.Now()).Start()
 		}
 		if q.Cursor != "" {
-			var c calendarCursor
-			raw, err := base64.RawURLEncoding.DecodeString(q.Cursor)
-			if err != nil || json.Unmarshal(raw, &c) != nil {
-				return domain.E(domain.KindInvalid, "cursor").With("cursor", "cursor")
+			c, err := readCalendarCursor(q.Cursor)
+			if err != nil {
+				return err
 			}
 			f.From, f.After = c.At, c.ID
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"linqiao/domain"
 	"linqiao/kernel/record"
@@ -174,7 +175,15 @@ func icsTime(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
 
 var icsEscape = strings.NewReplacer("\\", "\\\\", ";", "\\;", ",", "\\,", "\r", "", "\n", "\\n")
 
-func icsText(s string) string { return icsEscape.Replace(s) }
+// icsText escapes a text; control characters have no place in a calendar (RFC 5545 §3.1).
+func icsText(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return -1
+		}
+		return c
+	}, icsEscape.Replace(strings.ToValidUTF8(s, "")))
+}
 
 // foldICS writes a content line, folded at 75 octets between characters (RFC 5545).
 func foldICS(b *strings.Builder, s string) {

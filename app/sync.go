@@ -87,7 +87,8 @@ func readCursor(s string) (*syncCursor, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, c)
 	}
-	if err != nil || !slices.Contains([]string{"record", "party", "done"}, c.Part) {
+	whole := domain.Storable(c.After+c.Since+c.Next+c.Stand) && c.Count >= 0
+	if err != nil || !whole || !slices.Contains([]string{"record", "party", "done"}, c.Part) {
 		return nil, domain.E(domain.KindInvalid, "cursor").With("cursor", "cursor")
 	}
 	return c, nil

@@ -48,7 +48,7 @@ func decodeCursor(s string) (cursor, error) {
 	}
 	at, id, _ := strings.Cut(string(raw), ",")
 	ms, err := strconv.ParseInt(at, 10, 64)
-	if err != nil || id == "" {
+	if err != nil || id == "" || !domain.Storable(id) {
 		return cursor{}, badCursor(err)
 	}
 	return cursor{ms, id}, nil
