@@ -10,7 +10,7 @@ import (
 type accountsIn struct {
 	Q     string       `query:"q" maxLength:"60" doc:"姓名、账号的一部分，或完整手机号"`
 	Org   domain.OrgID `query:"org" maxLength:"64"`
-	State string       `query:"state" enum:"active,locked"`
+	State string       `query:"state" enum:"active,locked,unused"`
 	Paging
 }
 

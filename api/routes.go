@@ -10,6 +10,8 @@ func (s *Server) routes() {
 	post(s, public, reads, "/session/phone-code", "发手机验证码", s.phoneCode)
 	post(s, public, reads, "/session/phone", "手机验证码登录", s.signInPhone)
 	get(s, public, "/session/ways", "可以怎样登录", s.signInWays)
+	post(s, public, reads, "/session/oidc/{key}", "去本县的统一身份认证", s.beginOIDC)
+	get(s, public, "/session/oidc/{key}/callback", "从统一身份认证回来", s.finishOIDC)
 	post(s, public, reads, "/session/passkey/options", "请求用通行密钥登录", s.askSignIn)
 	post(s, public, reads, "/session/passkey", "通行密钥登录", s.signInPasskey)
 	get(s, halfway, "/session", "当前登录", s.session)

@@ -18,6 +18,7 @@ type AccountView struct {
 	Memberships []MembershipView `json:"memberships"`
 	Phone       bool             `json:"phone"` // signs in by phone too; the number is only indexed
 	Created     time.Time        `json:"created"`
+	Seen        *time.Time       `json:"seen,omitempty"` // last sign-in
 	Rev         int64            `json:"rev"`
 	// Password is set once, in the answer that generated it.
 	Password string `json:"password,omitempty"`
@@ -49,7 +50,7 @@ type AccountAct struct {
 type AccountQuery struct {
 	Q      string
 	Org    domain.OrgID
-	State  string // active, locked
+	State  string // active, locked, unused (for as long as the county's rules say)
 	Cursor string
 	Limit  int
 }
@@ -96,7 +97,15 @@ func (w *work) findAccounts(q AccountQuery, limit int) ([]domain.Account, error)
 			return list, err
 		}
 	}
-	return w.tx.FindAccounts(store.AccountFilter{Text: text, Org: q.Org, State: q.State, After: q.Cursor, Limit: limit})
+	f := store.AccountFilter{Text: text, Org: q.Org, State: q.State, After: q.Cursor, Limit: limit}
+	if q.State == "unused" {
+		t, err := w.tx.Tenant()
+		if err != nil {
+			return nil, err
+		}
+		f.Since = w.tx.Now().AddDate(0, 0, -rulesOf(t).IdleDays)
+	}
+	return w.tx.FindAccounts(f)
 }
 
 func (w *work) accountView(acc *domain.Account) (AccountView, error) {
@@ -107,6 +116,9 @@ func (w *work) accountView(acc *domain.Account) (AccountView, error) {
 			return v, err
 		}
 		v.Party = &PartyRef{p.ID, p.Kind, p.Name}
+	}
+	if !acc.Seen.IsZero() {
+		v.Seen = &acc.Seen
 	}
 	var err error
 	v.Memberships, err = w.membershipViews(acc.ID, true)
@@ -333,6 +345,11 @@ func (a *App) changeAccount(ctx context.Context, who *Who, id domain.AccountID, 
 		acc, err := w.tx.Account(id)
 		if err != nil {
 			return err
+		}
+		if typ == "password" {
+			if err := w.giveUpPassword(acc); err != nil {
+				return err
+			}
 		}
 		fn(acc)
 		if err := w.tx.UpdateAccount(acc); err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"linqiao/domain"
+	"linqiao/identity"
 	"linqiao/kernel/calendar"
 	"linqiao/kernel/record"
 	"linqiao/notify"
@@ -26,21 +27,22 @@ type App struct {
 	// openWay makes a channel of its settings; tests put their own in.
 	openWay func(kind string, c notify.Config) (notify.Channel, error)
 
-	programs *registry
-	people   *peopleCache
-	orgs     *places[domain.OrgID, domain.Org]
-	regions  *places[domain.RegionID, domain.Region]
-	accounts *places[domain.AccountID, domain.Account] // for names on pages only
-	totals   *totals
-	recent   *recent
-	screens  *briefly[screenKey, *ScreenView]
-	trends   *briefly[trendKey, []ScreenPoint]
-	now      func() time.Time
-	cal      *calendar.Calendar
-	stream   *hub
-	door     *door
-	passkeys *passkeys // nil = no public address is set
-	phoneNow func() time.Time
+	programs  *registry
+	people    *peopleCache
+	orgs      *places[domain.OrgID, domain.Org]
+	regions   *places[domain.RegionID, domain.Region]
+	accounts  *places[domain.AccountID, domain.Account] // for names on pages only
+	totals    *totals
+	recent    *recent
+	screens   *briefly[screenKey, *ScreenView]
+	trends    *briefly[trendKey, []ScreenPoint]
+	now       func() time.Time
+	cal       *calendar.Calendar
+	stream    *hub
+	door      *door
+	providers []*identity.Provider
+	passkeys  *passkeys // nil = no public address is set
+	phoneNow  func() time.Time
 
 	extraJobs map[string]jobRunner // kinds that only tests have
 	holder    string               // of this process, in leases of long work
@@ -57,6 +59,8 @@ type Options struct {
 	Calendar *calendar.Calendar
 	// RecordingMost is the largest sound or film that is taken in, in bytes; 0 = 200 MiB.
 	RecordingMost int64
+	// Providers are identity providers of counties.
+	Providers []*identity.Provider
 	// PhoneNow is the time that people's phones show, for one-time codes; nil = Now. A
 	// demo's own clock may run ahead.
 	PhoneNow func() time.Time
@@ -90,6 +94,7 @@ func New(o Options) *App {
 	a.screens, a.trends = newBriefly[screenKey, *ScreenView](), newBriefly[trendKey, []ScreenPoint]()
 	a.orgs, a.regions = newPlaces[domain.OrgID, domain.Org](), newPlaces[domain.RegionID, domain.Region]()
 	a.accounts = newPlaces[domain.AccountID, domain.Account]()
+	a.providers = o.Providers
 	if a.phoneNow = o.PhoneNow; a.phoneNow == nil {
 		a.phoneNow = a.Now
 	}

@@ -15,7 +15,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"pass_open", "扫卡打开", "Opened by a card's code"},
 	{"export", "导出", "Exported"}, {"audit_read", "查阅审计", "Read the journal"},
 	{"sign_in", "登录", "Signed in"}, {"sign_in_failed", "登录失败", "Failed sign-in"}, {"sign_in_revoke", "退出其他设备", "Signed another device out"}, {"password", "修改密码", "Changed the password"},
-	{"factor_add", "绑定第二因素", "Added a second factor"}, {"factor_drop", "删除第二因素", "Removed a second factor"}, {"factor_wrong", "第二步验证失败", "Failed second step"}, {"step_up", "再次验证身份", "Proved identity again"}, {"recovery_codes", "更换恢复码", "Renewed recovery codes"}, {"sign_in_rules", "修改登录规则", "Changed the sign-in rules"},
+	{"factor_add", "绑定第二因素", "Added a second factor"}, {"factor_drop", "删除第二因素", "Removed a second factor"}, {"factor_wrong", "第二步验证失败", "Failed second step"}, {"factors_clear", "解除第二因素", "Cleared second factors"}, {"step_up", "再次验证身份", "Proved identity again"}, {"recovery_codes", "更换恢复码", "Renewed recovery codes"}, {"sign_in_rules", "修改登录规则", "Changed the sign-in rules"},
 	{"party_create", "建立档案", "Opened a file anew"}, {"party_edit", "修改档案", "Edited a file"}, {"party_relation", "登记关系", "Noted a relation"},
 	{"consent", "登记同意", "Noted a consent"}, {"withdraw", "登记撤回同意", "Noted a withdrawal of consent"},
 	{"ground", "援引依据", "Took a legal ground"}, {"glass", "紧急查看密封资料", "Broke the glass"}, {"glass_read", "紧急查看期间查看", "Read through a broken glass"},
@@ -144,14 +144,14 @@ func (w *work) auditPart(noun, id string) string {
 var auditDetails = map[string][2]string{
 	"field": {"内容", "Field"}, "ref_no": {"编号", "Number"}, "period": {"统计期", "Period"}, "rows": {"行数", "Rows"}, "do": {"办理", "Act"}, "failed": {"未办成", "Refused"}, "how": {"方式", "How"},
 	"kind": {"类别", "Kind"}, "size": {"大小", "Size"}, "actor": {"查阅操作人", "Actor"}, "action": {"查阅操作", "Action"}, "stage": {"状态", "Stage"}, "n": {"件数", "Items"}, "to": {"改派给", "To"},
-	"second_factor": {"第二因素", "Second factor"}, "before": {"原来", "Before"}, "password_days": {"口令期限（天）", "Password days"}, "idle_days": {"长期未用（天）", "Unused days"},
+	"second_factor": {"第二因素", "Second factor"}, "before": {"原来", "Before"}, "idle_days": {"长期未用（天）", "Unused days"},
 }
 
 // auditValues word closed values of details.
 var auditValues = map[string][2]string{
 	"password": {"密码", "password"}, "phone": {"电话", "phone"}, "id_number": {"身份证号", "ID number"}, "code": {"验证码", "code"}, "create": {"开户", "creation"},
 	"owner": {"移交", "handed over"}, "remind": {"催办", "reminded"}, "people": {"个人", "people"}, "enterprises": {"企业", "enterprises"}, "organisations": {"单位", "units"}, "offers": {"供给", "offers"}, "divisions": {"区划", "divisions"},
-	"totp": {"动态口令", "one-time code"}, "passkey": {"通行密钥", "passkey"}, "recovery": {"恢复码", "recovery code"}, "factor": {"还差第二步", "second step to come"}, "enrol": {"还须绑定第二因素", "second factor to be set up"},
+	"oidc": {"统一身份认证", "identity provider"}, "totp": {"动态口令", "one-time code"}, "passkey": {"通行密钥", "passkey"}, "recovery": {"恢复码", "recovery code"}, "factor": {"还差第二步", "second step to come"}, "enrol": {"还须绑定第二因素", "second factor to be set up"},
 	"off": {"不要求", "not asked"}, "reveal": {"能看个人信息的人", "who may read personal data"}, "all": {"全部工作人员", "all staff"},
 }
 

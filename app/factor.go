@@ -29,25 +29,21 @@ const (
 // SignInRules are a county's own rules of signing in.
 type SignInRules struct {
 	SecondFactor string `json:"second_factor" enum:"off,reveal,all"`
-	PasswordDays int    `json:"password_days" minimum:"0" maximum:"3650" doc:"口令最长用多少天；0 为不限"`
-	IdleDays     int    `json:"idle_days" minimum:"0" maximum:"3650" doc:"多少天没有登录算长期未用"`
+	IdleDays     int    `json:"idle_days" minimum:"1" maximum:"3650" doc:"多少天没有登录算长期未用"`
 }
 
 const signInSetting = "sign_in"
 
-// idleDaysUsual is after how many days an account counts as long unused, unless the
+// IdleDaysUsual is after how many days an account counts as long unused, unless the
 // county says otherwise.
-const idleDaysUsual = 90
+const IdleDaysUsual = 90
 
 // rulesOf reads a county's rules; a county that says nothing asks for no second factor.
 func rulesOf(t *domain.Tenant) SignInRules {
 	m, _ := t.Settings[signInSetting].(map[string]any)
-	r := SignInRules{SecondFactor: FactorsOff, IdleDays: idleDaysUsual}
+	r := SignInRules{SecondFactor: FactorsOff, IdleDays: IdleDaysUsual}
 	if s, _ := m["second_factor"].(string); s != "" {
 		r.SecondFactor = s
-	}
-	if n, ok := wholeNumber(m["password_days"]); ok {
-		r.PasswordDays = int(n)
 	}
 	if n, ok := wholeNumber(m["idle_days"]); ok && n > 0 {
 		r.IdleDays = int(n)
@@ -84,12 +80,12 @@ func (a *App) SetSignInRules(ctx context.Context, who *Who, once Once, in SignIn
 		if t.Settings == nil {
 			t.Settings = map[string]any{}
 		}
-		t.Settings[signInSetting] = map[string]any{"second_factor": in.SecondFactor, "password_days": int64(in.PasswordDays), "idle_days": int64(in.IdleDays)}
+		t.Settings[signInSetting] = map[string]any{"second_factor": in.SecondFactor, "idle_days": int64(in.IdleDays)}
 		if err := w.tx.SaveTenant(t); err != nil {
 			return err
 		}
 		return w.audit("sign_in_rules", "county/"+string(who.County), "", map[string]any{"second_factor": in.SecondFactor, "before": before.SecondFactor,
-			"password_days": int64(in.PasswordDays), "idle_days": int64(in.IdleDays)})
+			"idle_days": int64(in.IdleDays)})
 	})
 	if err != nil {
 		return in, err
@@ -166,7 +162,11 @@ type ProviderRef struct {
 
 // Ways tells anybody how he can sign in here.
 func (a *App) Ways() *SignInWays {
-	return &SignInWays{PasskeyOrigin: a.passkeys.origin(), Providers: []ProviderRef{}}
+	v := &SignInWays{PasskeyOrigin: a.passkeys.origin(), Providers: []ProviderRef{}}
+	for _, p := range a.providers {
+		v.Providers = append(v.Providers, ProviderRef{p.Key, p.Label})
+	}
+	return v
 }
 
 // FactorView is one second factor of the caller.
@@ -377,4 +377,28 @@ func (w *work) room() error {
 		err = domain.E(domain.KindRefused, "factor_many", "max", itoa64(factorsMost))
 	}
 	return err
+}
+
+// ClearFactors takes away all second factors of an account whose person has lost them, and
+// ends its sign-ins. Only the kernel itself may: the operator at the machine, or two
+// officers together.
+func (a *App) ClearFactors(ctx context.Context, who *Who, id domain.AccountID) error {
+	if !who.System {
+		return domain.E(domain.KindForbidden, "forbidden")
+	}
+	defer a.people.forget(id)
+	return a.write(ctx, who, func(w *work) error { return w.clearFactors(id) })
+}
+
+func (w *work) clearFactors(id domain.AccountID) error {
+	if err := w.tx.DeleteFactors(id); err != nil {
+		return err
+	}
+	if err := w.tx.SettleFactorTries(id, time.Time{}); err != nil {
+		return err
+	}
+	if err := w.tx.DeleteSignInsOf(id); err != nil {
+		return err
+	}
+	return w.audit("factors_clear", "account/"+string(id), "", nil)
 }

@@ -28,11 +28,12 @@ var (
 )
 
 const (
-	saltBytes    = 16
-	hashBytes    = 32
-	passwordMin  = 10
-	passwordMost = 128
-	hashersMost  = 4 // at once: each takes 64 MiB
+	saltBytes     = 16
+	hashBytes     = 32
+	passwordMin   = 10
+	passwordMost  = 128
+	passwordsKept = 5 // former ones that are not taken again
+	hashersMost   = 4 // at once: each takes 64 MiB
 )
 
 //go:embed passwords.txt
@@ -76,6 +77,24 @@ func (h *hasher) check(password, stored string) bool {
 	}
 	got := h.run(password, salt, cost)
 	return subtle.ConstantTimeCompare(got, sum) == 1 && ok
+}
+
+// usedBefore reports whether a new password made one of the hashes.
+func (a *App) usedBefore(password string, hashes []string) bool {
+	for _, h := range hashes {
+		if h != "" && a.door.hasher.check(password, h) {
+			return true
+		}
+	}
+	return false
+}
+
+// giveUpPassword keeps the hash of a password before another takes its place.
+func (w *work) giveUpPassword(acc *domain.Account) error {
+	if acc.PasswordHash == "" {
+		return nil
+	}
+	return w.tx.KeepPassword(acc.ID, acc.PasswordHash, passwordsKept)
 }
 
 func readHash(s string) (c HashCost, salt, sum []byte, ok bool) {

@@ -192,6 +192,11 @@ func (a *App) open(ctx context.Context, county domain.CountyCode, id domain.Acco
 		if err != nil {
 			return err
 		}
+		if who.Stage == "" {
+			if err := tx.SeeAccount(id); err != nil {
+				return err
+			}
+		}
 		return tx.AppendAudit(&domain.Audit{Actor: id, Action: "sign_in", Object: "account/" + string(id), Detail: signInDetail(in, who.Stage)})
 	})
 	if err != nil {
@@ -459,8 +464,11 @@ func (a *App) ChangePassword(ctx context.Context, who *Who, in PasswordAct, from
 		return errTooMany("sign_in_locked", wrongFor)
 	}
 	var acc *domain.Account
+	var past []string
 	err := a.read(ctx, who, func(w *work) (err error) {
-		acc, err = w.tx.Account(who.Account)
+		if acc, err = w.tx.Account(who.Account); err == nil {
+			past, err = w.tx.PastPasswords(acc.ID)
+		}
 		return err
 	})
 	if err != nil {
@@ -474,11 +482,17 @@ func (a *App) ChangePassword(ctx context.Context, who *Who, in PasswordAct, from
 	if err := checkPassword(acc.Login, in.New); err != nil {
 		return err
 	}
+	if a.usedBefore(in.New, append(past, acc.PasswordHash)) {
+		return domain.E(domain.KindInvalid, "password_used", "n", itoa64(passwordsKept)).With("password", "password_used", "n", itoa64(passwordsKept))
+	}
 	hash := a.door.hasher.hash(in.New)
 	defer a.people.forget(who.Account)
 	return a.write(ctx, who, func(w *work) error {
 		fresh, err := w.tx.Account(who.Account)
 		if err != nil {
+			return err
+		}
+		if err := w.giveUpPassword(fresh); err != nil {
 			return err
 		}
 		fresh.PasswordHash = hash

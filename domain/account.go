@@ -16,6 +16,7 @@ type Account struct {
 	Failed       int       // wrong second factors in a row
 	LockedUntil  time.Time // the second step is closed until then
 	Created      time.Time
+	Seen         time.Time // last sign-in
 	Rev          int64
 }
 

@@ -12,12 +12,12 @@ const accountColumns = "county, id, login, name, phone_index, party, password_ha
 var (
 	accountInsert = insertSQL("account", accountColumns+", rev")
 	accountUpdate = updateSQL("account", accountColumns)
-	accountSelect = "SELECT " + accountColumns + ", rev FROM account"
+	accountSelect = "SELECT " + accountColumns + ", rev, seen FROM account"
 )
 
 func scanAccount(rows rowScanner, a *domain.Account) error {
 	return rows.Scan((*string)(&a.County), (*string)(&a.ID), &a.Login, &a.Name, &a.PhoneIndex, (*string)(&a.Party), &a.PasswordHash,
-		yesNo{&a.Active}, num(&a.Failed), instant{&a.LockedUntil}, instant{&a.Created}, num(&a.Rev))
+		yesNo{&a.Active}, num(&a.Failed), instant{&a.LockedUntil}, instant{&a.Created}, num(&a.Rev), instant{&a.Seen})
 }
 
 func accountValues(a *domain.Account) []any {
@@ -56,7 +56,8 @@ func (tx *Tx) Accounts(after string, limit int) ([]domain.Account, error) {
 type AccountFilter struct {
 	Text  string
 	Org   domain.OrgID // with a post there
-	State string       // active, locked; "" = both
+	State string       // active, locked, unused; "" = any
+	Since time.Time    // unused: nobody of staff signed in since then
 	After string       // login
 	Limit int
 }
@@ -81,6 +82,9 @@ func (tx *Tx) FindAccounts(f AccountFilter) ([]domain.Account, error) {
 		w.add("active = 1")
 	case "locked":
 		w.add("active = 0")
+	case "unused":
+		w.add("active = 1 AND seen < ? AND created < ?", f.Since, f.Since)
+		w.add("id IN (SELECT account FROM membership WHERE county = $1 AND active = 1)")
 	}
 	return many(tx, scanAccount, accountSelect+w.String()+" ORDER BY login"+w.fill(" LIMIT ?", int64(pageSize(f.Limit))), w.args...)
 }
@@ -110,6 +114,29 @@ func (tx *Tx) UpdateAccount(a *domain.Account) error {
 	}
 	a.Rev++
 	return nil
+}
+
+// SeeAccount notes that somebody has signed in to an account; it is no edit of it.
+func (tx *Tx) SeeAccount(id domain.AccountID) error {
+	_, err := tx.exec("UPDATE account SET seen = $3 WHERE county = $1 AND id = $2", tx.county, id, tx.now)
+	return err
+}
+
+// PastPasswords lists the hashes of former passwords, newest first.
+func (tx *Tx) PastPasswords(id domain.AccountID) ([]string, error) {
+	return many(tx, func(rows rowScanner, s *string) error { return rows.Scan(s) },
+		"SELECT hash FROM password_past WHERE county = $1 AND account = $2 ORDER BY at DESC", tx.county, id)
+}
+
+// KeepPassword adds the hash of a password that is given up; older ones than the newest
+// few go.
+func (tx *Tx) KeepPassword(id domain.AccountID, hash string, most int) error {
+	if err := tx.insert(insertSQL("password_past", "county, account, at, hash"), tx.county, id, tx.now, hash); err != nil {
+		return err
+	}
+	_, err := tx.exec("DELETE FROM password_past WHERE county = $1 AND account = $2 AND at < (SELECT MIN(at) FROM"+
+		" (SELECT at FROM password_past WHERE county = $1 AND account = $2 ORDER BY at DESC LIMIT $3) AS newest)", tx.county, id, int64(most))
+	return err
 }
 
 const membershipColumns = "county, id, account, org, role, post, region, path, active, from_day, until_day"

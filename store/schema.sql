@@ -66,7 +66,7 @@ CREATE TABLE account (
   failed BIGINT NOT NULL,
   locked_until BIGINT NOT NULL,
   created BIGINT NOT NULL,
-  rev BIGINT NOT NULL CHECK (rev >= 1),
+  rev BIGINT NOT NULL CHECK (rev >= 1), seen BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (county, id),
   FOREIGN KEY (county) REFERENCES tenant (county)
 );
@@ -1362,3 +1362,12 @@ CREATE TABLE challenge (
   PRIMARY KEY (county, id)
 );
 CREATE INDEX challenge_expires ON challenge (county, expires);
+
+CREATE TABLE password_past (
+  county TEXT NOT NULL,
+  account TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (county, account, at, hash),
+  FOREIGN KEY (county, account) REFERENCES account (county, id)
+);

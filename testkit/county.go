@@ -17,6 +17,7 @@ import (
 	"linqiao/api"
 	"linqiao/app"
 	"linqiao/domain"
+	"linqiao/identity"
 	"linqiao/kernel/calendar"
 	"linqiao/programs"
 	"linqiao/scenario"
@@ -71,6 +72,12 @@ func (l *LogBook) faults() string {
 // Open makes an empty county with all programs of the repository applied.
 func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County {
 	t.Helper()
+	return OpenWith(t, engine, code, nil)
+}
+
+// OpenWith is Open with identity providers.
+func OpenWith(t testing.TB, engine storetest.Engine, code domain.CountyCode, providers []*identity.Provider) *County {
+	t.Helper()
 	clock := storetest.NewClock()
 	db := engine.Open(t, store.Config{Now: clock.Now})
 	blobs, err := store.NewDiskBlobs(t.TempDir(), app.RecordingUsual)
@@ -79,7 +86,7 @@ func Open(t testing.TB, engine storetest.Engine, code domain.CountyCode) *County
 	}
 	book := &LogBook{}
 	quiet := slog.New(slog.NewTextHandler(book, nil))
-	options := app.Options{DB: db, Blobs: blobs, Log: quiet, Now: clock.Now, Demo: true, Hash: app.LightCost, Origin: Origin}
+	options := app.Options{DB: db, Blobs: blobs, Log: quiet, Now: clock.Now, Demo: true, Hash: app.LightCost, Origin: Origin, Providers: providers}
 	a := app.New(options)
 	ctx := context.Background()
 	if _, err := a.ImportDivisions(ctx, app.System(code), code, nil); err != nil {

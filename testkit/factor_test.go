@@ -139,9 +139,9 @@ func TestFactorCompulsory(t *testing.T) {
 			c.Staff(t, "nobody_knows_this_kind", "county", string(c.Code), "clerk")
 			c.Resident(t, "jumin", string(c.Code))
 			admin := c.SignIn(t, c.Admin.Login)
-			refused(t, c.SignIn(t, "reader").Do(t, http.MethodPut, "/sign-in-rules", testkit.Object{"second_factor": "off", "password_days": 0, "idle_days": 90}), "admin_only")
-			refused(t, admin.Do(t, http.MethodPut, "/sign-in-rules", testkit.Object{"second_factor": "sometimes", "password_days": 0, "idle_days": 90}), "fields_invalid")
-			admin.Must(t, http.MethodPut, "/sign-in-rules", testkit.Object{"second_factor": "reveal", "password_days": 0, "idle_days": 90})
+			refused(t, c.SignIn(t, "reader").Do(t, http.MethodPut, "/sign-in-rules", testkit.Object{"second_factor": "off", "idle_days": 90}), "admin_only")
+			refused(t, admin.Do(t, http.MethodPut, "/sign-in-rules", testkit.Object{"second_factor": "sometimes", "idle_days": 90}), "fields_invalid")
+			admin.Must(t, http.MethodPut, "/sign-in-rules", testkit.Object{"second_factor": "reveal", "idle_days": 90})
 
 			c.SignIn(t, "jumin").Must(t, http.MethodGet, "/work", nil)
 			c.SignIn(t, "clerk").Must(t, http.MethodGet, "/work", nil)

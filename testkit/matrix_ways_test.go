@@ -143,7 +143,7 @@ func ways() map[string]way {
 	own := nothing("his own account")
 	count := nothing("a number, no row; searches are asked by word")
 	return map[string]way{
-		"/session": once, "/sessions": own, "/session/factors": own, "/session/ways": text, "/sign-in-rules": text, "/preferences": own, "/notifications/count": count, "/filters": once,
+		"/session": once, "/sessions": own, "/session/factors": own, "/session/ways": text, "/session/oidc/{key}/callback": nothing("leads to a page"), "/sign-in-rules": text, "/preferences": own, "/notifications/count": count, "/filters": once,
 		"/programs": text, "/programs/{p}": text, "/programs/{p}/source": text, "/programs/{p}/versions": text, "/programs/{p}/diff": text,
 		"/offers": once, "/programs/{p}/offers/{record}": ofProgram(offerKeys), "/programs/{p}/stages": ofProgram(nil),
 		"/programs/{p}/board/{record}": ofProgram(func(p *program.Program) []string { return p.Records.Keys() }),

@@ -73,7 +73,7 @@ func NewDatabase(t testing.TB, engine, dir string) string {
 func (i *Install) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, i.Bin, args...)
 	cmd.Dir = i.Dir
-	cmd.Env = append(os.Environ(), "LINQIAO_DB="+i.DB, "LINQIAO_KEY="+i.Key, "LINQIAO_PROGRAMS="+i.Programs)
+	cmd.Env = append(os.Environ(), "LINQIAO_SECOND_FACTOR=off", "LINQIAO_DB="+i.DB, "LINQIAO_KEY="+i.Key, "LINQIAO_PROGRAMS="+i.Programs)
 	cmd.Env = append(cmd.Env, i.Env...)
 	return cmd
 }

@@ -22,7 +22,7 @@ func account(ctx context.Context, c *config, args []string) error {
 		return createOfficer(ctx, c, app.RoleAdmin, "admin", "管理员")
 	case "create-auditor":
 		return createOfficer(ctx, c, app.RoleAuditor, "auditor", "审计员")
-	case "password", "lock", "unlock":
+	case "password", "lock", "unlock", "clear-factors":
 		return changeAccount(ctx, c, args[0])
 	}
 	return errUsage("没有“" + args[0] + "”")
@@ -74,6 +74,10 @@ func (i *instance) readyCounty(ctx context.Context, c *config) (domain.CountyCod
 		if _, err := i.app.ImportDivisions(ctx, app.System(c.county()), c.county(), nil); err != nil {
 			return "", err
 		}
+		rules := app.SignInRules{SecondFactor: c.SecondFactor, IdleDays: app.IdleDaysUsual}
+		if _, err := i.app.SetSignInRules(ctx, app.System(c.county()), app.Once{}, rules); err != nil {
+			return "", err
+		}
 	}
 	return c.county(), i.applyBuiltIn(ctx, c, c.county())
 }
@@ -117,6 +121,8 @@ func changeAccount(ctx context.Context, c *config, what string) error {
 			err = i.app.LockAccount(ctx, who, acc.ID)
 		case "unlock":
 			err = i.app.UnlockAccount(ctx, who, acc.ID)
+		case "clear-factors":
+			err = i.app.ClearFactors(ctx, who, acc.ID)
 		default:
 			var password string
 			if password, err = i.app.ResetPassword(ctx, who, acc.ID); err == nil {

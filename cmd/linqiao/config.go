@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"linqiao/app"
 	"linqiao/domain"
 )
 
@@ -20,10 +21,12 @@ type config struct {
 	County   string // for commands that work in one county
 	Secure   bool   // the session cookie only by HTTPS
 	Origin   string // public address, https://…: for passkeys
+	OIDC     string // file of identity providers
 	Suite    string // aes or sm: algorithms of newly sealed values
 
 	// of single commands
 	Period, Program, Ledger, Record, Name, Login, Office, Password, Datum string
+	SecondFactor                                                          string
 	Yes, Verbose                                                          bool
 
 	TLSCert, TLSKey string // files of the server's own certificate; "" = in the clear
@@ -58,6 +61,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 	f.StringVar(&c.County, "county", env("LINQIAO_COUNTY", ""), "县区代码；只有一个县区时可不写")
 	f.BoolVar(&c.Secure, "secure", env("LINQIAO_SECURE", "") != "", "会话 Cookie 只走 HTTPS")
 	f.StringVar(&c.Origin, "origin", env("LINQIAO_ORIGIN", ""), "公开网址，如 https://linqiao.example.gov.cn；通行密钥只在这个网址有效")
+	f.StringVar(&c.OIDC, "oidc", env("LINQIAO_OIDC", ""), "统一身份认证（OpenID Connect）的配置文件；须同时写 --origin")
 	f.StringVar(&c.Suite, "suite", env("LINQIAO_SUITE", "aes"), "新写入数据的密码算法：aes 或 sm（国密）")
 	if cmd.name == "serve" || cmd.name == "demo" {
 		f.StringVar(&c.TLSCert, "tls-cert", env("LINQIAO_TLS_CERT", ""), "HTTPS 证书文件（PEM，含中间证书）；换了文件自动启用")
@@ -80,6 +84,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		f.StringVar(&c.Login, "login", "", "登录名")
 		f.StringVar(&c.Name, "name", "", "姓名")
 		f.StringVar(&c.Office, "office", "", "单位名称")
+		f.StringVar(&c.SecondFactor, "second-factor", env("LINQIAO_SECOND_FACTOR", app.FactorsReveal), "新建县区时谁必须有第二因素：off、reveal（能看到个人信息的人）、all")
 	case "serve":
 		f.StringVar(&c.Watches, "watches", env("LINQIAO_WATCHES", ""), "在这个地址接收儿童手表的定位和求助（TCP）；不写则不开")
 		f.StringVar(&films, "films", env("LINQIAO_FILMS", "0"), "录音、录像最大多少 MB；不写为 200")

@@ -13,6 +13,7 @@ import (
 	"linqiao/api"
 	"linqiao/app"
 	"linqiao/domain"
+	"linqiao/identity"
 	"linqiao/store"
 )
 
@@ -60,7 +61,13 @@ func open(ctx context.Context, c *config, s settings) (*instance, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash, RecordingMost: c.Films << 20, Origin: c.Origin, PhoneNow: s.phoneNow})
+	var providers []*identity.Provider
+	if c.OIDC != "" {
+		if providers, err = identity.Load(c.OIDC, c.Origin); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash, RecordingMost: c.Films << 20, Origin: c.Origin, PhoneNow: s.phoneNow, Providers: providers})
 	return &instance{db, a}, nil
 }
 

@@ -8,7 +8,7 @@ export interface Factor { id: string; kind: 'totp' | 'passkey'; name: string; cr
 export interface Factors { items: Factor[]; recovery: number; required: boolean; ways: Way[]; origin?: string }
 export interface TotpSeed { id: string; secret: string; url: string }
 export interface Enrolled { factor: Factor; codes?: string[]; session?: Session }
-export interface SignInRules { second_factor: 'off' | 'reveal' | 'all'; password_days: number; idle_days: number }
+export interface SignInRules { second_factor: 'off' | 'reveal' | 'all'; idle_days: number }
 
 export const listFactors = () => get<Factors>('/session/factors')
 export const beginTotp = () => post<TotpSeed>('/session/factors/totp')

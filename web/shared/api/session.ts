@@ -7,6 +7,10 @@ export const signIn = (login: string, password: string, county?: string) =>
 /** How this server lets people in beside login and password. */
 export interface SignInWays { passkey_origin?: string; providers: { key: string; label: string }[] }
 export const signInWays = () => get<SignInWays>('/session/ways')
+/** Leaves for a provider; the way back ends at the face it began at. */
+export async function goToProvider(key: string, face: 'console' | 'm'): Promise<void> {
+  location.assign((await post<{ url: string }>(path('session', 'oidc', key), { face })).url)
+}
 export const requestPhoneCode = (phone: string) => post<void>('/session/phone-code', { phone })
 export const signInByPhone = (phone: string, code: string) => post<Session>('/session/phone', { phone, code })
 export const signOut = () => remove('/session')

@@ -63,6 +63,7 @@ export default {
     byKey: 'Sign in with a passkey',
   },
   problem: {
+    oidc_down: 'The identity provider does not answer; try later, or use login and password', oidc_failed: 'The identity provider\'s sign-in was not completed; begin once more', oidc_unknown: 'No account here belongs to that identity; ask the administrator',
     passkey_none: 'No passkey was given', passkey_noneHint: 'It was cancelled, timed out, or is not on this device. Try again or use another way.',
     network: 'Cannot reach the server', networkHint: 'Check the network and try again; what you entered is still here.',
     unauthenticated: 'Signed out; please sign in again', forbidden: 'You may not do this', not_found: 'Not found, or not for you to see',

@@ -64,6 +64,7 @@ export default {
     byKey: '用通行密钥登录',
   },
   problem: {
+    oidc_down: '统一身份认证暂时不通，请稍后再试，或用账号密码登录', oidc_failed: '统一身份认证没有完成，请重新开始一次', oidc_unknown: '统一身份认证的账号在这里没有开户，请找县区管理员',
     passkey_none: '没有得到通行密钥', passkey_noneHint: '可能被取消、超时，或这台设备上没有。请再试，或换一种方式。',
     network: '连不上服务器', networkHint: '请检查网络后重试；已填写的内容仍在。',
     unauthenticated: '登录已过期，请重新登录', forbidden: '没有权限做这件事', not_found: '没有找到，或您无权查看',

@@ -13,6 +13,11 @@ export default {
     title: 'Sign in', login: 'Login', password: 'Password', show: 'Show', hide: 'Hide', do: 'Sign in', busy: 'Signing in…', phoneApp: 'Residents and enterprises: phone app',
     demo: 'Demo accounts', demoHint: 'All demo data is invented. Click one to sign in.',
   },
+  rules: {
+    title: 'Sign-in rules', note: 'They hold at once for all accounts of the county; who is signed in is asked at the next sign-in.', saved: 'Saved', factor: 'Who must have a second factor',
+    factors: { off: 'Nobody (who has one is still asked)', reveal: 'Who can see personal data', all: 'All staff' }, factorHint: '“Who can see personal data” is computed from what the roles of the mechanisms may read, plus administrators and auditors. Who has none yet comes only as far as setting one up. Residents are not meant.',
+    idleDays: 'Days without sign-in after which an account is long unused', idleDaysHint: 'The page of accounts can show the long unused ones alone.',
+  },
   absent: { title: 'No such page', hint: 'The address may be wrong, or the page has moved.', home: 'Back to my work' },
   me: {
     title: 'My account', posts: 'Posts', noPosts: 'No post', password: 'Change password', old: 'Present password', fresh: 'New password', change: 'Change password', changed: 'Password changed',
@@ -182,7 +187,7 @@ export default {
   calendar: { title: 'Calendar', note: 'The sessions of all programmes in the order in which they begin.', program: 'Programme', all: 'All', from: 'From', empty: 'No sessions in this time.', room: '{taken} of {capacity} taken', taken: '{taken} booked' },
   account: {
     postHint: 'Leave empty without a special post',
-    title: 'Accounts', from: 'From', fromHint: 'Empty: at once', until: 'Until', untilHint: 'That day included; empty: open', notNow: 'not in post today', edit: 'Edit', editOf: 'Edit {name}', saved: '{name} saved', searchHint: 'A part of a name or login finds people with posts; residents by whole login or phone number.', name: 'Name', org: 'Unit', area: 'Area', areaHint: 'Empty: the unit’s area', post: 'Post', new: 'New account', created: 'Account of {name} created', locked: 'Locked', active: 'Active', lock: 'Lock', unlock: 'Unlock', reset: 'Reset password', addPost: 'Add a post', addPostTo: 'Add a post for {name}', removePost: 'Remove',
+    title: 'Accounts', from: 'From', fromHint: 'Empty: at once', until: 'Until', untilHint: 'That day included; empty: open', notNow: 'not in post today', edit: 'Edit', editOf: 'Edit {name}', saved: '{name} saved', searchHint: 'A part of a name or login finds people with posts; residents by whole login or phone number.', name: 'Name', org: 'Unit', area: 'Area', areaHint: 'Empty: the unit’s area', post: 'Post', new: 'New account', created: 'Account of {name} created', unused: 'Long unused', locked: 'Locked', active: 'Active', lock: 'Lock', unlock: 'Unlock', reset: 'Reset password', addPost: 'Add a post', addPostTo: 'Add a post for {name}', removePost: 'Remove',
     sureLock: 'Lock the account of {name}? All sessions end at once.', sureRemove: 'Remove the post at “{org}”?', sureReset: 'Reset the password of {name}?', passwordOnce: 'First password of {name} (login {login}), shown only once:', passwordTaken: 'Noted',
   },
   audit: { title: 'Audit', note: 'Who saw or took out what, when and why.', at: 'Time', actor: 'Who', actionLabel: 'Action', object: 'Object', purpose: 'Purpose', from: 'From', to: 'To', detail: 'Detail', export: 'Export', verify: 'Check the chain', whole: 'The chain is whole: {n} rows linked, nothing changed.', broken: 'The chain breaks at {id}: what follows may have been changed. Preserve the evidence and report.', oneObject: 'Only rows about this one object.' },

@@ -14,6 +14,11 @@ export default {
     title: '登录', login: '账号', password: '密码', show: '显示', hide: '隐藏', do: '登录', busy: '正在登录…', phoneApp: '居民、企业请用手机端',
     demo: '演示账号', demoHint: '演示数据均为虚构。点一下即可登录。',
   },
+  rules: {
+    title: '登录规则', note: '对本县全部账号即刻生效；已登录的不受影响，下次登录时照办。', saved: '已保存', factor: '谁必须有第二因素',
+    factors: { off: '不强制（绑定了的仍会查）', reveal: '能看到个人信息的人', all: '全体工作人员' }, factorHint: '“能看到个人信息的人”按各机制里角色读到的级别算出，另加管理员、审计员。没有绑定的人，登录后只能先绑定。居民不在内。',
+    idleDays: '多少天没有登录算长期未用', idleDaysHint: '在账号页可以只看长期未用的账号。',
+  },
   absent: { title: '没有这个页面', hint: '地址可能写错了，或页面已经移走。', home: '回到我的工作' },
   me: {
     title: '我的账号', posts: '任职', noPosts: '没有任职', password: '修改密码', old: '原密码', fresh: '新密码', change: '修改密码', changed: '密码已修改',
@@ -183,7 +188,7 @@ export default {
   calendar: { title: '日程', note: '各机制的场次，按开始时间排列。', program: '机制', all: '全部', from: '从哪天起', empty: '这段时间没有场次。', room: '已约 {taken} / {capacity}', taken: '已约 {taken}' },
   account: {
     postHint: '没有专门岗位的不用选',
-    title: '账号', from: '起始日', fromHint: '不填则立即生效', until: '截止日', untilHint: '当日仍有效；不填则长期', notNow: '今日不在任', edit: '修改', editOf: '修改 {name}', saved: '已保存 {name}', searchHint: '按姓名或账号的一部分查找有任职的人；居民请输入完整账号或手机号。', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
+    title: '账号', from: '起始日', fromHint: '不填则立即生效', until: '截止日', untilHint: '当日仍有效；不填则长期', notNow: '今日不在任', edit: '修改', editOf: '修改 {name}', saved: '已保存 {name}', searchHint: '按姓名或账号的一部分查找有任职的人；居民请输入完整账号或手机号。', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', unused: '长期未用', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
   },
   audit: { title: '审计', note: '谁在什么时候查看或导出了什么、为什么。', at: '时间', actor: '操作人', actionLabel: '操作', object: '对象', purpose: '用途', from: '自', to: '至', detail: '详情', export: '导出表格', verify: '校验链', whole: '审计链完整：{n} 条首尾相接，没有改动。', broken: '审计链在 {id} 处断开：此条之后的内容可能被改动，请保护现场并上报。', oneObject: '只看这一个对象的记录。' },
