@@ -104,7 +104,7 @@ func (w *work) sightOfBoard(p *program.Program, d *program.Duty) (s boardSight) 
 		}
 		if len(paths) > 0 {
 			s.paths = append(s.paths, paths...)
-			s.class = max(s.class, roleClass(role))
+			s.class = max(s.class, role.TopClass())
 		}
 	}
 	return s

@@ -48,7 +48,7 @@ func (w *work) areaClass(p *domain.Party) (class domain.Class, ok bool) {
 func (w *work) areaClassOf(pr *program.Program, p *domain.Party) (class domain.Class, ok bool) {
 	for _, role := range pr.Roles.All() {
 		if w.areaSees(pr, role, p) {
-			ok, class = true, max(class, roleClass(role))
+			ok, class = true, max(class, role.Reach[p.Kind])
 		}
 	}
 	return class, ok
@@ -102,9 +102,13 @@ func (w *work) heldClass(pr *program.Program, p *domain.Party) (class domain.Cla
 	return class
 }
 
-// areaSees: the party lives in the area of an area role, or in a group of a roster
-// that the caller keeps; of a roster without groups, whoever holds the role round it.
+// areaSees: the party is of a kind that the role's work concerns, and lives in the area
+// of an area role, or in a group of a roster that the caller keeps; of a roster without
+// groups, whoever holds the role round it.
 func (w *work) areaSees(p *program.Program, role *program.Role, pt *domain.Party) bool {
+	if _, concerns := role.Reach[pt.Kind]; !concerns {
+		return false
+	}
 	switch role.Is {
 	case "area":
 		return covers(w.who.Qualified(role), pt.Path)
@@ -137,17 +141,6 @@ func (w *work) inGroupOf(p *program.Program, role *program.Role, pt *domain.Part
 		has, err := w.RosterHas(p.Key, key, string(pt.ID))
 		return err == nil && has
 	})
-}
-
-// roleClass is the highest class a role reads of any record.
-func roleClass(role *program.Role) (class domain.Class) {
-	if role.ReadAll != nil {
-		return *role.ReadAll
-	}
-	for _, r := range role.Read {
-		class = max(class, r.Class)
-	}
-	return class
 }
 
 // hasRecordOf: a record about the party is within the caller's own work. Clauses

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"strings"
 	"testing"
 
 	"linqiao/domain"
@@ -60,6 +61,45 @@ func TestDuplicateIdentifiers(t *testing.T) {
 	}
 	if p.Fields["birth_date"] != "1949-12-31" || p.Fields["gender"] != "女" {
 		t.Errorf("fields %v", p.Fields)
+	}
+}
+
+// TestAreaSeesItsOwnKinds: a unit whose mechanism serves enterprises sees the enterprises
+// of its area, and no resident: not in a list, not by search, not by his number, not by
+// his address. One that reads of residents only what anybody may sees none either.
+func TestAreaSeesItsOwnKinds(t *testing.T) {
+	const roles = "  bank:   {label: 银行, is: area, held_by: {org: bank}, read: {loan: personal}}\n" +
+		"  reader: {label: 看板, is: area, held_by: {org: board}, read: {request: public}}\n"
+	const records = "  loan:\n    label: 贷款\n    is: case\n    for: enterprise\n    keep: 3y\n    fields:\n      amount: {label: 金额, type: money, class: internal}\n" +
+		"    stages:\n      open: {label: 已报, phase: done}\n    moves:\n      ask: {label: 申请, to: open, by: [bank]}\n"
+	source := strings.Replace(strings.Replace(helpProgram, "roles:\n", "roles:\n"+roles, 1), "records:\n", "records:\n"+records, 1)
+	c := newDeskWith(t, storetest.Engines(t)[0], "help", source)
+	man := c.party(domain.Person, "欧阳海", "440902100", Identifiers{IDNumber: goodID, Phone: "13800000001"})
+	firm := c.party(domain.Enterprise, "金塘食品厂", "440902100", Identifiers{USCC: goodUSCC})
+	for _, s := range []struct {
+		who       *Who
+		man, firm bool
+	}{
+		{c.staff("teller", "bank", "440902", ""), false, true},
+		{c.staff("viewer", "board", "440902", ""), false, false},
+		{c.staff("clerk", "window", "440902", ""), true, true},
+	} {
+		for _, q := range []PartyQuery{{}, {Q: "欧阳"}, {Q: goodID}, {Q: "13800000001"}, {Q: "金塘食品厂"}, {Q: goodUSCC}} {
+			l, err := c.a.Parties(t.Context(), s.who, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range l.Items {
+				if p.ID == man.ID && !s.man || p.ID == firm.ID && !s.firm {
+					t.Errorf("%s finds %s by %q", s.who.Name, p.Name, q.Q)
+				}
+			}
+		}
+		for id, sees := range map[domain.PartyID]bool{man.ID: s.man, firm.ID: s.firm} {
+			if _, err := c.a.Party(t.Context(), s.who, id); (err == nil) != sees {
+				t.Errorf("%s opens %s: %v, want %v", s.who.Name, id, err, sees)
+			}
+		}
 	}
 }
 

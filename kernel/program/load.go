@@ -154,6 +154,7 @@ func Load(dirs map[string]fs.FS) (*Set, []Issue) {
 	for _, s := range l.sources {
 		run(&s.link)
 	}
+	l.set.reach()
 	if l.buildTypes() {
 		for _, s := range l.sources {
 			run(&s.exprs)

@@ -225,6 +225,9 @@ type Role struct {
 	Read       map[string]*ReadRule
 	FiguresAll bool
 	Figures    []string
+	// Reach is worked out of the records: whom the role's work concerns, by kind of
+	// party, and the highest class it reads of records about such.
+	Reach map[domain.PartyKind]domain.Class
 }
 
 type HeldBy struct {
