@@ -5,7 +5,7 @@ BIN := bin/linqiao
 WEB := web/node_modules/.package-lock.json
 GOFLAGS_TEST ?= -timeout 15m
 
-.PHONY: help run demo test test-go test-web test-e2e bench build web check fmt clean
+.PHONY: help run demo test test-go test-web test-e2e bench faults build web check fmt clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ test-e2e: ## end-to-end tests in Chromium
 
 check: $(BIN) ## check the program folders
 	$(BIN) check programs
+
+faults: ## break disks, databases and processes under load and count what is lost (half an hour)
+	scripts/faults.sh
 
 bench: build ## print the figures of docs/performance.md
 	scripts/bench.sh

@@ -92,6 +92,8 @@ var textsEN = map[string]text{
 	"store_busy":              {"The system is busy; nothing was done", "Try again later."},
 	"store_closed":            {"The system is stopping or starting", "Try again later."},
 	"store_full":              {"The disk is full; nothing was done", "Tell the administrator."},
+	"store_read_only":         {"The database can only be read; nothing was done", "Tell the administrator: the disk or the database has become read-only. Try again when it is mended."},
+	"store_corrupt":           {"The database file is damaged; nothing was done", "Tell the administrator: stop the service, run linqiao verify, restore a backup."},
 	"busy":                    {"Too many at once; nothing was done", "Try once more."},
 
 	"fields_invalid":      {"Some fields are wrong", "Mend them as said at each."},

@@ -94,6 +94,8 @@ var textsZH = map[string]text{
 	"store_busy":              {"系统繁忙，没有办成", "请稍后再试。"},
 	"store_closed":            {"系统正在停机或重启", "请稍后再试。"},
 	"store_full":              {"磁盘空间不足，没有办成", "请告诉管理员清理空间。"},
+	"store_read_only":         {"数据库现在只能读，没有办成", "请告诉管理员：磁盘或数据库成了只读，恢复后可再办一次。"},
+	"store_corrupt":           {"数据库文件有损坏，没有办成", "请告诉管理员：先停用，运行 linqiao verify，再从备份恢复。"},
 	"busy":                    {"同时办理的人太多，没有办成", "请再试一次。"},
 
 	// Of the request itself.

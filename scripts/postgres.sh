@@ -13,6 +13,7 @@ else
   data=$here/.cache/pg; as() { bash -c "$1"; }
 fi
 port=${LINQIAO_TEST_PG_PORT:-54871}
+[ "$port" = 54871 ] || data=$data-$port
 relax=
 [ "${2:-}" = fast ] && relax='-c fsync=off -c synchronous_commit=off -c full_page_writes=off'
 case ${1:-} in
@@ -26,6 +27,9 @@ start)
   fi
   echo "postgres://linqiao@127.0.0.1:$port/linqiao_test?sslmode=disable"
   ;;
+restart) # at once and without a word to anybody, as after a crash
+  as "$bin/pg_ctl -D $data -m immediate -w -l $data/log restart" >/dev/null
+  ;;
 stop) as "$bin/pg_ctl -D $data -m immediate stop" >/dev/null 2>&1 || true; rm -rf "$data" ;;
-*) echo "usage: postgres.sh start [fast]|stop" >&2; exit 2 ;;
+*) echo "usage: postgres.sh start [fast]|restart|stop" >&2; exit 2 ;;
 esac

@@ -54,6 +54,8 @@ const (
 	faultRetry // serialization failure or deadlock: run the closure again
 	faultBusy  // the engine cannot work now
 	faultFull
+	faultReadOnly
+	faultCorrupt
 )
 
 var sqliteDialect = dialect{
@@ -149,6 +151,10 @@ func classifySQLite(err error) fault {
 		return faultBusy
 	case sqlite3.SQLITE_FULL:
 		return faultFull
+	case sqlite3.SQLITE_READONLY:
+		return faultReadOnly
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return faultCorrupt
 	}
 	return faultOther
 }
@@ -173,6 +179,10 @@ func classifyPostgres(err error) fault {
 		return faultRetry
 	case "53100":
 		return faultFull
+	case "25006":
+		return faultReadOnly
+	case "XX001", "XX002":
+		return faultCorrupt
 	}
 	if strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "53") || strings.HasPrefix(e.Code, "57P") {
 		return faultBusy
@@ -202,6 +212,10 @@ func (d *dialect) translate(err error) error {
 		return domain.E(domain.KindUnavailable, "store_busy").Wrap(err)
 	case faultFull:
 		return domain.E(domain.KindUnavailable, "store_full").Wrap(err)
+	case faultReadOnly:
+		return domain.E(domain.KindUnavailable, "store_read_only").Wrap(err)
+	case faultCorrupt:
+		return domain.E(domain.KindUnavailable, "store_corrupt").Wrap(err)
 	}
 	return err
 }

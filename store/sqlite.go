@@ -162,13 +162,24 @@ func (e *sqliteEngine) group(first *writeJob) {
 	e.groups.Add(1)
 	for _, job := range ran {
 		if err != nil && job.err == nil {
-			job.err = domain.E(domain.KindUnavailable, "store_busy").Wrap(err)
+			job.err = lost(err)
 		}
 		close(job.done)
 	}
 	if state, ok := e.state.now(); ok {
 		e.check.after(e.writer.sqliteConn, state)
 	}
+}
+
+// lost is why a whole group came to nothing: the disk is full or the file may not be
+// written, else that the store is busy. Nothing of it was acknowledged, so that all may
+// be tried again.
+func lost(err error) error {
+	var known *domain.Error
+	if t := sqliteDialect.translate(err); errors.As(t, &known) && known.Kind == domain.KindUnavailable {
+		return t
+	}
+	return domain.E(domain.KindUnavailable, "store_busy").Wrap(err)
 }
 
 // next gives the job that waits. Where many write at once, the answers to the last

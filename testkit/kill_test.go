@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -39,14 +40,19 @@ func TestKill(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			k := &killing{install: &testkit.Install{Bin: bin, DB: testkit.NewDatabase(t, engine.Name, dir), Key: filepath.Join(dir, "key"),
-				Programs: "testdata", Dir: dir, Env: []string{"LINQIAO_PASSWORD=" + killPass, "LINQIAO_COUNTY=" + killCounty}}}
-			if err := os.CopyFS(filepath.Join(dir, "testdata", killProgram), os.DirFS("../testdata/"+killProgram)); err != nil {
-				t.Fatal(err)
-			}
-			k.play(t)
+			newKilling(t, bin, testkit.NewDatabase(t, engine.Name, dir), dir).play(t)
 		})
 	}
+}
+
+// newKilling is an installation with its files in dir.
+func newKilling(t *testing.T, bin, db, dir string) *killing {
+	t.Helper()
+	if err := os.CopyFS(filepath.Join(dir, "testdata", killProgram), os.DirFS("../testdata/"+killProgram)); err != nil {
+		t.Fatal(err)
+	}
+	return &killing{install: &testkit.Install{Bin: bin, DB: db, Key: filepath.Join(dir, "key"), Programs: "testdata", Dir: dir,
+		Env: []string{"LINQIAO_PASSWORD=" + killPass, "LINQIAO_COUNTY=" + killCounty}}}
 }
 
 // killing is one database and what its clients know.
@@ -81,7 +87,9 @@ func (k *killing) play(t *testing.T) {
 	k.start(t)
 	k.hire(t)
 	rounds := killRounds
-	if testing.Short() {
+	if n, err := strconv.Atoi(os.Getenv("LINQIAO_KILLS")); err == nil {
+		rounds = n
+	} else if testing.Short() {
 		rounds = 4
 	}
 	for range rounds {
@@ -173,6 +181,15 @@ func (w *writer) next(ctx context.Context) bool {
 	return w.send(ctx) == nil
 }
 
+// refused is an answer that did not acknowledge.
+type refused struct {
+	path   string
+	status int
+	raw    string
+}
+
+func (r refused) Error() string { return fmt.Sprintf("%s: %d %s", r.path, r.status, r.raw) }
+
 // send sends what waits and takes note of the answer.
 func (w *writer) send(ctx context.Context) error {
 	r := w.waiting
@@ -181,7 +198,7 @@ func (w *writer) send(ctx context.Context) error {
 		return err
 	}
 	if a.Status >= 300 {
-		return fmt.Errorf("%s: %d %s", r.path, a.Status, a.Raw)
+		return refused{r.path, a.Status, string(a.Raw)}
 	}
 	w.waiting = nil
 	id := testkit.Text(a.Object(), "id")

@@ -70,7 +70,8 @@ func NewDatabase(t testing.TB, engine, dir string) string {
 	return u.String()
 }
 
-func (i *Install) command(ctx context.Context, args ...string) *exec.Cmd {
+// Command is one command of the product, not started.
+func (i *Install) Command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, i.Bin, args...)
 	cmd.Dir = i.Dir
 	cmd.Env = append(os.Environ(), "LINQIAO_SECOND_FACTOR=off", "LINQIAO_DB="+i.DB, "LINQIAO_KEY="+i.Key, "LINQIAO_PROGRAMS="+i.Programs)
@@ -81,7 +82,7 @@ func (i *Install) command(ctx context.Context, args ...string) *exec.Cmd {
 // Run runs one command to its end and gives what it printed and its exit code.
 func (i *Install) Run(t testing.TB, args ...string) (out string, code int) {
 	t.Helper()
-	cmd := i.command(t.Context(), args...)
+	cmd := i.Command(t.Context(), args...)
 	b, err := cmd.CombinedOutput()
 	if err != nil && cmd.ProcessState == nil {
 		t.Fatalf("linqiao %s: %v", strings.Join(args, " "), err)
@@ -113,7 +114,7 @@ func (i *Install) Serve(t testing.TB, addr string) *Running {
 		Timeout:   20 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 128},
 	}}}
-	r.cmd = i.command(context.WithoutCancel(t.Context()), "serve", "--addr", addr)
+	r.cmd = i.Command(context.WithoutCancel(t.Context()), "serve", "--addr", addr)
 	r.cmd.Stderr = &r.log
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -144,6 +145,9 @@ func (r *Running) Kill() {
 	_ = r.cmd.Wait() // says that it was killed
 	r.HTTP.CloseIdleConnections()
 }
+
+// Wait waits until the process ends by itself.
+func (r *Running) Wait() error { return r.cmd.Wait() }
 
 // Stop ends the process as an administrator would.
 func (r *Running) Stop(t testing.TB) {

@@ -52,7 +52,7 @@ func open(ctx context.Context, c *config, s settings) (*instance, error) {
 	}
 	db, err := store.Open(ctx, store.Config{DSN: c.DB, Sealer: ring, Now: s.now})
 	if err != nil {
-		return nil, err
+		return nil, whyNotOpened(c, err)
 	}
 	if err := db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
