@@ -79,7 +79,7 @@ func New(o Options) *App {
 		a.Log = slog.Default()
 	}
 	if a.now == nil {
-		a.now = time.Now
+		a.now = o.DB.Now
 	}
 	if a.cal == nil {
 		a.cal = calendar.Official()

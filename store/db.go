@@ -15,8 +15,10 @@ import (
 // address.
 type Config struct {
 	DSN string
-	// Now is the clock of all transactions; nil = time.Now.
+	// Now is the clock of all transactions; nil = the machine's, which never goes back.
 	Now func() time.Time
+	// TrustClock: the machine's clock is right although the store has seen later times.
+	TrustClock bool
 	// Sealer encrypts the secret columns; nil = nothing secret can be written.
 	Sealer Sealer
 	// Readers is the number of SQLite read connections; 0 = 4.
@@ -33,6 +35,7 @@ type DB struct {
 	cfg     Config
 	dialect *dialect
 	engine  engine
+	steady  *steady // nil when the clock was given
 }
 
 // engine is what the two databases do differently with a closure.
@@ -88,10 +91,12 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.DSN == "" {
 		return nil, errors.New("store: no DSN")
 	}
+	db := &DB{}
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		db.steady = newSteady()
+		cfg.Now = db.steady.now
 	}
-	db := &DB{cfg: cfg}
+	db.cfg = cfg
 	var err error
 	if isPostgres(cfg.DSN) {
 		db.dialect = &postgresDialect

@@ -35,7 +35,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 		}
 		opts = append(opts, goose.WithSessionLocker(locker))
 	}
-	return db.migrateHandle(ctx, func(h *sql.DB) error {
+	err = db.migrateHandle(ctx, func(h *sql.DB) error {
 		p, err := goose.NewProvider(kind, h, nil, opts...)
 		if err != nil {
 			return fmt.Errorf("migrate: %w", err)
@@ -45,6 +45,10 @@ func (db *DB) Migrate(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return db.goOn(ctx)
 }
 
 // migrationLock keeps two processes from migrating one schema at once; schemas

@@ -35,7 +35,9 @@ type config struct {
 
 	Watches string // address for watches over TCP; "" = none
 	Films   int64  // largest sound or film taken in, MiB; 0 = the usual
-	Pprof   string // loopback address for profiles of serve; "" = none
+	// TrustClock: the machine's clock is right although the data hold later times
+	TrustClock bool
+	Pprof      string // loopback address for profiles of serve; "" = none
 }
 
 var errHelp = errors.New("help")
@@ -88,6 +90,7 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 	case "serve":
 		f.StringVar(&c.Watches, "watches", env("LINQIAO_WATCHES", ""), "在这个地址接收儿童手表的定位和求助（TCP）；不写则不开")
 		f.StringVar(&films, "films", env("LINQIAO_FILMS", "0"), "录音、录像最大多少 MB；不写为 200")
+		f.BoolVar(&c.TrustClock, "trust-clock", false, "服务器时钟现在是对的，尽管数据里有更晚的时间（以前时钟快过）")
 		f.StringVar(&c.Pprof, "pprof", "", "在这个本机地址提供性能剖析；不写则不提供")
 	case "test":
 		f.BoolVar(&c.Verbose, "v", false, "逐句显示")

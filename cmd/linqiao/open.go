@@ -50,7 +50,7 @@ func open(ctx context.Context, c *config, s settings) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Config{DSN: c.DB, Sealer: ring, Now: s.now})
+	db, err := store.Open(ctx, store.Config{DSN: c.DB, Sealer: ring, Now: s.now, TrustClock: c.TrustClock})
 	if err != nil {
 		return nil, whyNotOpened(c, err)
 	}
