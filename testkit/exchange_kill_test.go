@@ -15,8 +15,8 @@ import (
 
 const linkFiles = 6
 
-// half is one of two real processes that are kept in step.
-type half struct {
+// linked is one of two real processes that are kept in step.
+type linked struct {
 	install                   *testkit.Install
 	server                    *testkit.Running
 	county, addr              string
@@ -58,7 +58,7 @@ func TestLinkKilled(t *testing.T) {
 				a.kill(t)
 				b.kill(t)
 			}
-			for _, s := range []*half{a, b} {
+			for _, s := range []*linked{a, b} {
 				s.awaits(t, "catching up", func() bool {
 					v := s.view(t)
 					return v["queued"] == float64(0) && v["filling"] == false && s.settled(t)
@@ -75,13 +75,13 @@ func TestLinkKilled(t *testing.T) {
 	}
 }
 
-func newHalf(t *testing.T, bin, engine, county string) *half {
+func newHalf(t *testing.T, bin, engine, county string) *linked {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "testdata", "step-desk"), os.DirFS("../testdata/step-desk")); err != nil {
 		t.Fatal(err)
 	}
-	s := &half{county: county, addr: testkit.FreeAddress(t), install: &testkit.Install{Bin: bin, DB: testkit.NewDatabase(t, engine, dir),
+	s := &linked{county: county, addr: testkit.FreeAddress(t), install: &testkit.Install{Bin: bin, DB: testkit.NewDatabase(t, engine, dir),
 		Key: filepath.Join(dir, "key"), Programs: "testdata", Dir: dir, Env: []string{"LINQIAO_PASSWORD=" + killPass, "LINQIAO_COUNTY=" + county}}}
 	s.install.Must(t, "account", "create-admin")
 	s.start(t)
@@ -98,21 +98,21 @@ func newHalf(t *testing.T, bin, engine, county string) *half {
 	return s
 }
 
-func (s *half) hire(t *testing.T, kind, login string) *testkit.Client {
+func (s *linked) hire(t *testing.T, kind, login string) *testkit.Client {
 	t.Helper()
 	org := s.admin.Must(t, http.MethodPost, "/orgs", testkit.Object{"name": login + "的单位", "kind": kind, "level": "county", "region": s.county})
 	s.admin.Must(t, http.MethodPost, "/accounts", testkit.Object{"login": login, "name": login, "password": killPass, "memberships": []testkit.Object{{"org": org["id"]}}})
 	return s.server.SignIn(t, s.county, login, killPass)
 }
 
-func (s *half) start(t *testing.T) {
+func (s *linked) start(t *testing.T) {
 	t.Helper()
 	s.server = s.install.Serve(t, s.addr)
 	s.server.Ready(t, 30*time.Second)
 }
 
 // kill ends the process as a power cut would, and starts it again at its address.
-func (s *half) kill(t *testing.T) {
+func (s *linked) kill(t *testing.T) {
 	t.Helper()
 	s.server.Kill()
 	s.start(t)
@@ -122,14 +122,14 @@ func (s *half) kill(t *testing.T) {
 }
 
 // tie gives this side the address and key of the other.
-func (s *half) tie(t *testing.T, other *half) {
+func (s *linked) tie(t *testing.T, other *linked) {
 	t.Helper()
 	s.admin.Must(t, http.MethodPatch, "/partners/"+s.partner, testkit.Object{"url": other.wire.server.URL + other.path, "key": other.text,
 		"push": true, "rev": s.view(t)["rev"]})
 }
 
 // know puts a person on file with his consent.
-func (s *half) know(t *testing.T, i int) string {
+func (s *linked) know(t *testing.T, i int) string {
 	t.Helper()
 	id := testkit.Text(s.admin.Must(t, http.MethodPost, "/parties", testkit.Object{"kind": "person", "name": "居民" + strconv.Itoa(i), "region": s.town,
 		"identifiers": testkit.Object{"id_number": residentNumber(i)}}), "id")
@@ -147,23 +147,23 @@ func residentNumber(i int) string {
 	return body + string("10X98765432"[sum%11])
 }
 
-func (s *half) files(t *testing.T) []testkit.Object {
+func (s *linked) files(t *testing.T) []testkit.Object {
 	t.Helper()
 	return s.keeper.All(t, "/records?program=step-desk&record=case")
 }
 
-func (s *half) change(t *testing.T, r testkit.Object, fields testkit.Object) {
+func (s *linked) change(t *testing.T, r testkit.Object, fields testkit.Object) {
 	t.Helper()
 	s.desk.Must(t, http.MethodPost, "/records/"+testkit.Text(r, "id")+"/moves/edit", testkit.Object{"fields": fields})
 }
 
-func (s *half) view(t *testing.T) testkit.Object {
+func (s *linked) view(t *testing.T) testkit.Object {
 	t.Helper()
 	return testkit.Items(s.admin.Must(t, http.MethodGet, "/partners", nil), "items")[0]
 }
 
 // settled: every file has what either side has changed.
-func (s *half) settled(t *testing.T) bool {
+func (s *linked) settled(t *testing.T) bool {
 	t.Helper()
 	for _, r := range s.files(t) {
 		f := s.keeper.Must(t, http.MethodGet, "/records/"+testkit.Text(r, "id"), nil)
@@ -175,7 +175,7 @@ func (s *half) settled(t *testing.T) bool {
 }
 
 // awaits waits for a state that the background brings about.
-func (s *half) awaits(t *testing.T, what string, done func() bool) {
+func (s *linked) awaits(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(3 * time.Minute); !done(); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(end) {

@@ -161,7 +161,7 @@ func (k *killing) suffer(t *testing.T, reason string, wreck, mend func()) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				err := w.again(ctx)
-				var no refused
+				var no toldNo
 				switch {
 				case err == nil:
 					acknowledged.Add(1)

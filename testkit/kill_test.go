@@ -181,14 +181,14 @@ func (w *writer) next(ctx context.Context) bool {
 	return w.send(ctx) == nil
 }
 
-// refused is an answer that did not acknowledge.
-type refused struct {
+// toldNo is an answer that did not acknowledge.
+type toldNo struct {
 	path   string
 	status int
 	raw    string
 }
 
-func (r refused) Error() string { return fmt.Sprintf("%s: %d %s", r.path, r.status, r.raw) }
+func (r toldNo) Error() string { return fmt.Sprintf("%s: %d %s", r.path, r.status, r.raw) }
 
 // send sends what waits and takes note of the answer.
 func (w *writer) send(ctx context.Context) error {
@@ -198,7 +198,7 @@ func (w *writer) send(ctx context.Context) error {
 		return err
 	}
 	if a.Status >= 300 {
-		return refused{r.path, a.Status, string(a.Raw)}
+		return toldNo{r.path, a.Status, string(a.Raw)}
 	}
 	w.waiting = nil
 	id := testkit.Text(a.Object(), "id")
