@@ -5,7 +5,7 @@ BIN := bin/linqiao
 WEB := web/node_modules/.package-lock.json
 GOFLAGS_TEST ?= -timeout 15m
 
-.PHONY: help run demo test test-go test-web test-e2e bench faults build web check fmt clean
+.PHONY: deb help run demo test test-go test-web test-e2e bench faults build web check fmt clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ check: $(BIN) ## check the program folders
 
 faults: ## break disks, databases and processes under load and count what is lost (half an hour)
 	scripts/faults.sh
+
+deb: build ## make the Debian package in bin/
+	scripts/deb.sh $(BIN) bin
 
 bench: build ## print the figures of docs/performance.md
 	scripts/bench.sh
