@@ -37,9 +37,9 @@ func (s *Server) routes() {
 	get(s, signedIn, "/programs/{p}/offers/{record}", "一类供给，哪些合适、还缺什么", s.shelf)
 	get(s, signedIn, "/programs/{p}/stages", "各环节在办数", s.stages)
 	get(s, staff, "/programs/{p}/board/{record}", "派单台", s.board)
-	get(s, overseer, "/programs/{p}/source", "机制文件", s.source)
-	get(s, overseer, "/programs/{p}/versions", "机制的各版", s.versions)
-	get(s, overseer, "/programs/{p}/diff", "两版之间改了什么", s.diff)
+	get(s, officer, "/programs/{p}/source", "机制文件", s.source)
+	get(s, officer, "/programs/{p}/versions", "机制的各版", s.versions)
+	get(s, officer, "/programs/{p}/diff", "两版之间改了什么", s.diff)
 	post(s, admin, again, "/programs/{p}/simulate", "推演一处改动，不改数据", s.simulate)
 
 	// What is on when: sessions, who is booked, one's own bookings.
@@ -108,16 +108,26 @@ func (s *Server) routes() {
 	patch(s, admin, inTx, "/orgs/{id}", "修改单位", s.patchOrg)
 	get(s, overseer, "/sign-in-rules", "登录规则", s.signInRules)
 	put(s, proved(admin), inTx, "/sign-in-rules", "修改登录规则", s.setSignInRules)
-	get(s, overseer, "/accounts", "账号列表", s.accounts)
+	get(s, officer, "/accounts", "账号列表", s.accounts)
 	get(s, signedIn, "/staff", "找同事", s.staff)
 	create(s, proved(admin), inTx, "/accounts", "开户", s.createAccount)
-	get(s, overseer, "/accounts/{id}", "账号", s.account)
+	get(s, officer, "/accounts/{id}", "账号", s.account)
 	patch(s, admin, inTx, "/accounts/{id}", "修改账号", s.editAccount)
 	post(s, proved(admin), inTx, "/accounts/{id}/memberships", "任职", s.addMembership)
 	del(s, proved(admin), inTx, "/accounts/{id}/memberships/{m}", "免职", s.dropMembership)
 	post(s, proved(admin), again, "/accounts/{id}/lock", "停用账号", s.lockAccount)
 	post(s, proved(admin), again, "/accounts/{id}/unlock", "启用账号", s.unlockAccount)
 	post(s, proved(admin), again, "/accounts/{id}/password", "重置密码", s.resetPassword)
+
+	// Changes of rights: proposed by one officer, approved by another.
+	get(s, officer, "/powers", "管理权限怎样分开", s.powers)
+	put(s, proved(admin), inTx, "/powers", "分开或合并管理权限", s.setPowers)
+	get(s, officer, "/approvals", "待批准的变更", s.approvals)
+	create(s, proved(admin), inTx, "/approvals", "提出变更", s.propose)
+	get(s, officer, "/approvals/{id}", "一项变更", s.approval)
+	post(s, proved(security), inTx, "/approvals/{id}/approve", "批准变更", s.approve)
+	post(s, proved(security), inTx, "/approvals/{id}/refuse", "不批准变更", s.refuse)
+	del(s, admin, inTx, "/approvals/{id}", "撤回自己提出的变更", s.withdrawApproval)
 
 	// Imports: a verdict on every row first, then the word to write. Who may import
 	// what is decided by the kind of rows.

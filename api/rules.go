@@ -54,6 +54,8 @@ var (
 	staff    = rule{name: "staff", may: func(w *app.Who) bool { return len(w.Memberships) > 0 || w.Admin }, code: "staff_only"}
 	admin    = rule{name: "admin", may: func(w *app.Who) bool { return w.Admin }, code: "admin_only"}
 	auditor  = rule{name: "auditor", may: func(w *app.Who) bool { return w.Auditor }, code: "auditor_only"}
+	security = rule{name: "security", may: func(w *app.Who) bool { return w.Security }, code: "security_only"}
+	officer  = rule{name: "officer", may: func(w *app.Who) bool { return w.Admin || w.Auditor || w.Security }, code: "officer_only"}
 	overseer = rule{name: "overseer", may: func(w *app.Who) bool { return w.Admin || w.Auditor }, code: "admin_only"}
 )
 

@@ -4,7 +4,7 @@ package api
 // the same keys and holes. A text says what is wrong, then how to mend it.
 
 var nounsZH = map[string]string{
-	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "custody": "经手链", "reading": "已读回执", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
+	"account": "账号", "answer": "应答", "upload": "上传", "attachment": "附件", "custody": "经手链", "reading": "已读回执", "approval": "变更", "audit": "审计记录", "balance": "余额", "blob": "附件", "clock": "时限",
 	"consent": "同意", "calendar_feed": "日历订阅", "channel": "渠道", "contact": "通知设置", "count": "计数", "counter_set": "计数", "stat_fact": "指标", "ledger_cell": "这一格数", "county": "县区", "delivery": "消息", "document": "文书", "done": "已办",
 	"library": "内容库", "item": "这篇内容", "library_item": "内容", "library_day": "内容的打开次数",
 	"partner": "数据对接", "partner_in": "收到的一件", "partner_out": "发出的一件", "partner_link": "对应关系", "partner_conflict": "不一致", "conflict": "不一致",
@@ -60,6 +60,8 @@ var textsZH = map[string]text{
 	"staff_only":              {"这里供工作人员使用", "请用工作账号登录。"},
 	"admin_only":              {"这里供管理员使用", "请找县区管理员办理。"},
 	"auditor_only":            {"这里供审计员使用", "请找县区审计员办理。"},
+	"security_only":           {"这里供安全管理员使用", "请找县区安全管理员办理。"},
+	"officer_only":            {"这里供系统、安全、审计管理员使用", "请找县区管理员办理。"},
 	"idempotency_key_missing": {"请求缺少编号（Idempotency-Key）", "请刷新页面后重试；接口调用方每次办理须带一个新的 UUID。"},
 	"idempotency_key_bad":     {"请求编号（Idempotency-Key）不合格式", "用 8 至 100 个字符，建议 UUID。"},
 	"idempotency_mismatch":    {"同一请求编号已用于另一内容", "请刷新页面后重新提交。"},
@@ -278,12 +280,25 @@ var textsZH = map[string]text{
 	"consent_self":           {"须由本人同意", "请本人办理。"},
 
 	// County, accounts.
-	"org_unknown":       {"没有这个单位，或已停用", "请重新选择。"},
-	"kind":              {"没有这种类型", "请重新选择。"},
-	"region":            {"区划不对", "请重新选择。"},
-	"membership_role":   {"没有这种职责", "可选：管理员、审计员，或留空。"},
-	"admin_and_auditor": {"管理员和审计员不能由一人兼任", "请另设一人（三权分立）。"},
-	"lock_self":         {"不能停用自己的账号", "请由另一位管理员办理。"},
+	"org_unknown":         {"没有这个单位，或已停用", "请重新选择。"},
+	"kind":                {"没有这种类型", "请重新选择。"},
+	"region":              {"区划不对", "请重新选择。"},
+	"membership_role":     {"没有这种职责", "可选：管理员、审计员，或留空。"},
+	"one_office":          {"系统、安全、审计管理员不能由一人兼任", "请另设一人（三员分立）；同一本人或同一手机号的另一账号也不行。"},
+	"office_filled":       {"{office}已经存在", "再设一位，由系统管理员在工作台提出，安全管理员批准。"},
+	"needs_approval":      {"这项变更要由他人批准", "请在“待批准的变更”里提出，写明理由，等安全管理员批准。"},
+	"approval_not_needed": {"本县没有三员分立，不用报批", "请直接办理。"},
+	"approval_nothing":    {"没有要改的内容", "请核对后再提出。"},
+	"approval_waits":      {"同样的变更已经提出，正等批准", "请等批准，或先撤回原来的。"},
+	"approval_own":        {"自己提出的变更不能自己批准", "请由另一位安全管理员批准。"},
+	"approval_self":       {"不能提出或批准关于自己账号的变更", "请由别人办理。"},
+	"approval_stale":      {"提出以后情况已经变了，不能照原样批准", "请对照现在的情况；仍需要的，由系统管理员重新提出。"},
+	"approval_expired":    {"提出已满 14 天，过期了", "仍需要的，由系统管理员重新提出。"},
+	"approval_decided":    {"这项变更已有结果", "请刷新查看。"},
+	"approval_not_yours":  {"不是您提出的变更", "由提出人撤回。"},
+	"approval_program":    {"机制的新版本现在不能启用：{say}", "请改好后重新提出。"},
+	"powers_unfilled":     {"还没有安全管理员或审计管理员", "请先各设一个账号，再分开权限。"},
+	"lock_self":           {"不能停用自己的账号", "请由另一位管理员办理。"},
 
 	// Rosters, duties, figures, ledgers.
 	"clock_ahead":         {"设备时间比系统快 {minutes} 分钟", "请把手机时间改为自动，再报一次；这一条没有收下，也没有改动别的记录。"},

@@ -39,7 +39,7 @@ type cast struct {
 	tokens map[string]string
 }
 
-var people = []string{"anonymous", "resident", "elsewhere", "staff", "admin", "auditor"}
+var people = []string{"anonymous", "resident", "elsewhere", "staff", "admin", "auditor", "security"}
 
 func newCast(t testing.TB) *cast {
 	t.Helper()
@@ -68,7 +68,7 @@ func newCast(t testing.TB) *cast {
 	must(err)
 	_, err = c.app.Apply(ctx, system, dirs)
 	must(err)
-	for role, login := range map[string]string{app.RoleAdmin: "admin", app.RoleAuditor: "auditor"} {
+	for role, login := range map[string]string{app.RoleAdmin: "admin", app.RoleAuditor: "auditor", app.RoleSecurity: "security"} {
 		_, err = c.app.OpenOffice(ctx, testCounty, role, app.Office{Name: "县办公室", Login: login, Admin: login, Password: testPassword})
 		must(err)
 	}
@@ -158,7 +158,7 @@ func (c *cast) operations() map[string]string {
 // allowed says who may pass a rule at all.
 var allowed = map[string][]string{
 	"public": people, "nameless": people, "signed-in": people[1:], "staff": people[2:], "admin": {"admin"}, "auditor": {"auditor"},
-	"overseer": {"admin", "auditor"}, "demo": nil,
+	"overseer": {"admin", "auditor"}, "officer": {"admin", "auditor", "security"}, "security": {"security"}, "demo": nil,
 }
 
 var holes = regexp.MustCompile(`\{(\w+)\}`)

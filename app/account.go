@@ -25,7 +25,7 @@ type AccountView struct {
 }
 
 // MembershipAct gives a post in a unit. Role is a kernel role of the county office
-// (admin, auditor), empty for everybody else: what others may do follows from
+// (admin, security, auditor), empty for everybody else: what others may do follows from
 // their unit and post.
 type MembershipAct struct {
 	Org    domain.OrgID    `json:"org"`
@@ -43,6 +43,8 @@ type AccountAct struct {
 	Phone       string          `json:"phone,omitempty"`
 	Party       domain.PartyID  `json:"party,omitempty"`
 	Memberships []MembershipAct `json:"memberships,omitempty"`
+	// Reason goes with the posts where somebody else has to approve them.
+	Reason string `json:"reason,omitempty" maxLength:"500"`
 }
 
 // AccountQuery selects accounts; Q is a part of a name or a login, or a whole phone
@@ -59,7 +61,7 @@ type AccountQuery struct {
 // colleagues through their units' records.
 func (a *App) Accounts(ctx context.Context, who *Who, q AccountQuery) (l List[AccountView], err error) {
 	err = a.read(ctx, who, func(w *work) error {
-		if err := w.adminOnly(); err != nil && !who.Auditor {
+		if err := w.officersOnly(); err != nil {
 			return err
 		}
 		n := limitOf(q.Limit)
@@ -128,7 +130,7 @@ func (w *work) accountView(acc *domain.Account) (AccountView, error) {
 // AccountView reads one account.
 func (a *App) Account(ctx context.Context, who *Who, id domain.AccountID) (v *AccountView, err error) {
 	err = a.read(ctx, who, func(w *work) error {
-		if err := w.adminOnly(); err != nil && !who.Auditor && who.Account != id {
+		if err := w.officersOnly(); err != nil && who.Account != id {
 			return err
 		}
 		acc, err := w.Account(id)
@@ -219,12 +221,28 @@ func (w *work) newAccount(in AccountAct, hash string) (*domain.Account, error) {
 			return nil, err
 		}
 	}
+	if err := w.changed("account", "create", string(acc.ID), in.Party, nil); err != nil {
+		return nil, err
+	}
+	return acc, w.firstPosts(acc.ID, in)
+}
+
+// firstPosts gives a new account its posts, or asks for them: an account without a post
+// may do nothing.
+func (w *work) firstPosts(id domain.AccountID, in AccountAct) error {
+	if len(in.Memberships) == 0 {
+		return nil
+	}
+	if w.alone() != nil {
+		_, err := w.proposeChange(ApprovalAct{Kind: ApproveJoin, Account: id, Memberships: in.Memberships, Reason: in.Reason})
+		return err
+	}
 	for _, m := range in.Memberships {
-		if _, err := w.join(acc.ID, m); err != nil {
-			return nil, err
+		if _, err := w.join(id, m); err != nil {
+			return err
 		}
 	}
-	return acc, w.changed("account", "create", string(acc.ID), in.Party, nil)
+	return nil
 }
 
 // setPhone sets the number that an account is found by; mobile is the number when
@@ -243,12 +261,21 @@ func (w *work) setPhone(acc *domain.Account, phone string) (mobile string, err e
 
 // join writes a membership.
 func (w *work) join(id domain.AccountID, in MembershipAct) (*domain.Membership, error) {
+	m, err := w.checkPost(id, in)
+	if err != nil {
+		return nil, err
+	}
+	return m, w.tx.SaveMembership(m)
+}
+
+// checkPost reads a post that an account is to have.
+func (w *work) checkPost(id domain.AccountID, in MembershipAct) (*domain.Membership, error) {
 	org, err := w.Org(in.Org)
 	if err != nil || !org.Active {
 		return nil, domain.E(domain.KindInvalid, "org_unknown").With("org", "org_unknown")
 	}
 	switch in.Role {
-	case "", RoleAdmin, RoleAuditor:
+	case "", RoleAdmin, RoleSecurity, RoleAuditor:
 	default:
 		return nil, domain.E(domain.KindInvalid, "membership_role").With("role", "membership_role")
 	}
@@ -263,127 +290,55 @@ func (w *work) join(id domain.AccountID, in MembershipAct) (*domain.Membership, 
 	if err := postDates(m, in); err != nil {
 		return nil, err
 	}
-	if err := w.oneHat(id, in.Role); err != nil {
-		return nil, err
-	}
-	return m, w.tx.SaveMembership(m)
+	return m, w.oneHat(id, in.Role)
 }
 
-// oneHat keeps administration and audit apart (等保 8.1.5: separate persons).
+// oneHat keeps the three offices apart (等保 8.1.5: separate persons): nobody holds two,
+// nor by a second account of the same person or the same phone.
 func (w *work) oneHat(id domain.AccountID, role string) error {
 	if role == "" {
 		return nil
 	}
-	list, err := w.tx.Memberships(store.MembershipFilter{Account: id, AnyDay: true})
+	same, err := w.sameHands(id)
 	if err != nil {
 		return err
 	}
-	for _, m := range list {
-		if m.Role != "" && m.Role != role {
-			return domain.E(domain.KindRefused, "admin_and_auditor")
+	for _, other := range same {
+		list, err := w.tx.Memberships(store.MembershipFilter{Account: other, AnyDay: true})
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			if m.Role != "" && m.Role != role {
+				return domain.E(domain.KindRefused, "one_office")
+			}
 		}
 	}
 	return nil
 }
 
-// AddMembership gives an account another post.
-func (a *App) AddMembership(ctx context.Context, who *Who, once Once, id domain.AccountID, in MembershipAct) (*AccountView, error) {
-	defer a.people.forget(id)
-	_, err := a.once(ctx, who, once, func(w *work) (domain.RecordID, error) {
-		if err := w.adminOnly(); err != nil {
-			return "", err
-		}
-		acc, err := w.Account(id)
-		if err != nil {
-			return "", err
-		}
-		m, err := w.join(acc.ID, in)
-		if err != nil {
-			return "", err
-		}
-		return domain.RecordID(m.ID), w.changed("account", "join", string(id), "", map[string]any{"org": string(in.Org), "post": in.Post, "role": in.Role})
-	})
+// sameHands lists an account and the others known to be of the same person.
+func (w *work) sameHands(id domain.AccountID) ([]domain.AccountID, error) {
+	out := []domain.AccountID{id}
+	acc, err := w.tx.Account(id)
 	if err != nil {
 		return nil, err
 	}
-	return a.Account(ctx, who, id)
-}
-
-// DropMembership ends a post.
-func (a *App) DropMembership(ctx context.Context, who *Who, once Once, id domain.AccountID, membership string) error {
-	defer a.people.forget(id)
-	return a.onceOnly(ctx, who, once, func(w *work) error {
-		if err := w.adminOnly(); err != nil {
-			return err
+	add := func(list []domain.Account, err error) error {
+		for _, a := range list {
+			out = append(out, a.ID)
 		}
-		list, err := w.tx.Memberships(store.MembershipFilter{Account: id, AnyDay: true})
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			m := &list[i]
-			if m.ID != membership {
-				continue
-			}
-			m.Active = false
-			if err := w.tx.SaveMembership(m); err != nil {
-				return err
-			}
-			return w.changed("account", "leave", string(id), "", map[string]any{"org": string(m.Org)})
-		}
-		return domain.NotFound("membership")
-	})
-}
-
-// change runs one administrative change of an account and ends its sign-ins.
-func (a *App) changeAccount(ctx context.Context, who *Who, id domain.AccountID, typ string, fn func(acc *domain.Account)) error {
-	defer a.people.forget(id)
-	return a.write(ctx, who, func(w *work) error {
-		if err := w.adminOnly(); err != nil {
-			return err
-		}
-		acc, err := w.tx.Account(id)
-		if err != nil {
-			return err
-		}
-		if typ == "password" {
-			if err := w.giveUpPassword(acc); err != nil {
-				return err
-			}
-		}
-		fn(acc)
-		if err := w.tx.UpdateAccount(acc); err != nil {
-			return err
-		}
-		if err := w.tx.DeleteSignInsOf(id); err != nil {
-			return err
-		}
-		return w.changed("account", typ, string(id), "", nil)
-	})
-}
-
-// LockAccount shuts an account; its sign-ins end at once.
-func (a *App) LockAccount(ctx context.Context, who *Who, id domain.AccountID) error {
-	if id == who.Account {
-		return domain.E(domain.KindRefused, "lock_self")
+		return err
 	}
-	return a.changeAccount(ctx, who, id, "lock", func(acc *domain.Account) { acc.Active = false })
-}
-
-// UnlockAccount opens it again.
-func (a *App) UnlockAccount(ctx context.Context, who *Who, id domain.AccountID) error {
-	return a.changeAccount(ctx, who, id, "unlock", func(acc *domain.Account) { acc.Active = true })
-}
-
-// ResetPassword gives an account a generated password, returned once.
-func (a *App) ResetPassword(ctx context.Context, who *Who, id domain.AccountID) (string, error) {
-	if !who.Admin && !who.System {
-		return "", domain.E(domain.KindForbidden, "admin_only")
+	if acc.Party != "" {
+		if err := add(w.tx.AccountsOf(acc.Party)); err != nil {
+			return nil, err
+		}
 	}
-	password := newPassword()
-	hash := a.door.hasher.hash(password)
-	err := a.changeAccount(ctx, who, id, "password", func(acc *domain.Account) { acc.PasswordHash = hash })
-	return password, err
+	if acc.PhoneIndex != "" {
+		err = add(w.tx.AccountsByPhone(acc.PhoneIndex))
+	}
+	return out, err
 }
 
 // Office is the county's own office and its first administrator.

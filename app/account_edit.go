@@ -40,6 +40,9 @@ func (a *App) EditAccount(ctx context.Context, who *Who, once Once, id domain.Ac
 			changed = append(changed, "name")
 		}
 		if in.Phone != nil {
+			if err := w.alone(); err != nil { // it signs in
+				return err
+			}
 			acc.PhoneIndex = ""
 			if *in.Phone != "" {
 				if number, err = w.setPhone(acc, *in.Phone); err != nil {

@@ -29,6 +29,7 @@ var auditActions = []struct{ key, zh, en string }{
 	{"upload", "上传附件", "Uploaded a file"}, {"download", "下载导出文件", "Fetched an export"}, {"import_check", "检查导入文件", "Checked an import"}, {"import", "导入", "Imported"}, {"import_confirm", "确认导入", "Confirmed an import"}, {"import_drop", "放弃导入", "Dropped an import"}, {"import_undo", "撤回导入", "Took an import back"}, {"import_undone", "导入已撤回", "An import was taken back"},
 	{"account_create", "开设账号", "Opened an account"}, {"account_edit", "修改账号", "Edited an account"}, {"account_join", "增加任职", "Gave a post"}, {"account_leave", "解除任职", "Ended a post"},
 	{"account_lock", "停用账号", "Locked an account"}, {"account_unlock", "启用账号", "Unlocked an account"}, {"account_password", "重置密码", "Reset a password"},
+	{"propose", "提出变更", "Proposed a change"}, {"approve", "批准变更", "Approved a change"}, {"refuse", "不批准变更", "Refused a change"}, {"approval_withdraw", "撤回变更", "Withdrew a change"}, {"powers", "改变管理权限的分法", "Changed how powers are divided"},
 	{"org_create", "新建单位", "Created a unit"}, {"org_edit", "修改单位", "Edited a unit"}, {"region_create", "增设区划", "Added a division"}, {"region_edit", "修改区划", "Edited a division"}, {"region_import", "导入区划", "Imported divisions"},
 	{"print", "打印", "Printed"}, {"map_check", "检查地图文件", "Checked a map file"}, {"map_draw", "启用地图", "Drew a map"}, {"map_undo", "撤回地图", "Took a map back"},
 	{"channel_create", "设置发送渠道", "Set up a channel"}, {"channel_edit", "修改发送渠道", "Changed a channel"}, {"channel_test", "试发消息", "Sent a test message"},
@@ -76,6 +77,15 @@ func (w *work) auditAbout(object string) string {
 		if g, err := w.Region(domain.RegionID(id)); err == nil {
 			return g.Name
 		}
+	case "county":
+		if t, err := w.tx.Tenant(); err == nil {
+			return t.Name
+		}
+	case "approval":
+		if x, err := w.tx.Approval(id); err == nil {
+			k := approvalKinds[x.Kind]
+			return w.pick(k.zh, k.en) + " · " + w.auditAbout(x.Object)
+		}
 	case "map":
 		if m, err := w.tx.Map(id); err == nil {
 			return m.Name
@@ -102,6 +112,7 @@ var auditNouns = map[string][2]string{
 	"channel": {"消息通道", "a channel"}, "map": {"地图", "a map"}, "bulk": {"批量办理", "a batch"}, "delivery": {"消息", "messages"},
 	"notice": {"公示", "a publication"}, "attachment": {"附件", "a file"}, "import": {"导入", "an import"}, "job": {"后台任务", "background work"}, "audit": {"审计日志", "the journal"}, "record": {"办件", "a record"},
 	"ledger": {"台账", "a ledger"}, "records": {"办件", "records"}, "roster": {"名册", "a roster"}, "program": {"机制", "a mechanism"}, "round": {"任务轮次", "a round"},
+	"approval": {"变更", "a change"}, "county": {"县区", "the county"},
 	"statement": {"对账单", "a statement"},
 }
 
@@ -143,13 +154,14 @@ func (w *work) auditPart(noun, id string) string {
 // auditDetails word the keys of a row's detail; others are for machines.
 var auditDetails = map[string][2]string{
 	"field": {"内容", "Field"}, "ref_no": {"编号", "Number"}, "period": {"统计期", "Period"}, "rows": {"行数", "Rows"}, "do": {"办理", "Act"}, "failed": {"未办成", "Refused"}, "how": {"方式", "How"},
-	"kind": {"类别", "Kind"}, "size": {"大小", "Size"}, "actor": {"查阅操作人", "Actor"}, "action": {"查阅操作", "Action"}, "stage": {"状态", "Stage"}, "n": {"件数", "Items"}, "to": {"改派给", "To"},
+	"kind": {"类别", "Kind"}, "size": {"大小", "Size"}, "actor": {"查阅操作人", "Actor"}, "action": {"查阅操作", "Action"}, "stage": {"状态", "Stage"}, "n": {"件数", "Items"}, "to": {"改派给", "To"}, "powers": {"管理权限", "Powers"}, "approval": {"变更", "Change"}, "object": {"关于", "About"}, "proposer": {"提出人", "Proposed by"},
 	"second_factor": {"第二因素", "Second factor"}, "before": {"原来", "Before"}, "idle_days": {"长期未用（天）", "Unused days"},
 }
 
 // auditValues word closed values of details.
 var auditValues = map[string][2]string{
 	"password": {"密码", "password"}, "phone": {"电话", "phone"}, "id_number": {"身份证号", "ID number"}, "code": {"验证码", "code"}, "create": {"开户", "creation"},
+	"joint": {"合并", "joint"}, "separated": {"三员分立", "separated"},
 	"owner": {"移交", "handed over"}, "remind": {"催办", "reminded"}, "people": {"个人", "people"}, "enterprises": {"企业", "enterprises"}, "organisations": {"单位", "units"}, "offers": {"供给", "offers"}, "divisions": {"区划", "divisions"},
 	"oidc": {"统一身份认证", "identity provider"}, "totp": {"动态口令", "one-time code"}, "passkey": {"通行密钥", "passkey"}, "recovery": {"恢复码", "recovery code"}, "factor": {"还差第二步", "second step to come"}, "enrol": {"还须绑定第二因素", "second factor to be set up"},
 	"off": {"不要求", "not asked"}, "reveal": {"能看个人信息的人", "who may read personal data"}, "all": {"全部工作人员", "all staff"},
@@ -164,12 +176,20 @@ func (w *work) auditWords(detail map[string]any) []Choice {
 			continue
 		}
 		switch k {
-		case "actor":
+		case "actor", "proposer":
 			if a, err := w.Account(domain.AccountID(text)); err == nil {
 				text = a.Name
 			}
 		case "action":
 			text = w.auditLabel(text)
+		case "object":
+			if about := w.auditAbout(text); about != "" {
+				text = about
+			}
+		case "approval":
+			if k, ok := approvalKinds[text]; ok {
+				text = w.pick(k.zh, k.en)
+			}
 		case "field":
 			text = w.fieldWord(domain.Person, text)
 		}

@@ -53,7 +53,7 @@ func titleOf(p *program.Program, lang string) string {
 }
 
 func (w *work) maySeeProgram(p *program.Program) bool {
-	if w.who.System || w.who.Admin || w.who.Auditor {
+	if w.who.officer() {
 		return true
 	}
 	for _, r := range p.Roles.All() {
@@ -65,7 +65,7 @@ func (w *work) maySeeProgram(p *program.Program) bool {
 }
 
 func (w *work) serves(p *program.Program) bool {
-	if w.who.System || w.who.Admin || w.who.Auditor {
+	if w.who.officer() {
 		return true
 	}
 	for _, r := range p.Roles.All() {
@@ -161,7 +161,7 @@ type SourceView struct {
 
 // Source shows the files that a program runs on, for administrators and auditors.
 func (a *App) Source(ctx context.Context, who *Who, key string) (v *SourceView, err error) {
-	if !who.Admin && !who.Auditor && !who.System {
+	if !who.officer() {
 		return nil, domain.E(domain.KindForbidden, "admin_only")
 	}
 	err = a.read(ctx, who, func(w *work) error {

@@ -145,7 +145,7 @@ func TestAdminAndAuditor(t *testing.T) {
 	_, err = c.a.Audit(ctx, admin, AuditQuery{})
 	wantCode(t, err, "auditor_only")
 	_, err = c.a.AddMembership(ctx, admin, Once{}, admin.Account, MembershipAct{Org: admin.Memberships[0].Org, Role: RoleAuditor})
-	wantCode(t, err, "admin_and_auditor")
+	wantCode(t, err, "one_office")
 	auditor := c.staff("shen", "county_office", "440902", RoleAuditor)
 	l, err := c.a.Audit(ctx, auditor, AuditQuery{Action: "account_create"})
 	if err != nil || len(l.Items) != 2 {

@@ -286,17 +286,27 @@ func (a *App) PatchOrg(ctx context.Context, who *Who, once Once, id domain.OrgID
 		if in.Rev != 0 && in.Rev != o.Rev {
 			return nameTheirs(o.Name, o.Rev)
 		}
-		if err := w.fillOrg(o, in); err != nil {
-			return err
+		if changesRights(o, in, w.today()) {
+			if err := w.alone(); err != nil {
+				return err
+			}
 		}
-		w.forgetPlaces()
-		if err := w.tx.UpdateOrg(o); err != nil {
-			return err
-		}
-		return w.changed("org", "edit", string(id), "", map[string]any{"name": o.Name, "active": o.Active})
+		return w.saveOrg(o, in)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return a.Org(ctx, who, id)
+}
+
+// saveOrg writes an edit of a unit.
+func (w *work) saveOrg(o *domain.Org, in OrgAct) error {
+	if err := w.fillOrg(o, in); err != nil {
+		return err
+	}
+	w.forgetPlaces()
+	if err := w.tx.UpdateOrg(o); err != nil {
+		return err
+	}
+	return w.changed("org", "edit", string(o.ID), "", map[string]any{"name": o.Name, "active": o.Active})
 }

@@ -18,8 +18,9 @@ import (
 // Kernel roles of the county office, held by a membership's Role. Everything else
 // that people may do comes from the roles of programs.
 const (
-	RoleAdmin   = "admin"
-	RoleAuditor = "auditor"
+	RoleAdmin    = "admin"    // accounts, units, imports, programs: system administrator
+	RoleSecurity = "security" // approves what changes rights
+	RoleAuditor  = "auditor"  // reads the journal
 )
 
 // How long a sign-in lasts: without use, and at most (等保 8.1.4.1 b asks for an
@@ -304,6 +305,7 @@ func actorOf(tx *store.Tx, acc *domain.Account) (*record.Actor, error) {
 			continue
 		}
 		act.Admin = act.Admin || m.Role == RoleAdmin
+		act.Security = act.Security || m.Role == RoleSecurity
 		act.Auditor = act.Auditor || m.Role == RoleAuditor
 		act.Memberships = append(act.Memberships, standing(tx, &m, org))
 	}

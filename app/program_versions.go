@@ -25,7 +25,7 @@ type VersionView struct {
 }
 
 func mayOversee(who *Who) error {
-	if !who.Admin && !who.Auditor && !who.System {
+	if !who.officer() {
 		return domain.E(domain.KindForbidden, "admin_only")
 	}
 	return nil

@@ -152,39 +152,44 @@ func (e *ApplyError) Error() string {
 // version they began with unless the new one migrates them.
 func (a *App) Apply(ctx context.Context, who *Who, dirs map[string]fs.FS) ([]ApplyResult, error) {
 	var out []ApplyResult
-	err := a.DB.Write(ctx, func(tx0 *store.Tx) error {
-		out = nil
-		tx := tx0.In(who.County)
-		live, err := tx.Programs("live")
-		if err != nil {
-			return err
-		}
-		all, old := map[string]fs.FS{}, map[string]domain.ProgramVersion{}
-		for _, v := range live {
-			old[v.Program] = v
-			if all[v.Program], err = unzip(v.Source); err != nil {
-				return err
-			}
-		}
-		before, _ := program.Load(all)
-		for k, d := range dirs {
-			all[k] = d
-		}
-		set, issues := program.Load(all)
-		if program.Fatal(issues) {
-			return &ApplyError{issues}
-		}
-		for _, k := range sortedKeys(dirs) {
-			r, err := a.applyOne(tx, who, set.Program(k), before.Program(k), old[k], dirs[k])
-			if err != nil {
-				return err
-			}
-			out = append(out, r)
-		}
-		return nil
+	err := a.DB.Write(ctx, func(tx *store.Tx) (err error) {
+		out, err = a.applyIn(tx.In(who.County), who, dirs)
+		return err
 	})
 	a.programs.forget(who.County)
 	return out, err
+}
+
+// applyIn is Apply in a transaction that is open already.
+func (a *App) applyIn(tx *store.Tx, who *Who, dirs map[string]fs.FS) ([]ApplyResult, error) {
+	live, err := tx.Programs("live")
+	if err != nil {
+		return nil, err
+	}
+	all, old := map[string]fs.FS{}, map[string]domain.ProgramVersion{}
+	for _, v := range live {
+		old[v.Program] = v
+		if all[v.Program], err = unzip(v.Source); err != nil {
+			return nil, err
+		}
+	}
+	before, _ := program.Load(all)
+	for k, d := range dirs {
+		all[k] = d
+	}
+	set, issues := program.Load(all)
+	if program.Fatal(issues) {
+		return nil, &ApplyError{issues}
+	}
+	var out []ApplyResult
+	for _, k := range sortedKeys(dirs) {
+		r, err := a.applyOne(tx, who, set.Program(k), before.Program(k), old[k], dirs[k])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }
 
 func (a *App) applyOne(tx *store.Tx, who *Who, p, before *program.Program, old domain.ProgramVersion, dir fs.FS) (ApplyResult, error) {

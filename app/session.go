@@ -70,6 +70,7 @@ type SessionView struct {
 	Roles       []RoleRef        `json:"roles"`
 	Admin       bool             `json:"admin"`
 	Auditor     bool             `json:"auditor"`
+	Security    bool             `json:"security"`
 	Parties     []PartyRef       `json:"parties"`
 	Demo        bool             `json:"demo"`
 	Now         time.Time        `json:"now"`
@@ -257,7 +258,7 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 			return err
 		}
 		v = &SessionView{Account: SessionAccount{ID: acc.ID, Name: acc.Name}, County: CountyRef{t.Code, t.Name},
-			Admin: who.Admin, Auditor: who.Auditor, Demo: a.Demo, Now: a.Now(), Parties: []PartyRef{}}
+			Admin: who.Admin, Auditor: who.Auditor, Security: who.Security, Demo: a.Demo, Now: a.Now(), Parties: []PartyRef{}}
 		if who.Stage != "" {
 			return w.waiting(v)
 		}

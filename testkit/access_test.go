@@ -23,10 +23,12 @@ type route struct{ method, path, standing string }
 // standings say who passes the door of a route; what stands behind it is decided
 // by the row.
 var standings = map[string][]string{
-	"nameless":  {"stranger", "resident", "elsewhere", "desk", "admin", "auditor"},
-	"public":    {"stranger", "resident", "elsewhere", "desk", "admin", "auditor"},
-	"signed-in": {"resident", "elsewhere", "desk", "admin", "auditor"},
-	"staff":     {"elsewhere", "desk", "admin", "auditor"},
+	"nameless":  {"stranger", "resident", "elsewhere", "desk", "admin", "auditor", "security"},
+	"public":    {"stranger", "resident", "elsewhere", "desk", "admin", "auditor", "security"},
+	"signed-in": {"resident", "elsewhere", "desk", "admin", "auditor", "security"},
+	"staff":     {"elsewhere", "desk", "admin", "auditor", "security"},
+	"officer":   {"admin", "auditor", "security"},
+	"security":  {"security"},
 	"overseer":  {"admin", "auditor"},
 	"admin":     {"admin"},
 	"auditor":   {"auditor"},
@@ -86,8 +88,11 @@ func openCrowd(t *testing.T, engine storetest.Engine) *crowd {
 	if _, err := e.App.OpenOffice(t.Context(), e.Code, app.RoleAuditor, app.Office{Name: "审计办", Login: "auditor", Admin: "审计员", Password: testkit.Password}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := e.App.OpenOffice(t.Context(), e.Code, app.RoleSecurity, app.Office{Name: "安全办", Login: "security", Admin: "安全员", Password: testkit.Password}); err != nil {
+		t.Fatal(err)
+	}
 	c := &crowd{errands: e, people: map[string]*testkit.Client{"stranger": e.Stranger(), "resident": resident, "elsewhere": other[0],
-		"desk": e.desk, "admin": e.SignIn(t, e.Admin.Login), "auditor": e.SignIn(t, "auditor")}}
+		"desk": e.desk, "admin": e.SignIn(t, e.Admin.Login), "auditor": e.SignIn(t, "auditor"), "security": e.SignIn(t, "security")}}
 	c.foreign = neighbour(t, e.County)
 	return c
 }
@@ -204,7 +209,7 @@ func everyDoor(t *testing.T, c *crowd) {
 			continue
 		}
 		for name, who := range c.people {
-			if r.method != http.MethodGet && slices.Contains([]string{"admin", "auditor"}, r.standing) && slices.Contains(standings[r.standing], name) {
+			if r.method != http.MethodGet && slices.Contains([]string{"admin", "auditor", "security"}, r.standing) && slices.Contains(standings[r.standing], name) {
 				continue // would be done: locks accounts, changes the county
 			}
 			a := c.call(t, who, r, c.ids("01a20195-1317-7973-8b9d-bdd4b8141d44"))

@@ -20,6 +20,8 @@ func account(ctx context.Context, c *config, args []string) error {
 	switch args[0] {
 	case "create-admin":
 		return createOfficer(ctx, c, app.RoleAdmin, "admin", "管理员")
+	case "create-security":
+		return createOfficer(ctx, c, app.RoleSecurity, "security", "安全管理员")
 	case "create-auditor":
 		return createOfficer(ctx, c, app.RoleAuditor, "auditor", "审计员")
 	case "password", "lock", "unlock", "clear-factors":
@@ -36,6 +38,9 @@ func createOfficer(ctx context.Context, c *config, role, login, name string) err
 		if err != nil {
 			return err
 		}
+		if err := i.app.FirstOfficer(ctx, county, role); err != nil {
+			return err
+		}
 		acc, err := i.app.OpenOffice(ctx, county, role, app.Office{Name: pick(c.Office, "县区办公室"), Login: pick(c.Login, login),
 			Admin: pick(c.Name, name), Password: c.Password})
 		if err != nil {
@@ -45,8 +50,25 @@ func createOfficer(ctx context.Context, c *config, role, login, name string) err
 		if acc.Password != "" {
 			fmt.Printf("密码 %s（只显示这一次，请登录后修改）\n", acc.Password)
 		}
-		return nil
+		return i.sayPowers(ctx, county)
 	})
+}
+
+// sayPowers tells what is still missing for the three offices.
+func (i *instance) sayPowers(ctx context.Context, county domain.CountyCode) error {
+	v, err := i.app.Powers(ctx, app.System(county))
+	if err != nil || v.Powers != app.PowersSeparated {
+		return err
+	}
+	for _, o := range []struct {
+		n        int
+		verb, is string
+	}{{v.Admins, "create-admin", "系统管理员"}, {v.Security, "create-security", "安全管理员，权限变更由他批准"}, {v.Auditors, "create-auditor", "审计管理员"}} {
+		if o.n == 0 {
+			fmt.Printf("三员分立，还差%s：linqiao account %s\n", o.is, o.verb)
+		}
+	}
+	return nil
 }
 
 func pick(s, otherwise string) string {
@@ -77,6 +99,11 @@ func (i *instance) readyCounty(ctx context.Context, c *config) (domain.CountyCod
 		rules := app.SignInRules{SecondFactor: c.SecondFactor, IdleDays: app.IdleDaysUsual}
 		if _, err := i.app.SetSignInRules(ctx, app.System(c.county()), app.Once{}, rules); err != nil {
 			return "", err
+		}
+		if c.Powers == app.PowersSeparated {
+			if _, err := i.app.SetPowers(ctx, app.System(c.county()), app.Once{}, app.PowersAct{Powers: c.Powers}); err != nil {
+				return "", err
+			}
 		}
 	}
 	return c.county(), i.applyBuiltIn(ctx, c, c.county())

@@ -31,7 +31,7 @@ func apply(ctx context.Context, c *config, args []string) error {
 			return err
 		}
 		for _, t := range counties {
-			if err := applyIn(ctx, i.app, t, list, all); err != nil {
+			if err := applyIn(ctx, c, i.app, t, list, all); err != nil {
 				return err
 			}
 		}
@@ -69,8 +69,8 @@ func (i *instance) chosen(ctx context.Context, c *config) ([]domain.Tenant, erro
 	return out, nil
 }
 
-func applyIn(ctx context.Context, a *app.App, t domain.Tenant, list []folder, all map[string]fs.FS) error {
-	results, err := a.Apply(ctx, app.System(t.Code), all)
+func applyIn(ctx context.Context, c *config, a *app.App, t domain.Tenant, list []folder, all map[string]fs.FS) error {
+	results, approval, err := a.ProposePrograms(ctx, app.System(t.Code), all, c.Reason)
 	var faults *app.ApplyError
 	if errors.As(err, &faults) {
 		printIssues(os.Stdout, list, faults.Issues)
@@ -81,6 +81,9 @@ func applyIn(ctx context.Context, a *app.App, t domain.Tenant, list []folder, al
 	}
 	for _, r := range results {
 		word := map[string]string{"applied": "已应用", "unchanged": "未变"}[r.State]
+		if approval != "" && r.State == "applied" {
+			word = "已提出，等安全管理员在工作台“待批准的变更”里批准"
+		}
 		fmt.Printf("%s %s@%d %s\n", t.Name, r.Program, r.Version, word)
 		printChanges(r.Changes)
 	}

@@ -41,7 +41,7 @@ func TestBackupMoves(t *testing.T) {
 			Env: []string{"LINQIAO_PASSWORD=" + backupPassword, "LINQIAO_COUNTY=440902"}}
 	}
 	from := at(engines[0], "0")
-	from.Must(t, "account", "create-admin")
+	from.Must(t, "account", "create-admin", "--powers", "joint")
 	record := fillCounty(t, from)
 	first := filepath.Join(dir, "0.jsonl")
 	from.Must(t, "backup", first)

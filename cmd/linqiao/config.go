@@ -26,7 +26,7 @@ type config struct {
 
 	// of single commands
 	Period, Program, Ledger, Record, Name, Login, Office, Password, Datum string
-	SecondFactor                                                          string
+	SecondFactor, Powers, Reason                                          string
 	Yes, Verbose                                                          bool
 
 	TLSCert, TLSKey string // files of the server's own certificate; "" = in the clear
@@ -82,7 +82,10 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 		f.StringVar(&c.Ledger, "ledger", "", "台账")
 		f.StringVar(&c.Record, "record", "", "办件类型")
 		f.StringVar(&c.Period, "period", "", "期间，如 2026-11")
+	case "apply":
+		f.StringVar(&c.Reason, "reason", "在服务器上启用新版本", "理由；三员分立的县区由安全管理员看着它批准")
 	case "account":
+		f.StringVar(&c.Powers, "powers", app.PowersSeparated, "新建县区的管理权限：separated（三员分立）或 joint（管理员一人可改权限）")
 		f.StringVar(&c.Login, "login", "", "登录名")
 		f.StringVar(&c.Name, "name", "", "姓名")
 		f.StringVar(&c.Office, "office", "", "单位名称")
@@ -121,6 +124,9 @@ func parseConfig(cmd command, args []string) (*config, []string, error) {
 	}
 	if c.Suite != "aes" && c.Suite != "sm" {
 		return nil, nil, errUsage("--suite 应为 aes 或 sm")
+	}
+	if cmd.name == "account" && c.Powers != app.PowersSeparated && c.Powers != app.PowersJoint {
+		return nil, nil, errUsage("--powers 应为 separated 或 joint")
 	}
 	if !isDatum(c.Datum) {
 		return nil, nil, errUsage("--datum 应为 wgs84 或 gcj02")

@@ -207,8 +207,11 @@ func seedDemo(ctx context.Context, c *config, set *program.Set, all map[string]f
 	return nil
 }
 
-// auditor opens the auditor's account beside the administrator's.
+// auditor opens the security administrator's and the auditor's account beside the administrator's.
 func (s *stage) auditor(ctx context.Context) error {
+	if _, err := s.inst.app.OpenOffice(ctx, s.county, app.RoleSecurity, app.Office{Name: s.name + "办公室", Login: "security", Admin: "县区安全管理员", Password: scenario.Password}); err != nil {
+		return err
+	}
 	_, err := s.inst.app.OpenOffice(ctx, s.county, app.RoleAuditor, app.Office{Name: s.name + "办公室", Login: "auditor", Admin: "县区审计员", Password: scenario.Password})
 	return err
 }
@@ -277,6 +280,9 @@ func newRoles(v *app.SessionView, seen map[string]bool) (words []string) {
 	}
 	if v.Admin {
 		add("admin", "县区管理员")
+	}
+	if v.Security {
+		add("security", "县区安全管理员")
 	}
 	if v.Auditor {
 		add("auditor", "县区审计员")

@@ -38,7 +38,7 @@ func commands() []command {
 		{"backup", "文件", "备份", backup},
 		{"restore", "文件", "恢复到空库", restore},
 		{"verify", "[文件]", "校验数据库或备份文件", verify},
-		{"account", "create-admin|create-auditor|password|lock|unlock|clear-factors", "开设县区管理员、审计员，重置密码，解除第二因素", account},
+		{"account", "create-admin|create-security|create-auditor|password|lock|unlock|clear-factors", "开设系统、安全、审计管理员，重置密码，解除第二因素", account},
 	}
 }
 

@@ -118,7 +118,7 @@ func TestCountyRoundTrip(t *testing.T) {
 	}{
 		{[]string{"migrate"}, 0, "最新结构"},
 		{[]string{"account", "create-admin"}, 1, "--county"},
-		{[]string{"account", "create-admin", "--county", "440902"}, 0, "密码"},
+		{[]string{"account", "create-admin", "--county", "440902", "--powers", "joint"}, 0, "密码"},
 		{[]string{"account", "create-admin", "--county", "440902"}, 1, "已经存在"},
 		{[]string{"account", "create-auditor"}, 0, "auditor"},
 		{[]string{"account", "password", "--login", "admin"}, 0, "新密码"},
@@ -177,6 +177,28 @@ func TestTestPlaysStories(t *testing.T) {
 		}
 		if code, out := call(t, dir, "test", "window"); code != want {
 			t.Errorf("count %s: exit %d, want %d\n%s", count, code, want, out)
+		}
+	}
+}
+
+// TestProductionSeparatesPowers: a county begun by the command line has its powers
+// separated; an office is filled there once, and new programs wait for approval.
+func TestProductionSeparatesPowers(t *testing.T) {
+	dir := t.TempDir()
+	old := mustAbs(t, "testdata/old/window")
+	for _, step := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"account", "create-admin", "--county", "440902"}, 0, "linqiao account create-security"},
+		{[]string{"account", "create-security"}, 0, "linqiao account create-auditor"},
+		{[]string{"account", "create-security", "--login", "two"}, 1, "安全管理员已经存在"},
+		{[]string{"apply", old}, 0, "等安全管理员"},
+		{[]string{"apply", old}, 1, "正等批准"},
+	} {
+		if code, out := call(t, dir, step.args...); code != step.code || !strings.Contains(out, step.want) {
+			t.Errorf("%v: exit %d, want %d with %q:\n%s", step.args, code, step.code, step.want, out)
 		}
 	}
 }

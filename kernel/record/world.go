@@ -172,6 +172,7 @@ type Actor struct {
 	Keeps       []Keep // groups of rosters whose contact it is
 	Admin       bool
 	Auditor     bool
+	Security    bool
 	System      bool // jobs and rules acting by themselves
 	Anonymous   bool
 }

@@ -55,6 +55,7 @@ export function createConsoleRouter(): Router {
       { path: '/admin/orgs', name: 'orgs', component: () => import('./pages/admin/OrgPage.vue'), meta: { title: 'org.title' } },
       { path: '/admin/accounts', name: 'accounts', component: () => import('./pages/admin/AccountPage.vue'), meta: { title: 'account.title' } },
       { path: '/admin/sign-in', name: 'sign-in-rules', component: () => import('./pages/admin/SignInRulesPage.vue'), meta: { title: 'rules.title' } },
+      { path: '/admin/approvals', name: 'approvals', component: () => import('./pages/admin/ApprovalPage.vue'), meta: { title: 'approval.title' } },
       { path: '/jobs', name: 'jobs', component: () => import('./pages/job/JobsPage.vue'), meta: { title: 'job.title' } },
       { path: '/notices', name: 'messages', component: () => import('./pages/tell/NoticePage.vue'), meta: { title: 'tell.title' } },
       { path: '/admin/channels', name: 'channels', component: () => import('./pages/tell/ChannelPage.vue'), meta: { title: 'tell.channels' } },

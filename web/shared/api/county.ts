@@ -22,7 +22,7 @@ export const createOrg = (body: OrgDraft) => post<Org>('/orgs', body)
 export const editOrg = (id: string, rev: number, body: Partial<OrgDraft>) => patch<Org>(path('orgs', id), { rev, ...body })
 
 /** A post from its first to its last day; empty is at once, and open. */
-export interface PostDraft { org: string; region?: string; post?: string; from?: string; until?: string }
+export interface PostDraft { org: string; region?: string; post?: string; role?: string; from?: string; until?: string }
 export interface AccountDraft {
   login: string
   name: string
@@ -30,6 +30,8 @@ export interface AccountDraft {
   phone?: string
   party?: string
   memberships: PostDraft[]
+  /** Why, where somebody else has to approve the posts. */
+  reason?: string
 }
 export const listAccounts = (query: { q?: string; org?: string; state?: string; cursor?: string; limit?: number } = {}) =>
   get<Page<Account>>('/accounts', query)

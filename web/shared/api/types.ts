@@ -29,6 +29,7 @@ export interface Session {
   roles: SessionRole[]
   admin: boolean
   auditor?: boolean
+  security?: boolean
   parties: PartyRef[]
   demo: boolean
   now: Instant

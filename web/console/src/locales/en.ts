@@ -1,6 +1,7 @@
 import type { Texts } from '@linqiao/shared/i18n'
 import desk from './desk.en'
 import link from './link.en'
+import powers from './powers.en'
 import tell from './tell.en'
 import maps from './maps.en'
 import voice from './voice.en'
@@ -162,6 +163,7 @@ export default {
   ...voice,
   ...tell,
   ...link,
+  ...powers,
   ...desk,
   region: { title: 'Regions', note: 'Published codes; grids and service circles are the county’s own.', name: 'Name', level: 'Level', code: 'Code', add: 'Add below', added: '{name} added', empty: 'Nothing below' },
   org: { title: 'Units', name: 'Name', kind: 'Kind', kindHint: 'Programs give roles by kind, such as bank, station, association', shortName: 'Short name', new: 'New unit', edit: 'Edit unit', saved: '{name} saved' },

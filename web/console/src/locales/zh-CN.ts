@@ -1,6 +1,7 @@
 import type { Texts } from '@linqiao/shared/i18n'
 import desk from './desk.zh-CN'
 import link from './link.zh-CN'
+import powers from './powers.zh-CN'
 import tell from './tell.zh-CN'
 import maps from './maps.zh-CN'
 import voice from './voice.zh-CN'
@@ -163,6 +164,7 @@ export default {
   ...voice,
   ...tell,
   ...link,
+  ...powers,
   ...desk,
   region: { title: '区划', note: '沿用公布的区划代码；网格与服务圈由本县增设。', name: '名称', level: '级别', code: '代码', add: '增设下级', added: '已增设 {name}', empty: '没有下级区划' },
   org: { title: '单位', name: '名称', kind: '类别', kindHint: '机制按类别认定角色，如 bank、station、association', shortName: '简称', new: '新建单位', edit: '修改单位', saved: '已保存 {name}' },

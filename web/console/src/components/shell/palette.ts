@@ -14,6 +14,7 @@ export function pages(session: Session | null | undefined): Goal[] {
     ...page('work', 'work.title'), ...page('parties', 'party.title', staff), ...page('party-new', 'party.new', staff), ...page('imports', 'imports.title', staff), ...page('jobs', 'job.title', staff),
     ...page('messages', 'tell.title'), ...page('me', 'me.title'),
     ...(session?.admin ? [...page('regions', 'region.title'), ...page('maps', 'map.adminTitle'), ...page('orgs', 'org.title'), ...page('accounts', 'account.title'), ...page('channels', 'tell.channels')] : []),
+    ...page('approvals', 'approval.title', !!(session?.admin || session?.auditor || session?.security)),
     ...page('deliveries', 'tell.deliveries', !!(session?.admin || session?.auditor)), ...page('partners', 'link.title', !!(session?.admin || session?.auditor)), ...page('audit', 'audit.title', !!session?.auditor),
   ]
 }
