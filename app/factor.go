@@ -104,7 +104,7 @@ func (r SignInRules) needsFactor(set *program.Set, actor *record.Actor) bool {
 	case FactorsAll:
 		return true
 	case FactorsReveal:
-		return actor.Admin || actor.Auditor || readsPersonal(set, actor)
+		return actor.Admin || actor.Auditor || actor.Security || readsPersonal(set, actor)
 	}
 	return false
 }

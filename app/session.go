@@ -286,7 +286,7 @@ func (a *App) Session(ctx context.Context, who *Who) (v *SessionView, err error)
 
 // waiting cuts the view of a sign-in that lacks its second step down to that step.
 func (w *work) waiting(v *SessionView) error {
-	v.Step, v.Admin, v.Auditor = w.who.Stage, false, false
+	v.Step, v.Admin, v.Auditor, v.Security = w.who.Stage, false, false, false
 	v.Memberships, v.Roles = []MembershipView{}, []RoleRef{}
 	list, err := w.tx.Factors(w.who.Account)
 	if err != nil {
