@@ -321,7 +321,7 @@ var areas = []struct {
 	title  string
 	tables []string
 }{
-	{"县区、区划、单位、账号 · county, regions, organisations, accounts", []string{"tenant", "region", "org", "account", "membership", "sign_in", "password_past", "factor", "recovery_code", "challenge"}},
+	{"县区、区划、单位、账号 · county, regions, organisations, accounts", []string{"tenant", "region", "org", "account", "membership", "approval", "sign_in", "password_past", "factor", "recovery_code", "challenge"}},
 	{"数据对接 · systems in step", []string{"partner", "partner_due", "partner_out", "partner_in", "partner_link", "partner_stop", "partner_conflict"}},
 	{"服务对象 · parties", []string{"party", "party_ident", "party_relation", "standing", "consent", "ground_use", "device", "gateway", "roster_member"}},
 	{"记录 · records and events", []string{"record", "record_unique", "ref_counter", "event", "outbox_cursor"}},
