@@ -1371,3 +1371,23 @@ CREATE TABLE password_past (
   PRIMARY KEY (county, account, at, hash),
   FOREIGN KEY (county, account) REFERENCES account (county, id)
 );
+
+CREATE TABLE approval (
+  county TEXT NOT NULL,
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  object TEXT NOT NULL,
+  proposer TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  state TEXT NOT NULL,
+  seen TEXT NOT NULL,
+  decider TEXT NOT NULL,
+  note TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  expires BIGINT NOT NULL,
+  decided BIGINT NOT NULL,
+  secret BLOB NOT NULL,
+  PRIMARY KEY (county, id)
+);
+CREATE INDEX approval_state ON approval (county, state, id);
+CREATE INDEX approval_object ON approval (county, object, id);
