@@ -215,6 +215,7 @@ func (s *Server) routes() {
 	get(s, staff, "/programs/{p}/libraries/{k}", "内容库的编辑台", s.libraryDesk)
 
 	// What is public.
+	get(s, public, "/health", "系统能不能保存", s.health)
 	get(s, public, "/public/notices", "公布的数据", s.notices)
 	get(s, public, "/public/notices/{id}", "一份公布", s.notice)
 	get(s, signedIn, "/notices", "公布给我所在角色的", s.myNotices)

@@ -96,6 +96,10 @@ var textsEN = map[string]text{
 	"store_full":              {"The disk is full; nothing was done", "Tell the administrator."},
 	"store_read_only":         {"The database can only be read; nothing was done", "Tell the administrator: the disk or the database has become read-only. Try again when it is mended."},
 	"store_corrupt":           {"The database file is damaged; nothing was done", "Tell the administrator: stop the service, run linqiao verify, restore a backup."},
+	"health_store":            {"The database cannot be reached; nothing can be saved now", "Keep the page open; work goes on by itself when it is back."},
+	"health_full":             {"The disk is full or nearly so; saving may fail", "Tell the administrator to clear space; it recovers without a restart."},
+	"health_low":              {"Only {left} MB of disk are left", "Clear space, or take a larger disk."},
+	"health_clock":            {"The server's clock is {by} behind", "Time goes on from the last record. Set the clock right; if it is right now, restart once with --trust-clock."},
 	"busy":                    {"Too many at once; nothing was done", "Try once more."},
 
 	"fields_invalid":      {"Some fields are wrong", "Mend them as said at each."},

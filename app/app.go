@@ -43,6 +43,8 @@ type App struct {
 	providers []*identity.Provider
 	passkeys  *passkeys // nil = no public address is set
 	phoneNow  func() time.Time
+	health    *briefly[struct{}, [2][]Ill]
+	dataDirs  []string
 
 	extraJobs map[string]jobRunner // kinds that only tests have
 	holder    string               // of this process, in leases of long work
@@ -64,6 +66,8 @@ type Options struct {
 	// PhoneNow is the time that people's phones show, for one-time codes; nil = Now. A
 	// demo's own clock may run ahead.
 	PhoneNow func() time.Time
+	// DataDirs are the folders that the data and files lie in, whose disks must not fill up.
+	DataDirs []string
 	// Origin is the public address of the server (https://…), for passkeys; "" = none.
 	Origin string
 	Hash   HashCost // of passwords; zero = the real cost, tests and demos may take less
@@ -105,6 +109,7 @@ func New(o Options) *App {
 		a.passkeys = keys
 	}
 	a.stream = newHub()
+	a.health, a.dataDirs = newBriefly[struct{}, [2][]Ill](), o.DataDirs
 	a.holder = store.NewID()
 	return a
 }

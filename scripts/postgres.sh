@@ -27,9 +27,10 @@ start)
   fi
   echo "postgres://linqiao@127.0.0.1:$port/linqiao_test?sslmode=disable"
   ;;
-restart) # at once and without a word to anybody, as after a crash
-  as "$bin/pg_ctl -D $data -m immediate -w -l $data/log restart" >/dev/null
+halt) # at once and without a word to anybody, as in a crash; its data stay
+  as "$bin/pg_ctl -D $data -m immediate stop" >/dev/null
   ;;
+resume) as "$bin/pg_ctl -D $data -w -l $data/log start" >/dev/null ;;
 stop) as "$bin/pg_ctl -D $data -m immediate stop" >/dev/null 2>&1 || true; rm -rf "$data" ;;
-*) echo "usage: postgres.sh start [fast]|restart|stop" >&2; exit 2 ;;
+*) echo "usage: postgres.sh start [fast]|halt|resume|stop" >&2; exit 2 ;;
 esac

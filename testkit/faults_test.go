@@ -54,10 +54,14 @@ func TestFaults(t *testing.T) {
 			dir := t.TempDir()
 			k := newKilling(t, bin, testkit.NewDatabase(t, engine.Name, dir), dir)
 			k.suffer(t, "store_busy", func() {
-				if out, err := exec.CommandContext(t.Context(), restart, "restart").CombinedOutput(); err != nil {
-					t.Errorf("restart: %v %s", err, out)
+				if out, err := exec.CommandContext(t.Context(), restart, "halt").CombinedOutput(); err != nil {
+					t.Errorf("halt: %v %s", err, out)
 				}
-			}, func() {})
+			}, func() {
+				if out, err := exec.CommandContext(t.Context(), restart, "resume").CombinedOutput(); err != nil {
+					t.Errorf("resume: %v %s", err, out)
+				}
+			})
 		})
 	}
 }
@@ -180,6 +184,7 @@ func (k *killing) suffer(t *testing.T, reason string, wreck, mend func()) {
 	before := acknowledged.Load()
 	wreck()
 	time.Sleep(faultLasts())
+	k.saves(t, false)
 	mend()
 	mended := time.Now()
 	after := acknowledged.Load()
@@ -193,9 +198,9 @@ func (k *killing) suffer(t *testing.T, reason string, wreck, mend func()) {
 	if told.Load() == 0 {
 		t.Error("nobody met the fault")
 	}
-	time.Sleep(time.Second)
 	stop()
 	wg.Wait()
+	k.saves(t, true)
 	k.repeat(t)
 	k.look(t)
 	k.await(t)
@@ -204,6 +209,22 @@ func (k *killing) suffer(t *testing.T, reason string, wreck, mend func()) {
 	k.audit(t)
 	t.Logf("acknowledged: %d before, %d while it lasted, %d after; %d times told to wait; at work again %d ms after it was over",
 		before, after-before, acknowledged.Load()-after, told.Load(), recovered.Milliseconds())
+}
+
+// saves waits until whoever asks is told that the system can save, or cannot.
+func (k *killing) saves(t *testing.T, want bool) {
+	t.Helper()
+	c := &testkit.Client{Base: k.server.Base, HTTP: k.server.HTTP}
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		a, err := c.Try(t.Context(), http.MethodGet, "/health", nil)
+		if err == nil && a.Status == http.StatusOK && a.Object()["saves"] == want {
+			if ills := testkit.Items(a.Object(), "ills"); (len(ills) == 0) != want {
+				t.Errorf("saves %v, and says %v", want, ills)
+			}
+			return
+		}
+	}
+	t.Errorf("nobody is told that it saves: %v", want)
 }
 
 // again sends what waits, or the next request.

@@ -67,7 +67,7 @@ func open(ctx context.Context, c *config, s settings) (*instance, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash, RecordingMost: c.Films << 20, Origin: c.Origin, PhoneNow: s.phoneNow, Providers: providers})
+	a := app.New(app.Options{DB: db, Blobs: blobs, Log: s.log, Demo: s.demo, Now: s.now, Hash: s.hash, DataDirs: []string{dir}, RecordingMost: c.Films << 20, Origin: c.Origin, PhoneNow: s.phoneNow, Providers: providers})
 	return &instance{db, a}, nil
 }
 

@@ -8,6 +8,7 @@ import voice from './voice.en'
 
 export default {
   app: { name: 'Linqiao', motto: 'Social services of a county, together' },
+  health: { gone: 'The server cannot be reached; nothing can be saved now', wait: 'Keep the page open and submit again when it is back; nothing happens twice.' },
   nav: { skip: 'Skip to content', main: 'Main navigation', crumbs: 'You are here', menu: 'Menu', programs: 'Programs', admin: 'Administration', overdue: '{n} overdue', overdueWord: ' overdue', noPrograms: 'No program for you', others: 'Other programs ({n})' },
   state: { refusedHint: 'If you need it, ask the administrator to change your post.', failed: 'Could not be loaded' },
   signIn: {

@@ -9,6 +9,7 @@ import voice from './voice.zh-CN'
 /** Texts of the console. Words of programs never stand here. The reference language. */
 export default {
   app: { name: '邻桥', motto: '县域社会服务协同' },
+  health: { gone: '暂时连不上服务器，现在不能保存', wait: '填的内容请先别关页面；恢复后再提交，不会重复办理。' },
   nav: { skip: '跳到正文', main: '主导航', crumbs: '所在位置', menu: '菜单', programs: '机制', admin: '管理', overdue: '{n} 件逾期', overdueWord: ' 件逾期', noPrograms: '没有可用的机制', others: '其他机制（{n}）' },
   state: { refusedHint: '如确需办理，请联系管理员调整任职。', failed: '没有加载成功' },
   signIn: {
