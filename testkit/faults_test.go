@@ -35,7 +35,7 @@ func TestFaults(t *testing.T) {
 		if engine.Name == "sqlite" {
 			t.Run("disk full", func(t *testing.T) {
 				disk := filepath.Join(dir, "disk")
-				smallDisk(t, disk, 96<<20)
+				smallDisk(t, disk, 384<<20)
 				k := newKilling(t, bin, filepath.Join(disk, "county.db"), dir)
 				k.suffer(t, "store_full", func() { fill(t, filepath.Join(disk, "filler")) }, func() { remove(t, filepath.Join(disk, "filler")) })
 			})
