@@ -47,7 +47,7 @@ type batchKill struct {
 }
 
 func (b *batchKill) play(t *testing.T) {
-	b.install.Must(t, "account", "create-admin")
+	b.install.Must(t, "account", "create-admin", "--powers", "joint")
 	b.start(t)
 	b.open(t)
 	check := b.keeper.Must(t, http.MethodPost, "/bulk", testkit.Object{"op": "move", "move": "close",

@@ -83,7 +83,7 @@ func newHalf(t *testing.T, bin, engine, county string) *linked {
 	}
 	s := &linked{county: county, addr: testkit.FreeAddress(t), install: &testkit.Install{Bin: bin, DB: testkit.NewDatabase(t, engine, dir),
 		Key: filepath.Join(dir, "key"), Programs: "testdata", Dir: dir, Env: []string{"LINQIAO_PASSWORD=" + killPass, "LINQIAO_COUNTY=" + county}}}
-	s.install.Must(t, "account", "create-admin")
+	s.install.Must(t, "account", "create-admin", "--powers", "joint")
 	s.start(t)
 	s.wire = newWire(t, "http://"+s.addr)
 	s.admin = s.server.SignIn(t, county, "admin", killPass)

@@ -74,7 +74,7 @@ func TestDiskRefuses(t *testing.T) {
 	disk := filepath.Join(dir, "disk")
 	smallDisk(t, disk, 256<<20)
 	k := newKilling(t, bin, filepath.Join(disk, "county.db"), dir)
-	k.install.Must(t, "account", "create-admin")
+	k.install.Must(t, "account", "create-admin", "--powers", "joint")
 	k.start(t)
 	k.hire(t)
 	for range 12 {
@@ -154,7 +154,7 @@ func faultLasts() time.Duration {
 // suffer lets all clients write, breaks something, mends it, and counts. While it is
 // broken nothing may be answered but success, or that it is unavailable for this reason.
 func (k *killing) suffer(t *testing.T, reason string, wreck, mend func()) {
-	k.install.Must(t, "account", "create-admin")
+	k.install.Must(t, "account", "create-admin", "--powers", "joint")
 	k.start(t)
 	k.hire(t)
 	ctx, stop := context.WithCancel(t.Context())

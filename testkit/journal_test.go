@@ -90,7 +90,7 @@ func (p *purses) play(t *testing.T) {
 	if testing.Short() {
 		p.wanted = 1500
 	}
-	p.install.Must(t, "account", "create-admin")
+	p.install.Must(t, "account", "create-admin", "--powers", "joint")
 	p.start(t)
 	p.hire(t)
 	begun := time.Now()

@@ -83,7 +83,7 @@ type writer struct {
 }
 
 func (k *killing) play(t *testing.T) {
-	k.install.Must(t, "account", "create-admin")
+	k.install.Must(t, "account", "create-admin", "--powers", "joint")
 	k.start(t)
 	k.hire(t)
 	rounds := killRounds
