@@ -23,6 +23,8 @@ test('at the desk: what is out, what is still a draft, and how often each was op
 test('anybody reads an article and hears a recording, with its words beside it', async () => {
   for (const look of [DESK, PHONE]) {
     const p = await Person.sit(stage.browser, stage.server.url, 'anybody', look)
+    const parts: number[] = []
+    p.page.on('response', r => { if (r.url().includes('/media')) parts.push(r.status()) })
     await p.go('/library')
     await p.check('library-public')
     await p.follow(/学习园地/)
@@ -36,6 +38,20 @@ test('anybody reads an article and hears a recording, with its words beside it',
     await p.sees(/没有人声/)
     const seconds = await p.page.locator('audio').evaluate((a: HTMLAudioElement) => a.readyState ? a.duration : new Promise<number>(done => a.addEventListener('loadedmetadata', () => done(a.duration))))
     expect(Math.round(seconds)).toBe(20)
+    // Put on to the fifteenth second it plays from there, of a part that was asked for by itself.
+    const at = await p.page.locator('audio').evaluate(async (a: HTMLAudioElement) => {
+      const once = (event: string) => new Promise(done => a.addEventListener(event, done, { once: true }))
+      a.muted = true
+      const sought = once('seeked')
+      a.currentTime = 15
+      await sought
+      await a.play()
+      while (a.currentTime < 15.3) await once('timeupdate')
+      a.pause()
+      return a.currentTime
+    })
+    expect(at).toBeLessThan(18)
+    expect(parts).toContain(206)
     await p.check('library-public-sound')
     await p.leave()
   }
