@@ -70,12 +70,25 @@ func moment(path, s string, end bool) (time.Time, error) {
 
 // AuditCheck is what came of walking the journal's hash chain.
 type AuditCheck struct {
-	Whole  bool   `json:"whole"`
-	Broken string `json:"broken,omitempty"`
-	Linked int64  `json:"linked"`
+	Whole  bool         `json:"whole"`
+	Breaks []auditBreak `json:"breaks"` // the first hundred
+	Linked int64        `json:"linked"`
+}
+
+// auditBreak says where rows are missing, or that the row From is not what was written.
+type auditBreak struct {
+	From    int64     `json:"from"`
+	Until   int64     `json:"until"`
+	ID      string    `json:"id"` // of the row, or of the next
+	At      time.Time `json:"at"`
+	Missing bool      `json:"missing"`
 }
 
 func (s *Server) verifyAudit(ctx context.Context, who *app.Who, _ *struct{}) (*body[AuditCheck], error) {
-	broken, n, err := s.app.VerifyAudit(ctx, who)
-	return answer(AuditCheck{broken == "", broken, n}, err)
+	breaks, n, err := s.app.VerifyAudit(ctx, who)
+	v := AuditCheck{len(breaks) == 0, []auditBreak{}, n}
+	for _, b := range breaks {
+		v.Breaks = append(v.Breaks, auditBreak(b))
+	}
+	return answer(v, err)
 }

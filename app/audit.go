@@ -94,15 +94,15 @@ func (w *work) audits(q AuditQuery) (l List[AuditView], err error) {
 	return listOf(out, page.Next), nil
 }
 
-// VerifyAudit walks the journal's hash chain: broken is the first row that does
-// not fit ("" = whole).
-func (a *App) VerifyAudit(ctx context.Context, who *Who) (broken string, linked int64, err error) {
+// VerifyAudit walks the journal's hash chain: the places where it is broken, and how
+// many rows it has.
+func (a *App) VerifyAudit(ctx context.Context, who *Who) (breaks []store.AuditBreak, linked int64, err error) {
 	if !who.Auditor && !who.System {
-		return "", 0, domain.E(domain.KindForbidden, "auditor_only")
+		return nil, 0, domain.E(domain.KindForbidden, "auditor_only")
 	}
 	err = a.read(ctx, who, func(w *work) error {
-		broken, linked, err = w.tx.VerifyAudit()
+		breaks, linked, err = w.tx.VerifyAudit()
 		return err
 	})
-	return broken, linked, err
+	return breaks, linked, err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -84,19 +85,52 @@ func auditHash(a *domain.Audit) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// VerifyAudit walks the chain and reports the first broken link ("" = whole)
-// and how many rows are linked.
-func (tx *Tx) VerifyAudit() (broken string, linked int64, err error) {
-	prev := ""
+// AuditBreak is a place where the chain of a county's journal is not what was written:
+// the rows From to Until are missing, or the row From has been changed, exchanged or put
+// in.
+type AuditBreak struct {
+	From, Until int64
+	ID          string    // of the row, or of the one after those that are missing
+	At          time.Time // of that row, as it now says
+	Missing     bool
+}
+
+// String says it for an operator.
+func (b AuditBreak) String() string {
+	at := b.At.In(domain.Beijing).Format(time.DateTime)
+	switch {
+	case b.Missing && b.From == b.Until:
+		return fmt.Sprintf("第 %d 行不见了（在 %s 之前）", b.From, at)
+	case b.Missing:
+		return fmt.Sprintf("第 %d 至 %d 行不见了（在 %s 之前）", b.From, b.Until, at)
+	}
+	return fmt.Sprintf("第 %d 行被改过或换过（%s，编号 %s）", b.From, at, b.ID)
+}
+
+// auditBreaks is how many breaks are told at most: in a file that was replaced there is
+// one to a row.
+const auditBreaks = 100
+
+// VerifyAudit walks the chain and reports its breaks and the number of its last row.
+// After a break it goes on from what the row itself says, so that each is located. That
+// the newest rows are gone shows in no chain: whoever has noted the number and digest of
+// the last one sees it.
+func (tx *Tx) VerifyAudit() (breaks []AuditBreak, linked int64, err error) {
+	prev, told := "", false
 	for {
 		list, err := many(tx, scanAudit, auditSelect+" WHERE county = $1 AND seq > $2 ORDER BY seq LIMIT 1000", tx.county, linked)
-		if err != nil || len(list) == 0 {
-			return "", linked, err
+		if err != nil || len(list) == 0 || len(breaks) >= auditBreaks {
+			return breaks, linked, err
 		}
 		for i := range list {
 			a := &list[i]
-			if a.Seq != linked+1 || a.PrevHash != prev || a.Hash != auditHash(a) {
-				return a.ID, linked, nil
+			if a.Seq != linked+1 {
+				told = true
+				breaks = append(breaks, AuditBreak{From: linked + 1, Until: a.Seq - 1, ID: a.ID, At: a.At, Missing: true})
+			}
+			// That it does not follow a row that was told of already says nothing of its own.
+			if told = a.Hash != auditHash(a) || !told && a.PrevHash != prev; told {
+				breaks = append(breaks, AuditBreak{From: a.Seq, Until: a.Seq, ID: a.ID, At: a.At})
 			}
 			linked, prev = a.Seq, a.Hash
 		}

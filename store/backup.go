@@ -372,13 +372,13 @@ func (db *DB) Verify(ctx context.Context) (*Report, error) {
 			return err
 		}
 		for _, c := range counties {
-			broken, n, err := tx.In(c.Code).VerifyAudit()
+			breaks, n, err := tx.In(c.Code).VerifyAudit()
 			if err != nil {
 				return err
 			}
 			rep.Audit[c.Code] = n
-			if broken != "" {
-				rep.Broken = append(rep.Broken, "audit chain of "+string(c.Code)+" at "+broken)
+			for _, b := range breaks {
+				rep.Broken = append(rep.Broken, "审计链 "+string(c.Code)+"："+b.String())
 			}
 		}
 		return rep.engine(tx)

@@ -10,7 +10,8 @@ export const exportAudit = (query: AuditQuery): Promise<Blob> => {
   const asked = new URLSearchParams(Object.entries(query).filter((e): e is [string, string] => !!e[1] && e[0] !== 'cursor'))
   return getFile(`/audit/export.xlsx?${asked.toString()}`)
 }
-export const verifyAudit = () => get<{ broken?: string; linked: number }>('/audit/verify')
+export interface AuditCheck { whole: boolean; linked: number; breaks: { from: number; until: number; id: string; at: string; missing: boolean }[] }
+export const verifyAudit = () => get<AuditCheck>('/audit/verify')
 export const listNotifications = (cursor?: string) => get<Page<Notification>>('/notifications', { cursor })
 export const readNotification = (id: string) => post<void>(path('notifications', id, 'read'))
 /** A longer file goes in parts, so that a broken network costs one part and not all; the form

@@ -194,5 +194,5 @@ export default {
     title: '账号', from: '起始日', fromHint: '不填则立即生效', until: '截止日', untilHint: '当日仍有效；不填则长期', notNow: '今日不在任', edit: '修改', editOf: '修改 {name}', saved: '已保存 {name}', searchHint: '按姓名或账号的一部分查找有任职的人；居民请输入完整账号或手机号。', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', unused: '长期未用', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
   },
-  audit: { title: '审计', note: '谁在什么时候查看或导出了什么、为什么。', at: '时间', actor: '操作人', actionLabel: '操作', object: '对象', purpose: '用途', from: '自', to: '至', detail: '详情', export: '导出表格', verify: '校验链', whole: '审计链完整：{n} 条首尾相接，没有改动。', broken: '审计链在 {id} 处断开：此条之后的内容可能被改动，请保护现场并上报。', oneObject: '只看这一个对象的记录。' },
+  audit: { title: '审计', note: '谁在什么时候查看或导出了什么、为什么。', at: '时间', actor: '操作人', actionLabel: '操作', object: '对象', purpose: '用途', from: '自', to: '至', detail: '详情', export: '导出表格', verify: '校验链', whole: '审计链完整：{n} 条首尾相接，没有改动。', broken: '审计链断了，不是当时写下的样子。请保护现场并上报。现有 {n} 条，断在：', missing: '第 {from} 至 {until} 条不见了（在 {at} 之前）', changed: '第 {from} 条被改过或换过（{at}，编号 {id}）', oneObject: '只看这一个对象的记录。' },
 } satisfies Texts
