@@ -19,7 +19,7 @@ const LOOKS: [Size, Look][] = [['plain', PHONE], ['large', PHONE], ['huge', { wi
 const PAGES: Record<string, [string, string][]> = {
   zoufang: [
     ['home-visitor', '/'], ['tasks', '/tasks'], ['find', '/find'], ['matters', '/matters'], ['notices', '/notices'], ['outbox', '/outbox'], ['me-visitor', '/me'],
-    ['sessions', '/me/sessions'], ['preferences', '/me/notices'], ['text-size', '/me/text'], ['visit', '/r/:visit'], ['visit-move', '/r/:visit/move/record'],
+    ['sessions', '/me/sessions'], ['factors', '/me/factors'], ['preferences', '/me/notices'], ['text-size', '/me/text'], ['visit', '/r/:visit'], ['visit-move', '/r/:visit/move/record'],
     ['dossier', '/p/:party'], ['lost', '/no-such-page'],
   ],
   hetang: [
