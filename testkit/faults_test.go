@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -251,7 +252,7 @@ func smallDisk(t *testing.T, path string, size int) {
 		t.Fatal(err)
 	}
 	err := syscall.Mount("tmpfs", path, "tmpfs", 0, "size="+strconv.Itoa(size))
-	if errors.Is(err, syscall.EPERM) {
+	if errors.Is(err, fs.ErrPermission) {
 		t.Skip("a disk of its own needs the right to mount one")
 	}
 	if err != nil {
