@@ -15,7 +15,7 @@ const approvalDays = 14
 
 // ApprovalAct proposes a change of a right. Which parts it needs is said by its kind.
 type ApprovalAct struct {
-	Kind        string           `json:"kind" enum:"account_join,account_leave,account_lock,account_unlock,account_phone,account_password,org_edit,powers"`
+	Kind        string           `json:"kind" enum:"account_join,account_leave,account_lock,account_unlock,account_phone,account_password,account_factors,org_edit,powers"`
 	Account     domain.AccountID `json:"account,omitempty" maxLength:"64"`
 	Memberships []MembershipAct  `json:"memberships,omitempty" maxItems:"20"` // account_join
 	Membership  string           `json:"membership,omitempty" maxLength:"64"` // account_leave

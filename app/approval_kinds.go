@@ -20,6 +20,7 @@ const (
 	ApproveUnlock   = "account_unlock"
 	ApprovePhone    = "account_phone"
 	ApprovePassword = "account_password"
+	ApproveFactors  = "account_factors"
 	ApproveOrg      = "org_edit"
 	ApprovePowers   = "powers"
 	ApproveProgram  = "program"
@@ -47,6 +48,7 @@ func init() {
 		ApproveUnlock:   {"启用账号", "Unlock an account", prepareAccount, seenActive, activeLines, applyActive},
 		ApprovePhone:    {"修改登录手机号", "Change the phone that signs in", preparePhone, seenPhone, phoneLines, applyPhone},
 		ApprovePassword: {"重置密码", "Reset a password", prepareAccount, seenPassword, passwordLines, nil},
+		ApproveFactors:  {"解除第二因素", "Clear second factors", prepareFactors, seenFactors, factorLines, applyFactors},
 		ApproveOrg:      {"修改单位的类别、区域或标记", "Change a unit's kind, area or marks", prepareOrg, seenOrg, orgLines, applyOrg},
 		ApprovePowers:   {"合并管理权限", "Join the powers", preparePowers, seenPowers, powersLines, applyPowers},
 		ApproveProgram:  {"启用机制的新版本", "Enable new versions of mechanisms", prepareProgram, seenProgram, programLines, applyProgram},
@@ -314,6 +316,49 @@ func seenPassword(w *work, x *domain.Approval) (string, error) {
 
 func passwordLines(w *work, _ *domain.Approval) []ApprovalLine {
 	return []ApprovalLine{{Label: w.pick("密码", "Password"), After: w.pick("批准后由提出人重置，新密码只显示一次", "its proposer resets it; the new one is shown once")}}
+}
+
+// Second factors that their person has lost: who asks and who approves are two, so that
+// no officer opens somebody's account by himself.
+
+func prepareFactors(w *work, x *domain.Approval, in ApprovalAct) error {
+	if err := prepareAccount(w, x, in); err != nil {
+		return err
+	}
+	has, err := w.tx.HasFactor(in.Account)
+	if err == nil && !has {
+		return domain.E(domain.KindRefused, "approval_nothing")
+	}
+	return err
+}
+
+func seenFactors(w *work, x *domain.Approval) (string, error) {
+	acc, err := w.approvalAccount(x)
+	if err != nil {
+		return "", err
+	}
+	list, err := w.tx.Factors(acc.ID)
+	if err != nil {
+		return "", err
+	}
+	ids := []any{acc.Active}
+	for _, f := range activeOf(list) {
+		ids = append(ids, f.ID)
+	}
+	return digest(ids...), nil
+}
+
+func factorLines(w *work, _ *domain.Approval) []ApprovalLine {
+	return []ApprovalLine{{Label: w.pick("第二因素", "Second factors"),
+		After: w.pick("全部解除，已登录的设备退出；本人下次登录重新绑定", "all cleared, signed-in devices signed out; bound anew at the next sign-in")}}
+}
+
+func applyFactors(w *work, x *domain.Approval) error {
+	acc, err := w.approvalAccount(x)
+	if err != nil {
+		return err
+	}
+	return w.clearFactors(acc.ID)
 }
 
 // Units: what decides which roles their people hold, and where.

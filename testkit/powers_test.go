@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"linqiao/app"
 	"linqiao/store/storetest"
@@ -181,6 +182,37 @@ func TestApprovalStale(t *testing.T) {
 			if left := security.All(t, "/approvals?state=open"); len(left) != 0 {
 				t.Errorf("%d wait", len(left))
 			}
+		})
+	}
+}
+
+// TestRecoveryByTwo: somebody has lost his phone. One officer asks, another approves, and
+// only then may he sign in by his password and bind a new one. A factor that is bound
+// meanwhile makes the proposal stale.
+func TestRecoveryByTwo(t *testing.T) {
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
+			o := openOffices(t, engine)
+			ask := func() testkit.Object { return testkit.Object{"kind": "account_factors", "account": o.someone} }
+			no := ask()
+			no["reason"] = "手机丢失，本人到场"
+			o.code(t, o.admin, http.MethodPost, "/approvals", no, "approval_nothing")
+			him := o.SignIn(t, "xinren")
+			bind(t, o.County, him)
+			id := o.propose(t, ask())
+			o.code(t, o.admin, http.MethodPost, "/approvals/"+id+"/approve", testkit.Object{}, "security_only")
+			half(t, o.County, "xinren", "factor") // a proposal alone opens nothing
+			if v := o.security.Must(t, http.MethodPost, "/approvals/"+id+"/approve", testkit.Object{"note": "已当面核对"}); v["state"] != "applied" {
+				t.Errorf("approved: %v", v)
+			}
+			refused(t, him.Do(t, http.MethodGet, "/work", nil), "unauthenticated") // whoever was signed in is out
+			him = o.SignIn(t, "xinren")
+			bind(t, o.County, him)
+			id = o.propose(t, ask())
+			later(o.County, time.Minute)
+			bind(t, o.County, him)
+			o.code(t, o.security, http.MethodPost, "/approvals/"+id+"/approve", testkit.Object{}, "approval_stale")
 		})
 	}
 }

@@ -189,7 +189,7 @@ export default {
   roll: { title: 'Roll', count: '{came} here · {taken} booked', none: 'Nobody has booked yet.', hidden: '{n} booked; you may not see who.', number: 'No.', lane: 'Lane', who: 'Name', state: 'State', in: 'In', out: 'Out', moves: 'Actions' },
   calendar: { title: 'Calendar', note: 'The sessions of all programmes in the order in which they begin.', program: 'Programme', all: 'All', from: 'From', empty: 'No sessions in this time.', room: '{taken} of {capacity} taken', taken: '{taken} booked' },
   account: {
-    postHint: 'Leave empty without a special post',
+    clearFactors: 'Clear second factors', postHint: 'Leave empty without a special post',
     title: 'Accounts', from: 'From', fromHint: 'Empty: at once', until: 'Until', untilHint: 'That day included; empty: open', notNow: 'not in post today', edit: 'Edit', editOf: 'Edit {name}', saved: '{name} saved', searchHint: 'A part of a name or login finds people with posts; residents by whole login or phone number.', name: 'Name', org: 'Unit', area: 'Area', areaHint: 'Empty: the unit’s area', post: 'Post', new: 'New account', created: 'Account of {name} created', unused: 'Long unused', locked: 'Locked', active: 'Active', lock: 'Lock', unlock: 'Unlock', reset: 'Reset password', addPost: 'Add a post', addPostTo: 'Add a post for {name}', removePost: 'Remove',
     sureLock: 'Lock the account of {name}? All sessions end at once.', sureRemove: 'Remove the post at “{org}”?', sureReset: 'Reset the password of {name}?', passwordOnce: 'First password of {name} (login {login}), shown only once:', passwordTaken: 'Noted',
   },

@@ -190,7 +190,7 @@ export default {
   roll: { title: '签到名单', count: '到场 {came} 人 · 已约 {taken}', none: '还没有人预约。', hidden: '已有 {n} 人预约，名单按权限不显示。', number: '序号', lane: '席位', who: '姓名', state: '状态', in: '到场', out: '离开', moves: '办理' },
   calendar: { title: '日程', note: '各机制的场次，按开始时间排列。', program: '机制', all: '全部', from: '从哪天起', empty: '这段时间没有场次。', room: '已约 {taken} / {capacity}', taken: '已约 {taken}' },
   account: {
-    postHint: '没有专门岗位的不用选',
+    clearFactors: '解除第二因素', postHint: '没有专门岗位的不用选',
     title: '账号', from: '起始日', fromHint: '不填则立即生效', until: '截止日', untilHint: '当日仍有效；不填则长期', notNow: '今日不在任', edit: '修改', editOf: '修改 {name}', saved: '已保存 {name}', searchHint: '按姓名或账号的一部分查找有任职的人；居民请输入完整账号或手机号。', name: '姓名', org: '任职单位', area: '负责区域', areaHint: '不选则为单位的服务区域', post: '职务', new: '新建账号', created: '已建立 {name} 的账号', unused: '长期未用', locked: '已停用', active: '正常', lock: '停用', unlock: '启用', reset: '重置密码', addPost: '增加任职', addPostTo: '为 {name} 增加任职', removePost: '解除',
     sureLock: '停用 {name} 的账号？其所有登录立即失效。', sureRemove: '解除在“{org}”的任职？', sureReset: '重置 {name} 的密码？', passwordOnce: '{name}（账号 {login}）的初始密码，只显示这一次：', passwordTaken: '已记下',
   },
