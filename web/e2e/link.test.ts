@@ -83,6 +83,7 @@ test('a system is tied, refuses, is mended, and what differs is decided', async 
   expect(await p.page.locator('body').innerText()).not.toContain(key)
   await p.page.getByRole('tab', { name: /没被接受/ }).click()
   await until(p, '对方认为内容有误')
+  await until(p, '全部重新发送') // both files have been refused
   await p.check('link-dead')
   await p.narrow('link-dead')
   await p.page.setViewportSize({ width: DESK.width, height: DESK.height })
