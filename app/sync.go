@@ -130,7 +130,7 @@ func (w *work) syncRun(cursor string) (*syncCursor, error) {
 	if w.app.DB.Engine() == "sqlite" { // one writer: ids are committed in their order
 		overlap = 0
 	}
-	fresh := &syncCursor{Part: "record", Next: store.FloorID(time.Now().Add(-overlap)), Stand: stand}
+	fresh := &syncCursor{Part: "record", Next: store.FloorNow(overlap), Stand: stand}
 	if cursor == "" {
 		return fresh, nil
 	}

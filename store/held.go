@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"strings"
 	"time"
@@ -23,7 +25,28 @@ type HeldFilter struct {
 // FloorID is below every id made from the instant on, and above all made before.
 func FloorID(t time.Time) string {
 	ms := uint64(t.UnixMilli())
-	b := [16]byte{byte(ms >> 40), byte(ms >> 32), byte(ms >> 24), byte(ms >> 16), byte(ms >> 8), byte(ms), 7 << 4}
+	return idText([16]byte{byte(ms >> 40), byte(ms >> 32), byte(ms >> 24), byte(ms >> 16), byte(ms >> 8), byte(ms), 7 << 4})
+}
+
+// FloorNow is FloorID of a moment ago, also while ids run ahead of the machine's clock
+// because it was set back: then it lies just above the last id that was made.
+func FloorNow(ago time.Duration) string {
+	idState.Lock()
+	last := idState.last
+	idState.Unlock()
+	at := time.Now()
+	if ahead := time.UnixMilli(int64(binary.BigEndian.Uint64(last[:]) >> 16)); ahead.After(at) {
+		if ago == 0 {
+			b := [16]byte(bytes.Repeat([]byte{0xff}, 16))
+			copy(b[:], last[:])
+			return idText(b)
+		}
+		at = ahead
+	}
+	return FloorID(at.Add(-ago))
+}
+
+func idText(b [16]byte) string {
 	h := hex.EncodeToString(b[:])
 	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
 }

@@ -183,7 +183,7 @@ func ways() map[string]way {
 		"/programs/{p}/notices/{k}/preview": ofProgram(func(p *program.Program) []string { return p.Notices.Keys() }),
 		"/libraries":                        once, "/libraries/{p}/{k}": ofProgram(func(p *program.Program) []string { return p.Libraries.Keys() }),
 		"/library-items/{id}": held("TestLibrary"), "/library-items/{id}/media": held("TestLibrary"), "/library-items/{id}/captions": held("TestLibrary"),
-		"/public/check/{serial}": held("TestPapers"), "/health": text,
+		"/public/check/{serial}": held("TestPapers"), "/health": text, "/approvals": once, "/approvals/{id}": ofItems("/approvals"), "/powers": count,
 		"/attachments/{id}": ask(filesOf), "/attachments/{id}/custody": ask(filesOf), "/uploads/{id}": held("TestUploadRefused"),
 		"/search": nothing("asked by word"), "/audit": once, "/audit/actions": text, "/audit/export.xlsx": once, "/audit/verify": count,
 		"/stream": held("TestMatrix"), "/notifications": once, "/channels": once, "/deliveries": once, "/deliveries/count": count,

@@ -29,6 +29,9 @@ func (p *Program) reachOf(s *Set, role *Role) map[domain.PartyKind]domain.Class 
 	top := domain.Public
 	for key, rt := range p.Records.All() {
 		class, reads := role.classOf(key)
+		if rt.begunBy(role.Key) { // he chooses whom it is about
+			class, reads = max(class, domain.Internal), true
+		}
 		if !reads {
 			continue
 		}
@@ -49,6 +52,16 @@ func (p *Program) reachOf(s *Set, role *Role) map[domain.PartyKind]domain.Class 
 		out[domain.Person], out[domain.Household] = max(person, household), max(person, household)
 	}
 	return out
+}
+
+// begunBy: the role may begin records of this kind.
+func (rt *RecordType) begunBy(role string) bool {
+	for _, m := range rt.Moves.All() {
+		if m.Intake() && slices.Contains(m.By, role) {
+			return true
+		}
+	}
+	return false
 }
 
 // classOf is what the role reads of one kind of record; ok is false when it reads none.
