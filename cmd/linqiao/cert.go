@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/big"
 	"net"
@@ -114,12 +115,14 @@ func issue(certFile, keyFile string, made *x509.Certificate, ca *tls.Certificate
 	return replaceFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), 0o644)
 }
 
-// replaceFile writes a file beside its name and renames it there.
+// replaceFile writes a whole file in place of a former one, and who may read it.
 func replaceFile(name string, raw []byte, mode fs.FileMode) error {
-	tmp := name + ".new"
-	_ = os.Remove(tmp) // of a run that was broken off; with another mode, perhaps
-	if err := os.WriteFile(tmp, raw, mode); err != nil {
+	err := writeWhole(name, func(w io.Writer) error {
+		_, err := w.Write(raw)
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	return os.Rename(tmp, name)
+	return os.Chmod(name, mode)
 }
